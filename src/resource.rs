@@ -1,0 +1,304 @@
+//! Nodes to Kubernetes resources and the other documents we know, and the tree of files that holds them.
+
+use crate::source::{FileId, SourceFile, Span, folder_of};
+use crate::yaml::{Document, Node, Parsed};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How the text of a file is read; decided by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    /// `.yaml`, `.yml`
+    Yaml,
+    /// `.json`, `.json5`
+    Json,
+    /// `.toml`
+    Toml,
+    /// `.j2`, `.gotmpl`, `.tpl`: never parsed as YAML.
+    Template,
+    /// Anything else.
+    Text,
+}
+
+impl Syntax {
+    /// The syntax that a file name stands for.
+    pub fn of(path: &str) -> Self {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("yaml" | "yml") => Syntax::Yaml,
+            Some("json" | "json5") => Syntax::Json,
+            Some("toml") => Syntax::Toml,
+            Some("j2" | "gotmpl" | "tpl" | "tmpl") => Syntax::Template,
+            Some("renovaterc") => Syntax::Json,
+            _ => Syntax::Text,
+        }
+    }
+}
+
+/// What a document is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A Kubernetes resource: `apiVersion` and `kind`.
+    Resource,
+    /// A `kustomization.yaml`, a kustomize Component included.
+    Kustomization,
+    /// `.sops.yaml`
+    SopsConfig,
+    /// talhelper's `talconfig.yaml`
+    Talconfig,
+    /// talhelper's `talenv.yaml`
+    Talenv,
+    /// A Talos machine config or a patch of one.
+    MachineConfig,
+    /// `makejinja.toml`
+    Makejinja,
+    /// Renovate's configuration or a preset.
+    Renovate,
+    /// A helmfile.
+    Helmfile,
+    /// A GitHub Actions workflow or action.
+    Workflow,
+    /// `.homelint.yaml`
+    Config,
+    /// Data of no kind that we know.
+    Other,
+}
+
+/// One file with what it holds.
+#[derive(Debug)]
+pub struct File {
+    /// Path and text.
+    pub source: SourceFile,
+    /// How it is read.
+    pub syntax: Syntax,
+    /// Its documents, comments and problems; empty for templates and text.
+    pub parsed: Parsed,
+    /// Whether its text was read: false for binary files and those that are too large.
+    pub readable: bool,
+}
+
+impl File {
+    /// Documents that the tools can read.
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.parsed.documents.iter().filter(|document| !document.broken)
+    }
+
+    /// The first document, for files that hold one.
+    pub fn root(&self) -> Option<&Node> {
+        self.documents().next().map(|document| &document.root)
+    }
+
+    /// Kubernetes resources written in this file; the items of a `List` count on their own.
+    pub fn resources(&self) -> impl Iterator<Item = Resource> {
+        self.documents().filter(|document| self.role(document) == Role::Resource).flat_map(|document| {
+            let list = document.root.text_at(&["kind"]).is_some_and(|kind| kind.ends_with("List"));
+            let items = document.root.items_at(&["items"]);
+            let nodes = if list && !items.is_empty() { items.to_vec() } else { vec![document.root.clone()] };
+            nodes.into_iter().filter_map(Resource::new)
+        })
+    }
+
+    /// What one of its documents is for.
+    pub fn role(&self, document: &Document) -> Role {
+        let path = self.source.path.as_str();
+        let root = &document.root;
+        let name = self.source.name();
+        let by_name = match name {
+            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => Some(Role::Kustomization),
+            ".sops.yaml" => Some(Role::SopsConfig),
+            "talconfig.yaml" | "talconfig.yml" => Some(Role::Talconfig),
+            "talenv.yaml" | "talenv.yml" => Some(Role::Talenv),
+            "makejinja.toml" => Some(Role::Makejinja),
+            ".homelint.yaml" => Some(Role::Config),
+            "helmfile.yaml" | "helmfile.yml" => Some(Role::Helmfile),
+            "action.yaml" | "action.yml" => Some(Role::Workflow),
+            _ if is_renovate(path, name) => Some(Role::Renovate),
+            _ if path.starts_with(".github/workflows/") => Some(Role::Workflow),
+            _ if path.contains("helmfile.d/") && root.get("releases").is_some() => Some(Role::Helmfile),
+            _ => None,
+        };
+        by_name.unwrap_or_else(|| {
+            let kind = root.text_at(&["kind"]);
+            match root.text_at(&["apiVersion"]) {
+                Some(version) if version.starts_with("kustomize.config.k8s.io/") => Role::Kustomization,
+                Some("v1alpha1") => Role::MachineConfig,
+                Some(_) if kind.is_some() => Role::Resource,
+                _ if root.at(&["machine"]).or(root.get("cluster")).is_some_and(Node::is_map) => Role::MachineConfig,
+                _ => Role::Other,
+            }
+        })
+    }
+}
+
+/// Renovate's own list of configuration file names, and preset files beside them.
+fn is_renovate(path: &str, name: &str) -> bool {
+    let stem = name.trim_end_matches(".json5").trim_end_matches(".json");
+    matches!(stem, "renovate" | ".renovaterc") && name != "renovate" || path.starts_with(".renovate/") && stem != name
+}
+
+/// A Kubernetes resource: a cheap view of a node.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// The whole resource.
+    pub node: Node,
+    /// `apiVersion`
+    pub api_version: SmolStr,
+    /// `kind`
+    pub kind: SmolStr,
+}
+
+impl Resource {
+    /// A view of a node that has `apiVersion` and `kind`.
+    pub fn new(node: Node) -> Option<Self> {
+        let api_version = SmolStr::new(node.text_at(&["apiVersion"])?);
+        let kind = SmolStr::new(node.text_at(&["kind"])?);
+        Some(Resource { node, api_version, kind })
+    }
+
+    /// The API group; empty for the core group.
+    pub fn group(&self) -> &str {
+        self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// The version within the group.
+    pub fn version(&self) -> &str {
+        self.api_version.rsplit_once('/').map_or(&self.api_version, |(_, version)| version)
+    }
+
+    /// Whether it is of this group and kind, in any version.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group() == group
+    }
+
+    /// `metadata.name`
+    pub fn name(&self) -> Option<&str> {
+        self.node.text_at(&["metadata", "name"])
+    }
+
+    /// `metadata.namespace`
+    pub fn namespace(&self) -> Option<&str> {
+        self.node.text_at(&["metadata", "namespace"])
+    }
+
+    /// The value of an annotation.
+    pub fn annotation(&self, name: &str) -> Option<&str> {
+        self.node.text_at(&["metadata", "annotations", name])
+    }
+
+    /// The value of a label.
+    pub fn label(&self, name: &str) -> Option<&str> {
+        self.node.text_at(&["metadata", "labels", name])
+    }
+
+    /// `spec`
+    pub fn spec(&self) -> Option<&Node> {
+        self.node.get("spec")
+    }
+
+    /// Where to point: the name, else the kind, else the whole resource.
+    pub fn name_span(&self) -> Span {
+        let name = self.node.at(&["metadata", "name"]).or_else(|| self.node.get("kind"));
+        name.map_or(self.node.span, |node| node.span)
+    }
+
+    /// Whether this is a Flux Kustomization.
+    pub fn is_flux_kustomization(&self) -> bool {
+        self.is("kustomize.toolkit.fluxcd.io", "Kustomization")
+    }
+
+    /// Whether this is a HelmRelease.
+    pub fn is_helm_release(&self) -> bool {
+        self.is("helm.toolkit.fluxcd.io", "HelmRelease")
+    }
+
+    /// `Kind/name`, as messages call it.
+    pub fn title(&self) -> String {
+        format!("{}/{}", self.kind, self.name().unwrap_or("?"))
+    }
+}
+
+/// Names of a kustomization file, in kustomize's own order of preference.
+pub const KUSTOMIZATION_FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// All files of a repository.
+#[derive(Debug, Default)]
+pub struct Tree {
+    files: Vec<File>,
+    by_path: BTreeMap<String, FileId>,
+    folders: BTreeSet<String>,
+}
+
+impl Tree {
+    /// A tree of files whose ids are their indices.
+    pub fn new(files: Vec<File>) -> Self {
+        let by_path: BTreeMap<String, FileId> =
+            files.iter().map(|file| (file.source.path.clone(), file.source.id)).collect();
+        let mut folders = BTreeSet::from([String::new()]);
+        for path in by_path.keys() {
+            let mut folder = folder_of(path);
+            while !folder.is_empty() && folders.insert(folder.to_owned()) {
+                folder = folder_of(folder);
+            }
+        }
+        Tree { files, by_path, folders }
+    }
+
+    /// All files, by id, which is the order of their paths.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The file with an id.
+    pub fn file(&self, id: FileId) -> Option<&File> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The file at a path relative to the root.
+    pub fn find(&self, path: &str) -> Option<&File> {
+        self.file(*self.by_path.get(path)?)
+    }
+
+    /// Whether some file lies below this folder.
+    pub fn is_folder(&self, path: &str) -> bool {
+        self.folders.contains(path)
+    }
+
+    /// Every folder that holds a file somewhere below, in order; the root is the empty path.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.folders.iter().map(String::as_str)
+    }
+
+    /// Files anywhere below a folder, in order of their paths.
+    pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a File> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let range = self.by_path.range(prefix.clone()..);
+        range.take_while(move |(path, _)| path.starts_with(&prefix)).filter_map(|(_, id)| self.file(*id))
+    }
+
+    /// Files directly in a folder, in order of their names.
+    pub fn files_in<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a File> {
+        self.below(folder).filter(move |file| file.source.folder() == folder)
+    }
+
+    /// Folders directly in a folder, in order.
+    pub fn folders_in<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let range = self.folders.range(prefix.clone()..);
+        range
+            .map(String::as_str)
+            .take_while(move |path| path.starts_with(&prefix))
+            .filter(move |path| !path.is_empty() && folder_of(path) == folder)
+    }
+
+    /// The kustomization file of a folder.
+    pub fn kustomization(&self, folder: &str) -> Option<&File> {
+        KUSTOMIZATION_FILES.iter().find_map(|name| {
+            self.find(&if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") })
+        })
+    }
+
+    /// The text of a span.
+    pub fn slice(&self, span: Span) -> &str {
+        self.file(span.file).map_or("", |file| file.source.slice(span))
+    }
+}

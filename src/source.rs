@@ -1,0 +1,225 @@
+//! Text, paths and byte ranges. Knows nothing of YAML.
+
+use std::sync::OnceLock;
+
+/// Index of a file in its repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A byte range in one file: the provenance that every node carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A range of `file`, in bytes.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Span { file, start: clamp(start), end: clamp(end.max(start)) }
+    }
+
+    /// The empty range where this one starts.
+    pub fn before(self) -> Self {
+        Span { end: self.start, ..self }
+    }
+
+    /// The range from the start of `self` to the end of `other`, in the same file.
+    pub fn to(self, other: Span) -> Self {
+        if self.file != other.file {
+            return self;
+        }
+        Span { end: other.end.max(self.end), ..self }
+    }
+
+    /// Whether `other` lies inside, in the same file.
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A place as people and editors name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Byte offset in the file, from 0.
+    pub offset: u32,
+}
+
+/// One file of the repository: its path and, where it could be read, its text.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Index in the repository.
+    pub id: FileId,
+    /// Path relative to the repository root, with `/`.
+    pub path: String,
+    /// The text; empty where the file is known by name only.
+    pub text: String,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// A file with its text.
+    pub fn new(id: FileId, path: impl Into<String>, text: impl Into<String>) -> Self {
+        SourceFile { id, path: path.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    /// The last component of the path.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// The folder, relative to the root; empty for the root itself.
+    pub fn folder(&self) -> &str {
+        folder_of(&self.path)
+    }
+
+    /// The span of a byte range of this file.
+    pub fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(self.id, range.start, range.end)
+    }
+
+    /// The text of a span; empty where it does not fit.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Byte offsets at which lines start; the first is 0.
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+
+    /// Number of lines; a final newline does not begin another.
+    pub fn line_count(&self) -> u32 {
+        let starts = self.line_starts();
+        let open = starts.last().is_some_and(|last| (*last as usize) < self.text.len());
+        (starts.len() - usize::from(!open)) as u32
+    }
+
+    /// Line of a byte offset, from 1.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.line_starts().partition_point(|start| *start <= offset) as u32
+    }
+
+    /// Line, column and offset of a byte offset.
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.line(offset);
+        let start = self.line_range(line).start;
+        let before = self.text.get(start..offset as usize).unwrap_or("");
+        Position { line, column: before.chars().count() as u32 + 1, offset }
+    }
+
+    /// Byte range of a line (from 1), without its line break; empty past the end.
+    pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
+        let starts = self.line_starts();
+        let index = (line as usize).saturating_sub(1);
+        let Some(start) = starts.get(index).map(|start| *start as usize) else {
+            return self.text.len()..self.text.len();
+        };
+        let next = starts.get(index + 1).map_or(self.text.len(), |next| *next as usize);
+        let text = self.text.get(start..next).unwrap_or("");
+        start..start + text.trim_end_matches(['\n', '\r']).len()
+    }
+
+    /// Text of a line (from 1), without its line break.
+    pub fn line_text(&self, line: u32) -> &str {
+        self.text.get(self.line_range(line)).unwrap_or("")
+    }
+}
+
+/// The folder of a `/` path; empty for a name without folder.
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Joins `relative` to `folder` and resolves `.` and `..`; `None` when it leaves the root or is absolute.
+pub fn join(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The candidate nearest to `name`, when a typo explains the difference: at most a third of the letters.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let most = (name.chars().count() / 3).max(1);
+    let near = candidates.into_iter().filter(|candidate| *candidate != name);
+    let scored = near.filter_map(|candidate| Some((edit_distance(name, candidate, most)?, candidate)));
+    // Ties go to the alphabetically first, so that the order of candidates does not show.
+    scored.min().map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours between two words; `None` beyond `most`.
+fn edit_distance(left: &str, right: &str, most: usize) -> Option<usize> {
+    let left: Vec<char> = left.chars().collect();
+    let right: Vec<char> = right.chars().collect();
+    if left.len().abs_diff(right.len()) > most {
+        return None;
+    }
+    let mut rows = vec![(0..=right.len()).collect::<Vec<usize>>()];
+    for (i, a) in left.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in right.iter().enumerate() {
+            let cost = usize::from(a != b);
+            let mut best = (rows[i][j] + cost).min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *a == right[j - 1] && left[i - 1] == *b {
+                best = best.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    let distance = rows.last()?.last().copied()?;
+    (distance <= most).then_some(distance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let file = SourceFile::new(FileId(0), "a/b.yaml", "ä: 1\r\nb: 2\n");
+        assert_eq!(file.position(4), Position { line: 1, column: 4, offset: 4 });
+        assert_eq!(file.position(7), Position { line: 2, column: 1, offset: 7 });
+        assert_eq!(file.line_text(1), "ä: 1");
+        assert_eq!(file.line_count(), 2);
+        assert_eq!((file.name(), file.folder()), ("b.yaml", "a"));
+    }
+
+    #[test]
+    fn nearest_forgives_a_typo_and_no_more() {
+        assert_eq!(nearest("externl", ["external", "internal"]), Some("external"));
+        assert_eq!(nearest("web", ["data", "cache"]), None);
+        assert_eq!(nearest("ab", ["ba"]), Some("ba"));
+    }
+
+    #[test]
+    fn join_stays_inside_the_root() {
+        assert_eq!(join("a/b", "../c/./d").as_deref(), Some("a/c/d"));
+        assert_eq!(join("a", ".."), Some(String::new()));
+        assert_eq!(join("a", "../.."), None);
+        assert_eq!(join("a", "/etc"), None);
+    }
+}

@@ -50,8 +50,11 @@ fn agrees_with_the_yaml_test_suite() {
         let case: Json = serde_json::from_str(line).unwrap();
         let text = case["yaml"].as_str().unwrap();
         let parsed = parse(FileId(0), text);
-        let refused: Vec<_> =
-            parsed.problems.iter().filter(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::AliasUndefined)).collect();
+        let refused: Vec<_> = parsed
+            .problems
+            .iter()
+            .filter(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::AliasUndefined))
+            .collect();
         let (id, fail) = (&case["id"], case["fail"].as_bool().unwrap());
         if fail != !refused.is_empty() {
             wrong.push(format!("{id} fail={fail} {refused:?}\n{text}"));

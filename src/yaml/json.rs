@@ -224,7 +224,8 @@ impl Reader<'_> {
     /// A number, `true`, `null` or a bare key.
     fn word(&mut self) -> Option<Node> {
         let start = self.at;
-        let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'+' | b'-' | b'.') || byte >= 0x80;
+        let word =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'+' | b'-' | b'.') || byte >= 0x80;
         while self.peek().is_some_and(word) {
             self.at += 1;
         }

@@ -274,7 +274,9 @@ impl<'a> Parser<'a> {
                 span: entry.key.span,
                 message: format!("duplicate key `{text}`"),
                 related: vec![(first.key.span, "first defined here".to_owned())],
-                help: Some("keep one of the two: most tools silently take the last, strict ones refuse the file".to_owned()),
+                help: Some(
+                    "keep one of the two: most tools silently take the last, strict ones refuse the file".to_owned(),
+                ),
             });
         }
     }
@@ -286,7 +288,9 @@ impl<'a> Parser<'a> {
             self.at = 3;
             self.line_start = 3;
         }
-        if let Some(at) = self.bytes.iter().position(|byte| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0x7f) {
+        if let Some(at) =
+            self.bytes.iter().position(|byte| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0x7f)
+        {
             self.at = at;
             self.fail_at(self.span(at, at + 1), "control character in the text", None, Some("delete it"));
             return;
@@ -360,10 +364,22 @@ impl<'a> Parser<'a> {
             let line = line.split(" #").next().unwrap_or(line);
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
-                ["%YAML", number] if !version && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => version = true,
-                ["%YAML", ..] => return { self.fail("malformed or repeated `%YAML` directive"); true },
+                ["%YAML", number] if !version && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
+                    version = true
+                }
+                ["%YAML", ..] => {
+                    return {
+                        self.fail("malformed or repeated `%YAML` directive");
+                        true
+                    };
+                }
                 ["%TAG", handle, prefix] => self.tag_handles.push(((*handle).to_owned(), (*prefix).to_owned())),
-                ["%TAG", ..] => return { self.fail("malformed `%TAG` directive"); true },
+                ["%TAG", ..] => {
+                    return {
+                        self.fail("malformed `%TAG` directive");
+                        true
+                    };
+                }
                 _ => {}
             }
             self.at = end;
@@ -400,7 +416,12 @@ impl<'a> Parser<'a> {
             let what = if root.is_map() { "keys" } else { "list entries" };
             let first = root.entries().first().map_or(root.span, |entry| entry.key.span);
             let related = Some((first, format!("the document's {what} start in this column")));
-            return self.fail_at(at, "this line belongs to nothing: its indentation matches no level above", related, None);
+            return self.fail_at(
+                at,
+                "this line belongs to nothing: its indentation matches no level above",
+                related,
+                None,
+            );
         }
         self.fail_at(at, "text after the end of a value", None, None);
     }
@@ -490,7 +511,10 @@ impl<'a> Parser<'a> {
         let (message, help) = if dash {
             ("a list cannot begin on the line of its key", "put the first `- ` on a line of its own")
         } else {
-            ("a second key on the same line", "quote the value if it contains `: `, or put the key on a line of its own")
+            (
+                "a second key on the same line",
+                "quote the value if it contains `: `, or put the key on a line of its own",
+            )
         };
         self.fail_at(at, message, None, Some(help));
     }
@@ -515,10 +539,16 @@ impl<'a> Parser<'a> {
                 let at = self.span(self.at, self.at + 1);
                 if multi_line {
                     let line = self.span(self.line_start + self.indent, self.at);
-                    let related = Some((self.first_line(node.span), "it is read as a continuation of this value".to_owned()));
+                    let related =
+                        Some((self.first_line(node.span), "it is read as a continuation of this value".to_owned()));
                     self.fail_at(line, "a key where a value goes on: wrong indentation", related, None);
                 } else {
-                    self.fail_at(at, "a second key on the same line", None, Some("quote the value if it contains `: `"));
+                    self.fail_at(
+                        at,
+                        "a second key on the same line",
+                        None,
+                        Some("quote the value if it contains `: `"),
+                    );
                 }
             }
             Some(_) => self.fail("text after the end of a value"),
@@ -693,7 +723,10 @@ impl<'a> Parser<'a> {
         let glued = line.split_once(':').filter(|(key, rest)| !rest.is_empty() && !key.contains([' ', '/', '"']));
         let (message, help) = match glued {
             Some((key, _)) => (format!("no space after `{key}:`"), "write a space between the colon and the value"),
-            None => ("a key is expected here, but the line has no `:`".to_owned(), "indent it if it continues the value above"),
+            None => (
+                "a key is expected here, but the line has no `:`".to_owned(),
+                "indent it if it continues the value above",
+            ),
         };
         let related = entries.last().map(|entry| (entry.key.span, "after this key".to_owned()));
         self.fail_at(self.span(self.at, end), message, related, Some(help));
@@ -784,7 +817,14 @@ impl<'a> Parser<'a> {
             }
             match resolve_tag(word, &self.tag_handles) {
                 Some(tag) => slot.tag = Some((SmolStr::new(tag), span)),
-                None => return self.fail_at(span, format!("tag `{word}` uses a handle that no `%TAG` line defines"), None, None),
+                None => {
+                    return self.fail_at(
+                        span,
+                        format!("tag `{word}` uses a handle that no `%TAG` line defines"),
+                        None,
+                        None,
+                    );
+                }
             }
         }
         if !self.ends_word(self.at) && !is_flow_indicator(self.peek()) {
@@ -856,7 +896,9 @@ impl<'a> Parser<'a> {
         let index = self.out.problems.len();
         self.problem(span, message).kind = ProblemKind::AliasUndefined;
         let names = self.anchors.keys().map(SmolStr::as_str);
-        if let Some((near, at)) = crate::source::nearest(name, names).and_then(|near| Some((near, self.anchors.get(near)?.span))) {
+        if let Some((near, at)) =
+            crate::source::nearest(name, names).and_then(|near| Some((near, self.anchors.get(near)?.span)))
+        {
             let text = format!("did you mean `*{near}`?");
             let problem = &mut self.out.problems[index];
             problem.related.push((at, "a similar anchor is defined here".to_owned()));
@@ -1334,7 +1376,8 @@ impl<'a> Parser<'a> {
         if (0xd800..0xdc00).contains(&code) {
             // A surrogate pair, as JSON writes characters beyond the first plane.
             let low = self.text.get(self.at..self.at + 6).and_then(|pair| pair.strip_prefix("\\u"));
-            let low = low.and_then(|low| u32::from_str_radix(low, 16).ok()).filter(|low| (0xdc00..0xe000).contains(low));
+            let low =
+                low.and_then(|low| u32::from_str_radix(low, 16).ok()).filter(|low| (0xdc00..0xe000).contains(low));
             return Some(match low {
                 Some(low) => {
                     self.at += 6;
@@ -1437,7 +1480,10 @@ impl<'a> Parser<'a> {
             let (message, help) = if document(elsewhere) == document(&alias) {
                 ("the anchor comes only here, after the alias", "define the anchor before its first use")
             } else {
-                ("the anchor is in another document of this file", "anchors do not reach across `---`: define it in this document too")
+                (
+                    "the anchor is in another document of this file",
+                    "anchors do not reach across `---`: define it in this document too",
+                )
             };
             problem.related.insert(0, (*elsewhere, message.to_owned()));
             problem.help = Some(help.to_owned());

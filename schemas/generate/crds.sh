@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Writes the CRDs of every operator whose Go API package is pinned in go/go.mod into the folder $1.
+# Writes the CRDs of the operators whose Go API packages are pinned here: $1/older, then $1/current.
 set -euo pipefail
 out=$(realpath -m "$1")
-cd "$(dirname "$0")/go"
+cd "$(dirname "$0")"
 export GOFLAGS=-mod=mod
-mapfile -t paths < <(sed -n 's/^\t_ "\(.*\)"/paths=\1/p' tools.go)
-mkdir -p "$out"
-# Floats are allowed because some operators use them; descriptions stay out of the bundle.
-go tool controller-gen crd:maxDescLen=0,allowDangerousTypes=true "${paths[@]}" output:crd:dir="$out"
+for module in older current; do
+    mkdir -p "$out/$module"
+    (
+        cd "go-$module"
+        mapfile -t paths < <(sed -n 's/^\t_ "\(.*\)"/paths=\1/p' tools.go)
+        # Floats are allowed because some operators use them; descriptions stay out of the bundle.
+        go tool controller-gen crd:maxDescLen=0,allowDangerousTypes=true "${paths[@]}" output:crd:dir="$out/$module"
+    )
+done

@@ -5,7 +5,6 @@ go 1.27.0
 require (
 	github.com/cert-manager/cert-manager v1.21.2
 	github.com/cilium/cilium v1.20.2
-	github.com/controlplaneio-fluxcd/flux-operator v0.59.0
 	github.com/envoyproxy/gateway v1.9.1
 	github.com/fluxcd/helm-controller/api v1.7.1
 	github.com/fluxcd/image-automation-controller/api v1.3.0

@@ -67,11 +67,12 @@ def module_versions(go_mod):
 def add_crds(collection, folder, here):
     """The CRDs that controller-gen wrote; `older` first, so that `current` wins."""
     sources = read_sources()
-    for module in ("older", "current"):
-        versions = module_versions(here / f"go-{module}" / "go.mod")
+    for module in ("older", "current", "gateway-api"):
+        go = "older" if module == "older" else "current"
+        versions = module_versions(here / f"go-{go}" / "go.mod")
         for path in sorted((folder / module).glob("*.yaml")):
             crd = yaml.load(path.read_text(), Loader)
-            spec = crd["spec"]
+            spec = gateway_channel(crd["spec"])
             source = source_of(sources, spec["group"], spec["names"]["kind"])
             if source is None or source["part"] not in versions:
                 raise SystemExit(f"sources.yaml: no part for {path.name}")
@@ -85,6 +86,30 @@ def add_crds(collection, folder, here):
                     )
 
 
+TAG = re.compile(r"<gateway:experimental:validation:(\w+)=(.*?)>[ \t]*$", re.S | re.M)
+RULE = re.compile(r'message="(.*?)",\s*rule="(.*)"$', re.S)
+
+
+def gateway_channel(node):
+    """Gateway API writes what holds in its experimental channel alone into descriptions."""
+    if isinstance(node, list):
+        return [gateway_channel(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out = {key: gateway_channel(value) for key, value in node.items()}
+    if isinstance(node.get("description"), str):
+        del out["description"]
+        for word, value in TAG.findall(node["description"]):
+            if word == "Enum":
+                out["enum"] = value.split(";")
+            elif word in ("MaxLength", "MinItems"):
+                out[word[0].lower() + word[1:]] = int(value)
+            elif word == "XValidation" and RULE.match(value):
+                message, rule = RULE.match(value).groups()
+                out.setdefault("x-kubernetes-validations", []).append({"message": message, "rule": rule})
+    return out
+
+
 def add_kcr(collection, metadata):
     """The crates of kcr/Cargo.toml, where their sources lie on this machine."""
     pinned = {p["name"]: p for p in metadata["packages"] if p["name"].startswith("kcr_")}
@@ -95,13 +120,13 @@ def add_kcr(collection, metadata):
             collection.add(group, version, kind, namespaced, schema, part)
 
 
-def add_hand(collection):
-    """What no package has, and what the packages lost."""
+def add_hand(collection, expander):
+    """What no package has."""
     part = collection.part("homelint, by hand", "", "MIT")
     for path in sorted(HAND.glob("*.yaml")):
         if path.name == "amendments.yaml":
             continue
-        for row in yaml.load_all(path.read_text(), Loader):
+        for row in resolve(yaml.load(path.read_text(), Loader), expander):
             schema = {"type": "object", "properties": row.get("fields", {}), "required": row.get("required", [])}
             if "spec" in row:
                 schema["properties"]["spec"] = row["spec"]
@@ -109,6 +134,17 @@ def add_hand(collection):
                 schema["x-kubernetes-preserve-unknown-fields"] = True
             for version in row["versions"]:
                 collection.add(row["group"], version, row["kind"], row["scope"] == "Namespaced", schema, part)
+
+
+def resolve(value, expander):
+    """`{kubernetes: core.v1.Affinity}` stands for that type of Kubernetes."""
+    if isinstance(value, list):
+        return [resolve(item, expander) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"kubernetes"} and isinstance(value["kubernetes"], str):
+        return expander.definition("io.k8s.api." + value["kubernetes"])
+    return {key: resolve(item, expander) for key, item in value.items()}
 
 
 def amend(collection):
@@ -125,10 +161,16 @@ def amend(collection):
 
 def merge(schema, path, row, key):
     for target in descend(schema, path.split(".") if path else []):
-        if "absent_from_required" in row:
-            target["required"] = [r for r in target.get("required", []) if r not in row["absent_from_required"]]
+        if "optional" in row:
+            target["required"] = [name for name in target.get("required", []) if name not in row["optional"]]
+        if "more" in row:
+            target["enum"] = [*target["enum"], *(name for name in row["more"] if name not in target["enum"])]
         for field, value in row.get("properties", {}).items():
-            target.setdefault("properties", {})[field] = value
+            known = target.setdefault("properties", {})
+            if "like" in row:
+                shared = known[row["like"]]["properties"]
+                value = {**value, "properties": {**shared, **value["properties"]}}
+            known[field] = value
         target.update(row.get("set", {}))
 
 
@@ -146,6 +188,20 @@ def descend(schema, steps):
     return descend(child, rest)
 
 
+def sources_page(collection):
+    """The table of every part that is in the bundle, with the groups it describes."""
+    groups = {}
+    for (api_version, _), variants in collection.kinds.items():
+        for _, _, part, _ in variants:
+            groups.setdefault(part, set()).add(api_version.rpartition("/")[0] or "core")
+    lines = ["# What is in the bundle", "", "Written by `bundle.py`.", "",
+             "| part | version | licence | groups |", "|---|---|---|---|"]
+    for number, (name, version, licence) in enumerate(collection.parts):
+        if number in groups:
+            lines.append(f"| {name} | {version} | {licence} | {', '.join(sorted(groups[number]))} |")
+    return "\n".join(lines) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--crds", type=Path, required=True)
@@ -158,12 +214,12 @@ def main():
     collection = Collection()
     add_kcr(collection, json.loads(arguments.kcr.read_text()))
     add_crds(collection, arguments.crds, here)
-    add_hand(collection)
+    add_hand(collection, kubernetes.newest(arguments.kubernetes))
     # Parts share sub-schemas as Python objects; amendments must not leak through them.
     collection.kinds = json.loads(json.dumps([[list(k), v] for k, v in collection.kinds.items()]))
     collection.kinds = {tuple(k): [tuple(x) for x in v] for k, v in collection.kinds}
     amend(collection)
-    object_meta = kubernetes.add(collection, arguments.kubernetes)
+    object_meta, newest = kubernetes.add(collection, arguments.kubernetes)
 
     encoder = Encoder()
     convert = Structural(encoder)
@@ -177,8 +233,9 @@ def main():
             if same:
                 row = (*row[:4], (rows.pop()[4][0], minors[1]), root)
             rows.append(row)
-    data = encoder.finish(collection.parts, kubernetes.NEWEST, meta, rows)
+    data = encoder.finish(collection.parts, newest, meta, rows)
     arguments.out.write_bytes(data)
+    (here / "SOURCES.md").write_text(sources_page(collection))
     kinds = len(collection.kinds)
     print(f"{kinds} kinds, {len(rows)} roots, {len(encoder.nodes)} nodes, {len(encoder.strings)} strings, {len(data)} bytes")
 

@@ -13,3 +13,9 @@ for module in older current; do
         go tool controller-gen crd:maxDescLen=0,allowDangerousTypes=true "${paths[@]}" output:crd:dir="$out/$module"
     )
 done
+
+# Gateway API keeps the rules of its experimental channel in descriptions: bundle.py reads them there.
+mkdir -p "$out/gateway-api"
+cd go-current
+mapfile -t paths < <(sed -n 's/^\t_ "\(sigs.k8s.io\/gateway-api\/.*\)"/paths=\1/p' tools.go)
+go tool controller-gen crd "${paths[@]}" output:crd:dir="$out/gateway-api"

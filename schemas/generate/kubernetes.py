@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-NEWEST = 0
 FULL_MINORS = 5
 PACKAGE = ("kubernetes-validate", "1.37.0", "Apache-2.0")
 PREFIX = "io.k8s.apimachinery.pkg."
@@ -25,17 +24,29 @@ ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment
 """.split())
 
 
+def minors_of(folder):
+    names = (re.match(r"v1\.(\d+)\.0-local-strict$", path.name) for path in Path(folder).iterdir())
+    return sorted(int(name[1]) for name in names if name)
+
+
+def expander(folder, minor):
+    text = Path(folder, f"v1.{minor}.0-local-strict", "_definitions.json").read_text()
+    return Expander(json.loads(text))
+
+
+def newest(folder):
+    """The definitions of the newest minor."""
+    return expander(folder, minors_of(folder)[-1])
+
+
 def add(collection, folder):
-    """Adds every kind with one variant per minor; returns the newest ObjectMeta."""
-    global NEWEST
-    minors = sorted(int(m[1]) for m in (re.match(r"v1\.(\d+)\.0-local-strict$", p.name) for p in Path(folder).iterdir()) if m)
-    NEWEST = minors[-1]
+    """Adds every kind with one variant per minor; returns the newest ObjectMeta and minor."""
+    minors = minors_of(folder)
     full = minors[-FULL_MINORS:]
     part = collection.part(*PACKAGE)
     kinds, first, expanders = {}, {}, {}
     for minor in minors:
-        text = Path(folder, f"v1.{minor}.0-local-strict", "_definitions.json").read_text()
-        expanders[minor] = Expander(json.loads(text))
+        expanders[minor] = expander(folder, minor)
         for key, name in expanders[minor].kinds():
             first.setdefault(key, minor)
             kinds.setdefault(key, {})[minor] = name
@@ -46,7 +57,7 @@ def add(collection, folder):
             since = first[group, version, kind] if number == 0 else minor
             schema = expanders[minor].definition(names[minor])
             collection.add(group, version, kind, kind not in CLUSTER_SCOPED, schema, part, (since, minor))
-    return expanders[NEWEST].definition(PREFIX + "apis.meta.v1.ObjectMeta")
+    return expanders[minors[-1]].definition(PREFIX + "apis.meta.v1.ObjectMeta"), minors[-1]
 
 
 class Expander:

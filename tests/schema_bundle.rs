@@ -188,6 +188,30 @@ fn custom_resources_keep_what_the_api_server_checks() {
 }
 
 #[test]
+fn forks_and_files_are_known_too() {
+    let bundle = Bundle::embedded();
+    let kopia = find(
+        &bundle,
+        "volsync.backube/v1alpha1",
+        "ReplicationSource",
+        &["spec", "kopia"],
+    );
+    assert!(!kopia.is_closed() && kopia.property("moverVolumes").is_some());
+    assert!(kopia.property("cacheCapacity").is_some());
+    let build = bundle
+        .find("kustomize.config.k8s.io/v1beta1", "Kustomization")
+        .expect("a file");
+    assert!(build.is_closed() && build.required.is_empty());
+    assert!(build.at(&["patches", "*", "target", "kind"]).is_some());
+    let versions: Vec<_> = bundle.versions_of("HelmRelease").collect();
+    assert!(
+        versions.contains(&"helm.toolkit.fluxcd.io/v2beta1")
+            && versions.contains(&"helm.toolkit.fluxcd.io/v2")
+    );
+    assert!(bundle.find("example.org/v1", "HelmRelease").is_none());
+}
+
+#[test]
 fn a_damaged_bundle_is_refused_or_read_in_part() {
     let whole = std::fs::read("schemas/bundle.bin").expect("the bundle");
     for step in 0..64 {

@@ -1,6 +1,7 @@
 """Makes schemas/bundle.bin of every part: see README.md, and src/schema/bundle.rs for the reader.
 
-    python3 bundle.py --crds DIR --kcr METADATA.json --kubernetes DIR --out ../bundle.bin
+    python3 bundle.py --crds DIR --kcr METADATA.json --kubernetes DIR \
+        --schemastore FILE --out ../bundle.bin
 """
 
 import argparse
@@ -12,6 +13,7 @@ import yaml
 
 import kcr
 import kubernetes
+import kustomization
 from encode import Encoder
 from structural import Structural, openness_of_status
 
@@ -207,6 +209,7 @@ def main():
     parser.add_argument("--crds", type=Path, required=True)
     parser.add_argument("--kcr", type=Path, required=True)
     parser.add_argument("--kubernetes", type=Path, required=True)
+    parser.add_argument("--schemastore", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     here = Path(__file__).parent
@@ -214,6 +217,7 @@ def main():
     collection = Collection()
     add_kcr(collection, json.loads(arguments.kcr.read_text()))
     add_crds(collection, arguments.crds, here)
+    kustomization.add(collection, arguments.schemastore)
     add_hand(collection, kubernetes.newest(arguments.kubernetes))
     # Parts share sub-schemas as Python objects; amendments must not leak through them.
     collection.kinds = json.loads(json.dumps([[list(k), v] for k, v in collection.kinds.items()]))
@@ -227,7 +231,8 @@ def main():
     rows = []
     for (api_version, kind), variants in sorted(collection.kinds.items()):
         for minors, namespaced, part, schema in sorted(variants, key=lambda v: v[0]):
-            root = convert.root(openness_of_status(schema), meta)
+            file = api_version.startswith(kustomization.GROUP)
+            root = convert.root(schema if file else openness_of_status(schema), meta, kind_is_optional=file)
             row = (api_version, kind, namespaced, part, tuple(minors), root)
             same = rows and rows[-1][:4] == row[:4] and rows[-1][5] == root
             if same:

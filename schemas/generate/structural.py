@@ -22,7 +22,7 @@ class Structural:
     def __init__(self, encoder):
         self.encoder, self.known, self.kept = encoder, {}, []
 
-    def root(self, schema, meta):
+    def root(self, schema, meta, kind_is_optional=False):
         """A kind: apiVersion, kind and metadata are the same everywhere."""
         text = self.node({"type": "string"})
         properties = [(k, self.node(v, name=k)) for k, v in schema["properties"].items()
@@ -30,7 +30,8 @@ class Structural:
         properties += [("apiVersion", text), ("kind", text), ("metadata", meta)]
         types, parts = self.parts({**schema, "properties": {}})
         parts["properties"] = tuple(sorted(properties))
-        parts["required"] = tuple(sorted({*schema.get("required", []), "apiVersion", "kind"}))
+        always = set() if kind_is_optional else {"apiVersion", "kind"}
+        parts["required"] = tuple(sorted({*schema.get("required", []), *always}))
         if not schema.get(next(iter(OPEN))):
             parts.pop("open", None)
         return self.encoder.intern(types, parts)

@@ -15,12 +15,18 @@ pub mod config;
 pub mod diagnostic;
 /// Disk and git: the only input and output of the library.
 pub mod discover;
+/// Edits → new text.
+pub mod fix;
 /// Everything a rule may know.
 pub mod repo;
+/// Diagnostics → text: human, concise, json, sarif, github, gitlab, junit, markdown.
+pub mod report;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
 pub mod resource;
 /// What a rule is.
 pub mod rule;
+/// Every rule, by group.
+pub mod rules;
 /// Which bytes of a file must never be shown.
 pub mod secret;
 /// Text, paths, byte ranges; knows nothing of YAML.

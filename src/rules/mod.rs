@@ -1,0 +1,4 @@
+//! Every rule.
+
+/// In order of their ids.
+pub const RULES: &[crate::rule::Rule] = &[];

@@ -1,11 +1,9 @@
 //! Disk and git to files; new text to disk. The only input and output of the library.
 
-use crate::config::{self, Config};
 use crate::diagnostic::Unchecked;
 use crate::repo::Repo;
 use crate::resource::{File, Syntax, Tree};
-use crate::source::{FileId, SourceFile};
-use crate::yaml::{Parsed, parse, parse_json, parse_toml};
+use crate::source::FileId;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{WalkBuilder, WalkState};
 use rayon::prelude::*;
@@ -117,32 +115,22 @@ pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error>
     let parsed: Vec<(File, Option<Unchecked>)> =
         texts.into_par_iter().enumerate().map(|(index, (path, text))| file(index, path, text)).collect();
     let (files, unchecked): (Vec<File>, Vec<Option<Unchecked>>) = parsed.into_iter().unzip();
-    let tree = Tree::new(files);
-    let config = tree.find(config::FILE).and_then(File::root).map(|root| Config::read(root, rules));
-    let mut repo = Repo::new(tree, config.unwrap_or_default());
+    let mut repo = Repo::new(Tree::new(files), rules);
     repo.unchecked = unchecked.into_iter().flatten().collect();
     Ok(repo)
 }
 
 fn file(index: usize, path: String, text: Result<String, Option<&'static str>>) -> (File, Option<Unchecked>) {
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-    let syntax = Syntax::of(&path);
-    let (text, readable, reason) = match text {
-        Ok(text) => (text, true, None),
-        Err(reason) => (String::new(), false, reason),
+    let (text, reason) = match text {
+        Ok(text) => (Some(text), None),
+        Err(reason) => (None, reason),
     };
-    let unchecked = reason.filter(|_| syntax != Syntax::Text).map(|reason| Unchecked {
-        path: path.clone(),
-        line: 1,
-        reason: reason.to_owned(),
-    });
-    let parsed = match syntax {
-        Syntax::Yaml => parse(id, &text),
-        Syntax::Json => parse_json(id, &text),
-        Syntax::Toml => parse_toml(id, &text),
-        Syntax::Template | Syntax::Text => Parsed::default(),
-    };
-    (File { source: SourceFile::new(id, path, text), syntax, parsed, readable }, unchecked)
+    let file = File::read(id, path, text);
+    let reason = reason.filter(|_| file.syntax != Syntax::Text);
+    let unchecked =
+        reason.map(|reason| Unchecked { path: file.source.path.clone(), line: 1, reason: reason.to_owned() });
+    (file, unchecked)
 }
 
 fn is_binary(path: &str) -> bool {
@@ -157,7 +145,9 @@ fn list_disk(root: &Root, git: Option<&git2::Repository>) -> Result<Vec<Listed>,
     let found = Mutex::new(Vec::new());
     let mut walk = WalkBuilder::new(&root.folder);
     walk.hidden(false).parents(false).require_git(false).git_global(false).threads(rayon::current_num_threads());
-    IGNORE_FILES.iter().for_each(|name| drop(walk.add_custom_ignore_filename(name)));
+    for name in IGNORE_FILES {
+        walk.add_custom_ignore_filename(name);
+    }
     walk.filter_entry(|entry| entry.file_name() != ".git");
     walk.build_parallel().run(|| {
         Box::new(|entry| {

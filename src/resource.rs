@@ -1,7 +1,7 @@
 //! Nodes to Kubernetes resources and the other documents we know, and the tree of files that holds them.
 
 use crate::source::{FileId, SourceFile, Span, folder_of};
-use crate::yaml::{Document, Node, Parsed};
+use crate::yaml::{Document, Node, Parsed, parse, parse_json, parse_toml};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +78,20 @@ pub struct File {
 }
 
 impl File {
+    /// Reads a text as its name says; `None` for a file that is known by name only.
+    pub fn read(id: FileId, path: impl Into<String>, text: Option<String>) -> Self {
+        let readable = text.is_some();
+        let source = SourceFile::new(id, path, text.unwrap_or_default());
+        let syntax = Syntax::of(&source.path);
+        let parsed = match syntax {
+            Syntax::Yaml => parse(id, &source.text),
+            Syntax::Json => parse_json(id, &source.text),
+            Syntax::Toml => parse_toml(id, &source.text),
+            Syntax::Template | Syntax::Text => Parsed::default(),
+        };
+        File { source, syntax, parsed, readable }
+    }
+
     /// Documents that the tools can read.
     pub fn documents(&self) -> impl Iterator<Item = &Document> {
         self.parsed.documents.iter().filter(|document| !document.broken)

@@ -195,13 +195,10 @@ pub fn is_encrypted(node: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Syntax;
-    use crate::source::{FileId, SourceFile};
-    use crate::yaml::parse;
+    use crate::source::FileId;
 
     fn file(path: &str, text: &str) -> File {
-        let source = SourceFile::new(FileId(0), path, text);
-        File { parsed: parse(FileId(0), text), syntax: Syntax::of(path), source, readable: true }
+        File::read(FileId(0), path, Some(text.to_owned()))
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod parse;
 mod resolve;
 mod toml;
 
+use crate::diagnostic::Finding;
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -131,6 +132,14 @@ pub struct Problem {
     pub related: Vec<(Span, String)>,
     /// What to do.
     pub help: Option<String>,
+}
+
+impl Problem {
+    /// The problem as a finding.
+    pub fn finding(&self) -> Finding {
+        let finding = Finding::new(self.span, self.message.clone()).maybe_help(self.help.clone());
+        self.related.iter().fold(finding, |finding, (span, message)| finding.related(*span, message.clone()))
+    }
 }
 
 /// All that a text holds.

@@ -131,7 +131,7 @@ pub fn run(arguments: &Check) -> Run {
     } else {
         report::render(&report, &repo, RULES, arguments.format, &options)
     };
-    if !arguments.quiet && matches!(arguments.format, Format::Human | Format::Concise) {
+    if !arguments.quiet && matches!(arguments.format, Format::Human | Format::Concise | Format::Github) {
         let options = arguments.options(&std::io::stderr(), start);
         let _ = writeln!(notes, "{}", report::summary(&report, &options));
     }

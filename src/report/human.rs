@@ -45,7 +45,8 @@ fn diagnostic(context: &Context<'_>, texts: &BTreeMap<FileId, SourceFile>, diagn
     let mut out = format!("{severity}{rule}: {}\n", message.join("\n  "));
     for (file, labels) in by_file(diagnostic) {
         let Some(file) = texts.get(&file) else { continue };
-        if file.text.is_empty() {
+        // The file itself is meant: its name, or that it exists.
+        if file.text.is_empty() || labels.iter().all(|label| label.end == 0) {
             let _ = writeln!(out, "   ╶─[{}]", printable(&file.path));
             continue;
         }
@@ -148,7 +149,8 @@ fn excerpt<'a>(file: &SourceFile, labels: &[(u32, Label<'a>)], width: usize) -> 
         let window = window(file.line_text(line), from, room);
         let before = if window.start > 0 { "…" } else { "" };
         let at = out.text.len() + before.len();
-        let piece = file.line_text(line).get(window.clone()).unwrap_or("");
+        // The one behind the text belongs to the line break; any other would overwrite the line on a terminal.
+        let piece = file.line_text(line).get(window.clone()).unwrap_or("").replace('\r', "?");
         let after = if window.end < range.len() { "…" } else { "" };
         out.text.push_str(&format!("{before}{piece}{after}\n"));
         out.labels.extend(own.map(|label| {
@@ -197,7 +199,7 @@ fn visible(text: &str) -> String {
 }
 
 fn unseen(letter: char) -> bool {
-    !matches!(letter, '\n' | '\t') && super::is_unseen(letter)
+    !matches!(letter, '\n' | '\r' | '\t') && super::is_unseen(letter)
 }
 
 impl Excerpt<'_> {

@@ -17,6 +17,8 @@ pub mod yaml;
 pub mod config;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
 pub mod resource;
+/// What Kubernetes kinds look like: JSON Schemas by apiVersion and kind, from the binary or from the user.
+pub mod schema;
 /// Which bytes of a file must never be shown.
 pub mod secret;
 /// Container images: name, tag, digest, wherever they are written.

@@ -100,6 +100,10 @@ pub fn run(arguments: &Check) -> Run {
         paths: places.selected.clone(),
     };
     let root = &places.root;
+    if !root.git && (source != Source::WorkTree || arguments.since.is_some()) {
+        let failure = Failure::new(format!("{} is not in a git repository", root.folder.display()));
+        return Err(failure.help("`--staged`, `--rev` and `--since` need one"));
+    }
     let mut repo = load(root, &source, arguments.since.as_deref())?;
     places.check_tree(&repo, &source)?;
     let mut report = check(&repo, RULES, &selection);

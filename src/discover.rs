@@ -42,7 +42,9 @@ pub enum Error {
     Unreadable(PathBuf, std::io::Error),
     /// A path that cannot be written.
     Unwritable(PathBuf, std::io::Error),
-    /// A revision, index or tree that git cannot give.
+    /// A name that git knows no commit by.
+    Revision(String),
+    /// An index or tree that git cannot give.
     Git(String),
 }
 
@@ -51,6 +53,7 @@ impl fmt::Display for Error {
         match self {
             Error::Unreadable(path, error) => write!(out, "cannot read {}: {error}", path.display()),
             Error::Unwritable(path, error) => write!(out, "cannot write {}: {error}", path.display()),
+            Error::Revision(name) => write!(out, "git knows no revision `{name}`"),
             Error::Git(message) => write!(out, "{message}"),
         }
     }
@@ -249,7 +252,7 @@ fn list_commit(git: &git2::Repository, name: &str) -> Result<Vec<Listed>, Error>
 }
 
 fn tree_of<'a>(git: &'a git2::Repository, name: &str) -> Result<git2::Tree<'a>, Error> {
-    let object = git.revparse_single(name).map_err(|_| Error::Git(format!("git knows no revision `{name}`")))?;
+    let object = git.revparse_single(name).map_err(|_| Error::Revision(name.to_owned()))?;
     Ok(object.peel_to_tree()?)
 }
 

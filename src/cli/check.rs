@@ -100,6 +100,10 @@ pub fn run(arguments: &Check) -> Run {
         paths: places.selected.clone(),
     };
     let root = &places.root;
+    if !root.git && (source != Source::WorkTree || arguments.since.is_some()) {
+        let failure = Failure::new(format!("{} is not in a git repository", root.folder.display()));
+        return Err(failure.help("`--staged`, `--rev` and `--since` need one"));
+    }
     let mut repo = load(root, &source, arguments.since.as_deref())?;
     places.check_tree(&repo, &source)?;
     let mut report = check(&repo, RULES, &selection);
@@ -131,7 +135,7 @@ pub fn run(arguments: &Check) -> Run {
     } else {
         report::render(&report, &repo, RULES, arguments.format, &options)
     };
-    if !arguments.quiet && matches!(arguments.format, Format::Human | Format::Concise) {
+    if !arguments.quiet && matches!(arguments.format, Format::Human | Format::Concise | Format::Github) {
         let options = arguments.options(&std::io::stderr(), start);
         let _ = writeln!(notes, "{}", report::summary(&report, &options));
     }

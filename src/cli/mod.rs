@@ -8,6 +8,7 @@ mod rules;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, Parser, Subcommand};
+use homelint::discover::Error;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -81,9 +82,16 @@ impl Failure {
     }
 }
 
-impl From<homelint::discover::Error> for Failure {
-    fn from(error: homelint::discover::Error) -> Self {
-        Failure::new(error.to_string())
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let failure = Failure::new(error.to_string());
+        match error {
+            Error::Revision(_) => failure.help("fetch it first: a checkout in CI has one commit (`fetch-depth: 0`)"),
+            Error::Git(message) if message.contains("not owned by current user") => {
+                failure.help("trust the folder: git config --global --add safe.directory \"$PWD\"")
+            }
+            _ => failure,
+        }
     }
 }
 

@@ -1,7 +1,13 @@
 //! Diagnostics to text: one file a format. Secret material is masked before any of them sees it.
 
 mod concise;
+mod github;
+mod gitlab;
+mod human;
 mod json;
+mod junit;
+mod markdown;
+mod sarif;
 
 use crate::check::Report;
 use crate::diagnostic::{Diagnostic, Region, Severity};
@@ -107,8 +113,14 @@ pub fn render(report: &Report, repo: &Repo, rules: &[Rule], format: Format, opti
     let diagnostics = report.diagnostics.iter().filter(shown).collect();
     let context = Context { report, diagnostics, repo, rules, options };
     match format {
+        Format::Human => human::render(&context),
+        Format::Concise => concise::render(&context),
         Format::Json => json::render(&context),
-        _ => concise::render(&context),
+        Format::Sarif => sarif::render(&context),
+        Format::Github => github::render(&context),
+        Format::Gitlab => gitlab::render(&context),
+        Format::Junit => junit::render(&context),
+        Format::Markdown => markdown::render(&context),
     }
 }
 
@@ -151,6 +163,28 @@ fn listed(items: &[String]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+/// Text in lines of `width` characters; `first` and `rest` are already taken on the first and on every later line.
+fn wrapped(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = first;
+    for word in text.split(' ') {
+        let length = word.chars().count() + 1;
+        let empty = lines.last().is_none_or(String::is_empty);
+        if !empty && used + length > width {
+            lines.push(String::new());
+            used = rest;
+        }
+        used += length;
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
 }
 
 const DIM: &str = "2";

@@ -29,7 +29,7 @@ Examples:
   homelint check --fix --diff              show what would be mended")]
 pub struct Check {
     /// Show only findings in these files or below these folders; the whole repository around them is read
-    #[arg(default_value = ".")]
+    #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
     /// How to write findings
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]

@@ -15,6 +15,8 @@ pub mod config;
 pub mod diagnostic;
 /// Disk and git: the only input and output of the library.
 pub mod discover;
+/// A kustomization → its resources as built, every node keeping its span.
+pub mod kustomize;
 /// Everything a rule may know.
 pub mod repo;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.

@@ -62,8 +62,14 @@ fn difference(want: &Json, got: &Json, at: &str) -> Option<String> {
             })
         }
         (Json::Array(want), Json::Array(got)) => {
-            let inner = want.iter().zip(got).enumerate().find_map(|(index, (want, got))| difference(want, got, &format!("{at}[{index}]")));
-            inner.or_else(|| (want.len() != got.len()).then(|| format!("{at}: {} entries expected, {} found", want.len(), got.len())))
+            let inner = want
+                .iter()
+                .zip(got)
+                .enumerate()
+                .find_map(|(index, (want, got))| difference(want, got, &format!("{at}[{index}]")));
+            inner.or_else(|| {
+                (want.len() != got.len()).then(|| format!("{at}: {} entries expected, {} found", want.len(), got.len()))
+            })
         }
         _ if want == got => None,
         _ => {
@@ -95,7 +101,8 @@ fn the_cases_of_its_own_suite() {
             (!built.fails()).then(|| "no fault".to_owned())
         } else {
             let expected = yaml::parse(FileId(0), case["expect"].as_str().unwrap_or_default());
-            let expected = expected.documents.iter().map(|document| yaml::to_json(&document.root)).filter(|root| !root.is_null());
+            let expected =
+                expected.documents.iter().map(|document| yaml::to_json(&document.root)).filter(|root| !root.is_null());
             let expected = sorted(expected.collect());
             let faults = built.faults.iter().find(|fault| fault.fatal).map(|fault| fault.message.clone());
             faults.or_else(|| difference(&Json::Array(expected), &Json::Array(documents(&built)), ""))
@@ -175,7 +182,11 @@ fn real_folders() {
                 continue;
             };
             count += 1;
-            let fatal = built.faults.iter().find(|fault| fault.fatal).map(|fault| format!("{:?} {}", fault.kind, fault.message));
+            let fatal = built
+                .faults
+                .iter()
+                .find(|fault| fault.fatal)
+                .map(|fault| format!("{:?} {}", fault.kind, fault.message));
             let want = Json::Array(sorted(want.clone()));
             match fatal.or_else(|| difference(&want, &Json::Array(documents(built)), "")) {
                 None => right += 1,
@@ -189,7 +200,9 @@ fn real_folders() {
     }
     println!("{right} of {count}");
     let _ = fs::remove_dir_all(&scratch);
-    failed.retain(|(name, folder, _)| !DIFFERENT.iter().any(|(repository, path, _)| repository == name && path == folder));
+    failed.retain(|(name, folder, _)| {
+        !DIFFERENT.iter().any(|(repository, path, _)| repository == name && path == folder)
+    });
     assert!(failed.is_empty(), "{} folders differ", failed.len());
 }
 
@@ -202,7 +215,10 @@ fn values_keep_their_place() {
              metadata: {name: web}\n      data: {mode: dark}\n",
         ),
         ("base/kustomization.yaml", "resources:\n  - map.yaml\n"),
-        ("base/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  mode: light\n  keep: it\n"),
+        (
+            "base/map.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  mode: light\n  keep: it\n",
+        ),
     ];
     let tree = tree_of(&files);
     let built = Kustomize::new(&tree).build("app");
@@ -231,7 +247,11 @@ fn mistakes_are_named() {
         ("resources: map.yaml", FaultKind::InvalidValue, None),
         ("components: [part/..]\nresources: [map.yaml]", FaultKind::Cycle, None),
         ("configMapGenerator: [{name: a, files: [no.txt]}]", FaultKind::GeneratorSourceMissing, None),
-        ("resources: [map.yaml]\npatches: [{path: patch.yaml}]", FaultKind::PatchUnmatched, Some("did you mean `web`?")),
+        (
+            "resources: [map.yaml]\npatches: [{path: patch.yaml}]",
+            FaultKind::PatchUnmatched,
+            Some("did you mean `web`?"),
+        ),
         ("resources: [map.yaml]\npatches: [{path: web.yml}]", FaultKind::PatchMissing, None),
         ("resources: [map.yaml]\nreplicas: [{name: web, count: 2}]", FaultKind::ReplicasUnmatched, None),
     ];
@@ -240,7 +260,10 @@ fn mistakes_are_named() {
             ("app/kustomization.yaml", text),
             ("app/map.yaml", resource),
             ("app/empty/readme.md", ""),
-            ("app/part/kustomization.yaml", "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nresources: [x.yaml]\n"),
+            (
+                "app/part/kustomization.yaml",
+                "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nresources: [x.yaml]\n",
+            ),
             ("app/patch.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: wep}\n"),
         ];
         let tree = tree_of(&files);
@@ -287,16 +310,17 @@ fn flux_makes_a_kustomization_where_there_is_none() {
 fn long_lists_and_deep_chains_end_soon() {
     let mut patches = String::from("resources: [map.yaml]\npatches:\n");
     for at in 0..20_000 {
-        patches += &format!("  - target: {{kind: ConfigMap, name: web-{at}}}\n    patch: |\n      - op: add\n        path: /data/x\n        value: y\n");
+        patches += &format!(
+            "  - target: {{kind: ConfigMap, name: web-{at}}}\n    patch: |\n      - op: add\n        path: /data/x\n        value: y\n"
+        );
     }
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {}\n";
     let tree = tree_of(&[("kustomization.yaml", &patches), ("map.yaml", map)]);
     let built = Kustomize::new(&tree).build("");
     assert_eq!(built.faults.len(), 20_000);
 
-    let chain: Vec<(String, String)> = (0..2_000)
-        .map(|at| (format!("f{at}/kustomization.yaml"), format!("resources: [../f{}]\n", at + 1)))
-        .collect();
+    let chain: Vec<(String, String)> =
+        (0..2_000).map(|at| (format!("f{at}/kustomization.yaml"), format!("resources: [../f{}]\n", at + 1))).collect();
     let files: Vec<(&str, &str)> = chain.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let tree = tree_of(&files);
     let built = Kustomize::new(&tree).build("f0");

@@ -216,7 +216,12 @@ impl<'a> Run<'a> {
         let notes = std::mem::replace(&mut self.notes, outer);
         self.notes.absorb(&notes);
         // What depends on the way that led here is not kept.
-        let depends = |fault: &Fault| matches!(fault.kind, FaultKind::Cycle | FaultKind::TooDeep | FaultKind::WrongKind | FaultKind::FolderWithoutKustomization);
+        let depends = |fault: &Fault| {
+            matches!(
+                fault.kind,
+                FaultKind::Cycle | FaultKind::TooDeep | FaultKind::WrongKind | FaultKind::FolderWithoutKustomization
+            )
+        };
         if self.is_shared() && !notes.faults.iter().any(depends) && level.is_some() {
             let mut level = level.clone();
             // The index of identities is not needed again.
@@ -245,7 +250,10 @@ impl<'a> Run<'a> {
         let Some(kustomization) = self.kustomization(path, &folder) else { return level };
         if !kustomization.is_component() {
             let message = format!("`{folder}` is a kustomization, not a component");
-            self.fault(Fault::fatal(FaultKind::WrongKind, path.span, message).help("list it under `resources`, or give it `kind: Component`"));
+            self.fault(
+                Fault::fatal(FaultKind::WrongKind, path.span, message)
+                    .help("list it under `resources`, or give it `kind: Component`"),
+            );
             return level;
         }
         let outer = self.origin.clone();
@@ -270,7 +278,9 @@ impl<'a> Run<'a> {
 
     /// Whether a folder is being built already, or contains one that is.
     fn is_cycle(&mut self, path: &Node, folder: &str) -> bool {
-        let within = |inner: &String| inner == folder || folder.is_empty() || inner.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let within = |inner: &String| {
+            inner == folder || folder.is_empty() || inner.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        };
         let text = path.text().unwrap_or_default();
         if let Some(inner) = self.stack.iter().find(|inner| within(inner)) {
             let message = if inner == folder {
@@ -282,7 +292,8 @@ impl<'a> Run<'a> {
             return true;
         }
         if self.stack.len() >= MAX_FOLDERS {
-            let message = format!("`{text}` is included through more than {MAX_FOLDERS} folders, which is not followed");
+            let message =
+                format!("`{text}` is included through more than {MAX_FOLDERS} folders, which is not followed");
             self.fault(Fault::silent(FaultKind::TooDeep, path.span, message));
             self.notes.incomplete = true;
             return true;
@@ -397,13 +408,18 @@ impl<'a> Run<'a> {
             }
         };
         let fails = |kind: ProblemKind| kind != ProblemKind::TemplateBraces;
-        if parsed.documents.iter().any(|document| document.broken) || parsed.problems.iter().any(|problem| fails(problem.kind)) {
+        if parsed.documents.iter().any(|document| document.broken)
+            || parsed.problems.iter().any(|problem| fails(problem.kind))
+        {
             let problem = parsed.problems.iter().find(|problem| fails(problem.kind));
             let broken = parsed.documents.iter().find(|document| document.broken);
             let at = problem.map(|problem| (problem.span, problem.message.clone()));
             // A duplicate key fails only once the resources are written; the tree is whole.
             if broken.is_some() || problem.is_none_or(|problem| problem.kind != ProblemKind::DuplicateKey) {
-                return unreadable(self, at.or(broken.map(|document| (document.span, "this document is broken".into()))));
+                return unreadable(
+                    self,
+                    at.or(broken.map(|document| (document.span, "this document is broken".into()))),
+                );
             }
             unreadable(self, at);
         }
@@ -427,7 +443,9 @@ impl<'a> Run<'a> {
         let mut queue: std::collections::VecDeque<Node> = documents.into();
         let mut objects = Vec::new();
         while let Some(node) = queue.pop_front() {
-            if node.is_null() || (node.entries().is_empty() && (node.is_map() || node.items().is_empty() && node.is_seq())) {
+            if node.is_null()
+                || (node.entries().is_empty() && (node.is_map() || node.items().is_empty() && node.is_seq()))
+            {
                 continue;
             }
             if let Err(message) = check_resource(&node) {

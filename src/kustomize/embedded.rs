@@ -39,7 +39,9 @@ impl Places {
             Some(outer + (offset - inner))
         };
         match (at(span.start), at(span.end)) {
-            (Some(start), Some(end)) if start <= end && end <= self.whole.end => Span { file: self.whole.file, start, end },
+            (Some(start), Some(end)) if start <= end && end <= self.whole.end => {
+                Span { file: self.whole.file, start, end }
+            }
             _ => self.whole,
         }
     }

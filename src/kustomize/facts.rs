@@ -196,7 +196,8 @@ impl Merges {
                 Some((field, merges.openapi_field(&name, &entry.value, &entry.key)))
             });
             let fields: Vec<_> = fields.collect();
-            let (plain, nested): (Vec<_>, Vec<_>) = fields.into_iter().map(|(field, (merge, nested))| ((field, merge), nested)).unzip();
+            let (plain, nested): (Vec<_>, Vec<_>) =
+                fields.into_iter().map(|(field, (merge, nested))| ((field, merge), nested)).unzip();
             merges.types.entry(name).or_default().extend(plain);
             for (name, fields) in nested.into_iter().flatten() {
                 merges.types.insert(name, fields);
@@ -207,10 +208,19 @@ impl Merges {
 
     /// One property; anonymous types below it get a name of their own.
     #[allow(clippy::type_complexity)]
-    fn openapi_field(&self, of: &str, schema: &Node, key: &Node) -> (FieldMerge, Vec<(SmolStr, HashMap<SmolStr, FieldMerge>)>) {
-        let reference = |node: &Node| node.text_at(&["$ref"]).map(|path| SmolStr::new(path.rsplit('/').next().unwrap_or(path)));
-        let merged = schema.text_at(&["x-kubernetes-patch-strategy"]).is_some_and(|strategy| strategy.split(',').any(|part| part == "merge"));
-        let list_keys = schema.items_at(&["x-kubernetes-list-map-keys"]).iter().filter_map(Node::text).map(SmolStr::new);
+    fn openapi_field(
+        &self,
+        of: &str,
+        schema: &Node,
+        key: &Node,
+    ) -> (FieldMerge, Vec<(SmolStr, HashMap<SmolStr, FieldMerge>)>) {
+        let reference =
+            |node: &Node| node.text_at(&["$ref"]).map(|path| SmolStr::new(path.rsplit('/').next().unwrap_or(path)));
+        let merged = schema
+            .text_at(&["x-kubernetes-patch-strategy"])
+            .is_some_and(|strategy| strategy.split(',').any(|part| part == "merge"));
+        let list_keys =
+            schema.items_at(&["x-kubernetes-list-map-keys"]).iter().filter_map(Node::text).map(SmolStr::new);
         let mut keys: Vec<SmolStr> = list_keys.collect();
         if keys.is_empty() {
             keys.extend(schema.text_at(&["x-kubernetes-patch-merge-key"]).map(SmolStr::new));
@@ -301,7 +311,11 @@ fn read_merges(root: &Node) -> Merges {
         merges.kinds.entry(text(&entry.key)).or_default().extend(kinds);
     }
     for entry in root.entries_at(&["types"]) {
-        let fields = entry.value.entries().iter().map(|field| (text(&field.key), field_merge(field.value.text().unwrap_or_default())));
+        let fields = entry
+            .value
+            .entries()
+            .iter()
+            .map(|field| (text(&field.key), field_merge(field.value.text().unwrap_or_default())));
         merges.types.insert(text(&entry.key), fields.collect());
     }
     merges
@@ -311,7 +325,9 @@ fn read_merges(root: &Node) -> Merges {
 fn field_merge(text: &str) -> FieldMerge {
     let element = |name: &str| Some(name.trim()).filter(|name| !name.is_empty()).map(SmolStr::new);
     match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((keys, name)) => FieldMerge { keys: Some(keys.split_whitespace().map(SmolStr::new).collect()), element: element(name) },
+        Some((keys, name)) => {
+            FieldMerge { keys: Some(keys.split_whitespace().map(SmolStr::new).collect()), element: element(name) }
+        }
         None => FieldMerge { keys: None, element: element(text.trim_start_matches('*')) },
     }
 }

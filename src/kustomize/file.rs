@@ -6,7 +6,7 @@ use super::fault::{Fault, FaultKind};
 use super::object::put;
 use crate::resource::{KUSTOMIZATION_FILES, Tree};
 use crate::source::{FileId, Span, nearest};
-use crate::yaml::{Entry, Mode, Node, ProblemKind, Resolved, Style};
+use crate::yaml::{Entry, Mode, Node, Resolved, Style};
 use smol_str::SmolStr;
 
 /// A kustomization with its fields under their proper names.
@@ -55,18 +55,19 @@ pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fa
     let file = files.next()?;
     let whole = Span::new(file.source.id, 0, 0);
     if let Some(other) = files.next() {
-        let message = format!("two kustomization files in one folder: `{}` and `{}`", file.source.name(), other.source.name());
+        let message =
+            format!("two kustomization files in one folder: `{}` and `{}`", file.source.name(), other.source.name());
         faults.push(Fault::fatal(FaultKind::ManyKustomizations, whole, message).help("keep one of them"));
     }
     let broken = file.parsed.documents.first().is_none_or(|document| document.broken);
-    let duplicate = file.parsed.problems.iter().find(|problem| problem.kind == ProblemKind::DuplicateKey);
-    if let Some(problem) = duplicate {
-        faults.push(Fault::fatal(FaultKind::Unreadable, problem.span, problem.message.clone()));
-    }
     let root = file.root().filter(|root| root.is_map() && !broken);
     let Some(root) = root else {
         let message = format!("`{}` cannot be read as a kustomization", file.source.name());
-        let kind = if file.parsed.documents.iter().all(|document| document.root.is_null()) { FaultKind::Empty } else { FaultKind::Unreadable };
+        let kind = if file.parsed.documents.iter().all(|document| document.root.is_null()) {
+            FaultKind::Empty
+        } else {
+            FaultKind::Unreadable
+        };
         faults.push(Fault::fatal(kind, whole, message));
         return None;
     };
@@ -81,7 +82,10 @@ fn check_type(kustomization: &Kustomization, faults: &mut Vec<Fault>) {
     let root = &kustomization.root;
     let typed = |entry: &&Entry| matches!(entry.key.text(), Some("apiVersion" | "kind")) || entry.value.is_null();
     if root.entries().iter().filter(typed).count() == root.entries().len() {
-        faults.push(Fault::fatal(FaultKind::Empty, root.span, "the kustomization is empty").help("list `resources`, or delete the file"));
+        faults.push(
+            Fault::fatal(FaultKind::Empty, root.span, "the kustomization is empty")
+                .help("list `resources`, or delete the file"),
+        );
     }
     let mut expect = |field: &str, wanted: &[&str]| {
         let Some(node) = root.get(field) else { return };
@@ -115,7 +119,11 @@ impl Check<'_> {
                 self.faults.push(Fault::fatal(FaultKind::UnknownField, entry.key.span, message).suggest(near));
                 continue;
             };
-            let key = if field == name { entry.key.clone() } else { Node::scalar(entry.key.span, field.clone(), Style::Plain) };
+            let key = if field == name {
+                entry.key.clone()
+            } else {
+                Node::scalar(entry.key.span, field.clone(), Style::Plain)
+            };
             entries.push(Entry { key, value: self.value(&entry.value, shape, field) });
         }
         Node { value: Node::map(node.span, entries).value, ..node.clone() }
@@ -143,7 +151,8 @@ impl Check<'_> {
             Shape::Pairs => self.strings(node.entries().iter().map(|entry| &entry.value), field),
             Shape::Map(name) => return self.map(node, name),
             Shape::List(name) => {
-                let items = node.items().iter().map(|item| self.value(item, &Shape::Map(name.clone()), field)).collect();
+                let items =
+                    node.items().iter().map(|item| self.value(item, &Shape::Map(name.clone()), field)).collect();
                 return Node { value: Node::seq(node.span, items).value, ..node.clone() };
             }
             _ => {}
@@ -164,7 +173,9 @@ impl Check<'_> {
 fn wrong_type(node: &Node, field: &str, expected: &str, scalar: bool) -> Fault {
     let fault = Fault::fatal(FaultKind::InvalidValue, node.span, format!("`{field}` must be {expected}"));
     match node.text() {
-        Some(text) if scalar && expected.starts_with(['a', 's']) && expected.contains("string") => fault.help(format!("write `\"{text}\"`")),
+        Some(text) if scalar && expected.starts_with(['a', 's']) && expected.contains("string") => {
+            fault.help(format!("write `\"{text}\"`"))
+        }
         _ => fault,
     }
 }
@@ -205,7 +216,8 @@ pub(super) fn generated(tree: &Tree, folder: &str) -> Kustomization {
 /// The kustomization with what a Flux Kustomization adds to it.
 pub(super) fn overlaid(mut kustomization: Kustomization, overlay: &Overlay) -> Kustomization {
     let root = &mut kustomization.root;
-    let fields = [("namespace", &overlay.namespace), ("namePrefix", &overlay.name_prefix), ("nameSuffix", &overlay.name_suffix)];
+    let fields =
+        [("namespace", &overlay.namespace), ("namePrefix", &overlay.name_prefix), ("nameSuffix", &overlay.name_suffix)];
     for (field, value) in fields {
         if let Some(value) = value {
             put(root, field, value.clone());

@@ -71,14 +71,18 @@ impl Run<'_> {
             put(&mut node, "type", field("type").map_or(opaque, as_string));
         }
         let pairs = self.pairs_of(args, folder);
-        let entries: Vec<Entry> = pairs.into_values().map(|pair| {
-            let value = if secret { encoded(&pair.value) } else { pair.value };
-            Entry { key: Node::scalar(pair.key_span, pair.key, Style::Plain), value }
-        }).collect();
+        let entries: Vec<Entry> = pairs
+            .into_values()
+            .map(|pair| {
+                let value = if secret { encoded(&pair.value) } else { pair.value };
+                Entry { key: Node::scalar(pair.key_span, pair.key, Style::Plain), value }
+            })
+            .collect();
         if secret || !entries.is_empty() {
             put(&mut node, "data", Node::map(args.span, entries));
         }
-        let option = |field: &str| options.iter().flatten().find(|options| options.get(field).is_some_and(Node::is_true));
+        let option =
+            |field: &str| options.iter().flatten().find(|options| options.get(field).is_some_and(Node::is_true));
         if let Some(options) = option("immutable") {
             let span = options.get("immutable").map_or(span, |node| node.span);
             put(&mut node, "immutable", Node::scalar(span, "true", Style::Plain));
@@ -112,7 +116,10 @@ impl Run<'_> {
             let text = literal.text().unwrap_or_default();
             let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
                 let help = "write `key=value`";
-                self.fault(Fault::fatal(FaultKind::GeneratorInvalid, literal.span, format!("`{text}` is no literal")).help(help));
+                self.fault(
+                    Fault::fatal(FaultKind::GeneratorInvalid, literal.span, format!("`{text}` is no literal"))
+                        .help(help),
+                );
                 continue;
             };
             let mut node = Node::string(literal.span, unquoted(value));
@@ -165,14 +172,17 @@ impl Run<'_> {
             None => (text.rsplit('/').find(|part| !part.is_empty()).unwrap_or(text), text),
             Some((key, path)) if !key.is_empty() && !path.is_empty() && !path.contains('=') => (key, path),
             Some(_) => {
-                let fault = Fault::fatal(FaultKind::GeneratorInvalid, source.span, format!("`{text}` is no file source"));
+                let fault =
+                    Fault::fatal(FaultKind::GeneratorInvalid, source.span, format!("`{text}` is no file source"));
                 return self.fault(fault.help("write `path` or `key=path`"));
             }
         };
         let mut place = Node::scalar(source.span, path, source.as_scalar().map_or(Style::Plain, |scalar| scalar.style));
         set_unknown(&mut place, source.is_unknown());
         let value = match self.file(&place, folder, FaultKind::GeneratorSourceMissing) {
-            Some(file) => Node::scalar(file.source.span(0..file.source.text.len()), file.source.text.as_str(), Style::Literal),
+            Some(file) => {
+                Node::scalar(file.source.span(0..file.source.text.len()), file.source.text.as_str(), Style::Literal)
+            }
             None => {
                 let mut value = Node::string(source.span, "");
                 set_unknown(&mut value, true);
@@ -186,7 +196,13 @@ impl Run<'_> {
     pub(super) fn absorb(&mut self, level: &mut Level, mut object: Object, args: &Node) {
         let key = object.id.key();
         let found: Vec<usize> = (0..level.set.objects.len())
-            .filter(|at| level.set.objects.get(*at).is_some_and(|known| known.id.gvk == key.gvk && known.keys().any(|other| other == key)))
+            .filter(|at| {
+                level
+                    .set
+                    .objects
+                    .get(*at)
+                    .is_some_and(|known| known.id.gvk == key.gvk && known.keys().any(|other| other == key))
+            })
             .collect();
         let span = args.get("name").map_or(args.span, |name| name.span);
         let title = object.id.title();
@@ -202,7 +218,8 @@ impl Run<'_> {
                 return self.fault(Fault::fatal(FaultKind::GeneratorTarget, span, message).suggest(near));
             }
             ([at], Behavior::Create) => {
-                let mut fault = Fault::fatal(FaultKind::GeneratorTarget, span, format!("`{title}` is already among the resources"));
+                let mut fault =
+                    Fault::fatal(FaultKind::GeneratorTarget, span, format!("`{title}` is already among the resources"));
                 if let Some(known) = level.set.objects.get(*at) {
                     fault = fault.related(known.name_span(), "first defined here");
                 }
@@ -362,7 +379,8 @@ fn quoted(text: &str) -> String {
     if !json.contains(['<', '>', '&', '\u{2028}', '\u{2029}']) {
         return json;
     }
-    let escapes = [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
+    let escapes =
+        [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
     escapes.iter().fold(json, |json, (letter, escape)| json.replace(*letter, escape))
 }
 

@@ -31,7 +31,8 @@ impl<'a> Change<'a> {
         let (name, tag, digest) = split(&scalar.text);
         let mut name = name.to_owned();
         let (mut tag, mut digest) = (tag.to_owned(), digest.to_owned());
-        let (new_name, new_tag, new_digest, suffix) = (field("newName"), field("newTag"), field("digest"), field("tagSuffix"));
+        let (new_name, new_tag, new_digest, suffix) =
+            (field("newName"), field("newTag"), field("digest"), field("tagSuffix"));
         if let Some(new) = new_name {
             name = text(new).into();
         }
@@ -50,7 +51,8 @@ impl<'a> Change<'a> {
                 result.push_str(&part);
             }
         }
-        let unknown = scalar.unknown || [new_tag, new_digest, suffix, new_name].into_iter().flatten().any(Node::is_unknown);
+        let unknown =
+            scalar.unknown || [new_tag, new_digest, suffix, new_name].into_iter().flatten().any(Node::is_unknown);
         *image = Node::scalar(by.map_or(image.span, |node| node.span), result, Style::Double);
         if let Value::Scalar(scalar) = &mut image.value {
             scalar.unknown = unknown;

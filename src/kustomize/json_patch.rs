@@ -70,7 +70,9 @@ fn operation(node: &Node) -> Result<Operation, Misfit> {
 
 /// Patches are read as YAML 1.1: `on` is a boolean.
 fn as_api_server_reads(node: &mut Node) {
-    if let (Some(Resolved::Bool(truth)), false) = (node.resolve(Mode::Yaml11), matches!(node.resolve(Mode::Yaml12), Some(Resolved::Bool(_)))) {
+    if let (Some(Resolved::Bool(truth)), false) =
+        (node.resolve(Mode::Yaml11), matches!(node.resolve(Mode::Yaml12), Some(Resolved::Bool(_))))
+    {
         *node = Node::scalar(node.span, if truth { "true" } else { "false" }, Style::Plain);
     }
     for entry in node.is_map().then(|| node.entries_mut()).into_iter().flatten().flatten() {
@@ -89,7 +91,9 @@ fn pointer(path: &str) -> Vec<SmolStr> {
 /// Applies the operations in order.
 pub(super) fn apply(root: &mut Node, operations: &[Operation]) -> Result<(), Misfit> {
     for operation in operations {
-        let missing = |path: &[SmolStr]| (operation.path_span, format!("the patch needs `/{}`, which is not there", path.join("/")));
+        let missing = |path: &[SmolStr]| {
+            (operation.path_span, format!("the patch needs `/{}`, which is not there", path.join("/")))
+        };
         let value = || operation.value.clone().unwrap_or(Node::null(operation.span));
         match operation.verb {
             Verb::Add => add(root, &operation.path, value()).ok_or_else(|| missing(&operation.path))?,

@@ -50,10 +50,14 @@ impl<'a> Merger<'a> {
         if let Some(second) = second
             && (first.is_map() != second.is_map() || first.is_seq() != second.is_seq())
         {
-            return Err((second.span, format!("the patch has {} where the resource has {}", shape(second), shape(first))));
+            return Err((
+                second.span,
+                format!("the patch has {} where the resource has {}", shape(second), shape(first)),
+            ));
         }
         if first.is_map() {
-            let of = of.or_else(|| base.and_then(|node| self.kind(node)).or_else(|| patch.and_then(|node| self.kind(node))));
+            let of =
+                of.or_else(|| base.and_then(|node| self.kind(node)).or_else(|| patch.and_then(|node| self.kind(node))));
             return self.walk_map(base, patch, of);
         }
         if first.is_seq() {
@@ -116,7 +120,9 @@ impl<'a> Merger<'a> {
         for entry in base.entries() {
             let key = entry.key.text().unwrap_or_default();
             let (of, field) = self.field(of, key);
-            if patch.get(key).is_some() || !(of.is_some_and(|of| !of.is_empty()) || field.is_some() || has_absent(&entry.value)) {
+            if patch.get(key).is_some()
+                || !(of.is_some_and(|of| !of.is_empty()) || field.is_some() || has_absent(&entry.value))
+            {
                 continue;
             }
             match self.walk_field(Some(&entry.value), None, of, field)? {
@@ -140,7 +146,13 @@ impl<'a> Merger<'a> {
         let base = base.filter(|base| !base.is_null());
         let (directive, patch) = match (base, patch) {
             (Some(_), Some(patch)) => list_directive(patch)?,
-            (_, patch) => (Directive::Merge, patch.cloned().unwrap_or(Node::seq(Span::before(base.map_or(Span::new(crate::source::FileId(0), 0, 0), |base| base.span)), Vec::new()))),
+            (_, patch) => (
+                Directive::Merge,
+                patch.cloned().unwrap_or(Node::seq(
+                    Span::before(base.map_or(Span::new(crate::source::FileId(0), 0, 0), |base| base.span)),
+                    Vec::new(),
+                )),
+            ),
         };
         let base = match (directive, base) {
             (Directive::Delete, _) => return Ok(None),
@@ -235,7 +247,10 @@ impl List<'_, '_> {
             for (key, value) in valid_keys.iter().zip(&valid_values) {
                 if !key.is_empty() && merged.get(key).is_none() && !value.is_empty() {
                     let span = merged.span;
-                    merged.set(Node::scalar(span, key.clone(), Style::Plain), Node::scalar(span, value.clone(), Style::Plain));
+                    merged.set(
+                        Node::scalar(span, key.clone(), Style::Plain),
+                        Node::scalar(span, value.clone(), Style::Plain),
+                    );
                 }
             }
             if let Some(slot) = found.and_then(|at| base.get_mut(at)) {
@@ -288,7 +303,10 @@ impl List<'_, '_> {
         let mut list = Vec::new();
         let keys = if self.keys.is_empty() { vec![SmolStr::default()] } else { self.keys.to_vec() };
         for item in patch.iter().chain(base) {
-            let values: Values = keys.iter().map(|key| if key.is_empty() { text(item) } else { item.get(key).map(text).unwrap_or_default() }).collect();
+            let values: Values = keys
+                .iter()
+                .map(|key| if key.is_empty() { text(item) } else { item.get(key).map(text).unwrap_or_default() })
+                .collect();
             if seen.insert(values.clone()) {
                 list.push(values);
             }
@@ -336,7 +354,12 @@ fn valid(list: &[Values], values: &Values, keys: &[SmolStr]) -> (Vec<SmolStr>, V
     if !(0..keys.len()).any(used) {
         return (keys.to_vec(), values.clone());
     }
-    keys.iter().zip(values).enumerate().filter(|(at, _)| used(*at)).map(|(_, (key, value))| (key.clone(), value.clone())).unzip()
+    keys.iter()
+        .zip(values)
+        .enumerate()
+        .filter(|(at, _)| used(*at))
+        .map(|(_, (key, value))| (key.clone(), value.clone()))
+        .unzip()
 }
 
 /// The first element with these values.
@@ -345,13 +368,16 @@ fn find(items: &[Node], keys: &[SmolStr], values: &[SmolStr]) -> Option<usize> {
         let wanted = values.first().cloned().unwrap_or_default();
         return items.iter().position(|item| text(item) == wanted);
     }
-    let has = |item: &Node| keys.iter().zip(values).all(|(key, value)| item.get(key).is_some_and(|field| text(field) == *value));
+    let has = |item: &Node| {
+        keys.iter().zip(values).all(|(key, value)| item.get(key).is_some_and(|field| text(field) == *value))
+    };
     items.iter().position(|item| item.is_map() && has(item))
 }
 
 /// Replaces the elements with these values, or removes them; adds the element where none has them.
 fn set_element(items: &mut Vec<Node>, element: Option<&Node>, keys: &[SmolStr], values: &[SmolStr]) {
-    let by_key = keys.first().is_some_and(|key| !key.is_empty()) && values.first().is_some_and(|value| !value.is_empty());
+    let by_key =
+        keys.first().is_some_and(|key| !key.is_empty()) && values.first().is_some_and(|value| !value.is_empty());
     let mut matched = false;
     let mut kept = Vec::with_capacity(items.len() + 1);
     for item in items.drain(..) {

@@ -194,11 +194,15 @@ impl Metadata<'_> {
     fn finish(&self, object: Object) -> Option<Resource> {
         let Object { mut node, origin, transformations, .. } = object;
         if let Some(place) = self.managed_by
-            && let Some(labels) = map_at(&mut node, "metadata", place.span).and_then(|metadata| map_at(metadata, "labels", place.span))
+            && let Some(labels) =
+                map_at(&mut node, "metadata", place.span).and_then(|metadata| map_at(metadata, "labels", place.span))
         {
             put(labels, "app.kubernetes.io/managed-by", Node::string(place.span, "kustomize-v5.8.1"));
         }
-        let origin = self.origins.zip(origin.as_deref()).map(|(place, origin)| (place, "config.kubernetes.io/origin", origin.text()));
+        let origin = self
+            .origins
+            .zip(origin.as_deref())
+            .map(|(place, origin)| (place, "config.kubernetes.io/origin", origin.text()));
         let changed = !transformations.is_empty();
         let transformed = self.transformations.filter(|_| changed).map(|place| {
             let text = origin::transformations(transformations.iter().map(Arc::as_ref));
@@ -211,6 +215,7 @@ impl Metadata<'_> {
             }
         }
         tidy_annotations(&mut node);
+        refold(&mut node);
         Resource::new(node)
     }
 }
@@ -231,4 +236,47 @@ fn tidy_annotations(node: &mut Node) {
     } else {
         put(metadata, "annotations", Node::map(span, pairs));
     }
+}
+
+/// kustomize writes a folded scalar and reads it again, and gets one line break more before a line that is indented
+/// further: it looks at the first letter of the text where it means the one after the break.
+fn refold(node: &mut Node) {
+    let folded = |node: &Node| {
+        node.as_scalar().is_some_and(|scalar| scalar.style == Style::Folded && scalar.text.contains("\n"))
+    };
+    let mut found = false;
+    node.walk(&mut |node| found |= folded(node));
+    if !found {
+        return;
+    }
+    if let Some(entries) = node.is_map().then(|| node.entries_mut()).flatten() {
+        entries.iter_mut().for_each(|entry| refold(&mut entry.value));
+    } else if let Some(items) = node.is_seq().then(|| node.items_mut()).flatten() {
+        items.iter_mut().for_each(refold);
+    } else if let Value::Scalar(scalar) = &mut node.value {
+        scalar.text = refolded(&scalar.text).into();
+    }
+}
+
+fn refolded(text: &str) -> String {
+    let blank = |line: &str| line.starts_with([' ', '\t']);
+    let doubles = !text.starts_with([' ', '\t', '\n']);
+    let mut result = String::with_capacity(text.len() + 8);
+    let mut indented = true;
+    let mut lines = text.split('\n').peekable();
+    while let Some(line) = lines.next() {
+        result.push_str(line);
+        if lines.peek().is_none() {
+            break;
+        }
+        if !line.is_empty() {
+            indented = blank(line);
+        }
+        let next = || lines.clone().find(|line| !line.is_empty());
+        if !line.is_empty() && !indented && doubles && next().is_some_and(blank) {
+            result.push('\n');
+        }
+        result.push('\n');
+    }
+    result
 }

@@ -39,8 +39,19 @@ impl Run<'_> {
             let mut faults = Vec::new();
             for (target, spec) in specs {
                 let spec = FieldSpec { gvk: now.clone(), ..spec.clone() };
-                let role = spec.path.ends_with(&["roleRef", "name"].map(SmolStr::new_static)).then(|| role_ref(&node)).flatten();
-                let search = Search { objects: &level.set.objects, candidates: &candidates, referrer, namespaces: &namespaces, target, role };
+                let role = spec
+                    .path
+                    .ends_with(&["roleRef", "name"].map(SmolStr::new_static))
+                    .then(|| role_ref(&node))
+                    .flatten();
+                let search = Search {
+                    objects: &level.set.objects,
+                    candidates: &candidates,
+                    referrer,
+                    namespaces: &namespaces,
+                    target,
+                    role,
+                };
                 let result = visit(&mut node, &spec, Absent::Stays, &mut |node| search.update(node));
                 if let Err(message) = result {
                     faults.push(Fault::fatal(FaultKind::AmbiguousReference, referrer.name_span(), message));
@@ -118,7 +129,9 @@ impl Search<'_> {
 
     fn update_scalar(&self, node: &mut Node) -> Result<(), String> {
         let Some(scalar) = node.as_scalar() else { return Ok(()) };
-        let Some(found) = self.select(&scalar.text, None, |left, right| left.id.name == right.id.name)? else { return Ok(()) };
+        let Some(found) = self.select(&scalar.text, None, |left, right| left.id.name == right.id.name)? else {
+            return Ok(());
+        };
         rename(node, found);
         Ok(())
     }
@@ -128,7 +141,8 @@ impl Search<'_> {
             return Err("a reference without `name`".into());
         };
         let namespace = node.get("namespace").map(|node| SmolStr::new(node.text().unwrap_or_default()));
-        let same = |left: &Object, right: &Object| left.id.name == right.id.name && left.id.namespace == right.id.namespace;
+        let same =
+            |left: &Object, right: &Object| left.id.name == right.id.name && left.id.namespace == right.id.namespace;
         let Some(found) = self.select(&name, namespace.as_ref(), same)? else { return Ok(()) };
         if let Some(name) = node.get_mut("name") {
             rename(name, found);
@@ -141,14 +155,20 @@ impl Search<'_> {
     }
 
     /// The resource that `name` meant before names changed.
-    fn select(&self, name: &str, namespace: Option<&SmolStr>, same: impl Fn(&Object, &Object) -> bool) -> Result<Option<&Object>, String> {
+    fn select(
+        &self,
+        name: &str,
+        namespace: Option<&SmolStr>,
+        same: impl Fn(&Object, &Object) -> bool,
+    ) -> Result<Option<&Object>, String> {
         let Some(named) = self.candidates.by_name.get(name) else { return Ok(None) };
         let named = named.iter().filter_map(|at| self.objects.get(*at)).filter(|object| self.in_reach(object));
         let all: Vec<&Object> = named.collect();
         let mut found: Vec<&Object> = match namespace {
             None => all,
             Some(namespace) => {
-                let original = |object: &&Object| object.previous.first().is_some_and(|first| first.namespace == *namespace);
+                let original =
+                    |object: &&Object| object.previous.first().is_some_and(|first| first.namespace == *namespace);
                 let current = |object: &&Object| !object.id.cluster && object.id.effective_namespace() == *namespace;
                 // The first namespaces count as soon as any resource had this one.
                 if self.objects.iter().any(|object| self.in_reach(object) && original_namespace(object) == *namespace) {

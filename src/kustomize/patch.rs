@@ -51,7 +51,8 @@ impl Run<'_> {
 
     /// One entry of `patches`, or a `PatchTransformer`; `index` is kept between entries.
     pub(super) fn patch(&mut self, level: &mut Level, entry: &Node, folder: &str, index: &mut Index) {
-        let text = |field: &str| entry.get(field).filter(|node| node.text().is_some_and(|text| !text.trim().is_empty()));
+        let text =
+            |field: &str| entry.get(field).filter(|node| node.text().is_some_and(|text| !text.trim().is_empty()));
         let (node, documents) = match (text("patch"), text("path")) {
             (Some(patch), None) => (patch, self.embedded(patch).map(|roots| roots.to_vec())),
             (None, Some(path)) => match self.file(path, folder, FaultKind::PatchMissing) {
@@ -59,7 +60,11 @@ impl Run<'_> {
                 None => return,
             },
             (found, _) => {
-                let message = if found.is_some() { "a patch has either `patch` or `path`" } else { "a patch needs `patch` or `path`" };
+                let message = if found.is_some() {
+                    "a patch has either `patch` or `path`"
+                } else {
+                    "a patch needs `patch` or `path`"
+                };
                 return self.fault(Fault::fatal(FaultKind::PatchInvalid, entry.span, message));
             }
         };
@@ -72,11 +77,14 @@ impl Run<'_> {
             }
             return;
         };
-        let target = match entry.get("target").filter(|target| !target.is_null()).map(|target| (target, Selector::of(target))) {
-            None => None,
-            Some((target, Ok(selector))) => Some((target, selector)),
-            Some((_, Err((span, message)))) => return self.fault(Fault::fatal(FaultKind::InvalidValue, span, message)),
-        };
+        let target =
+            match entry.get("target").filter(|target| !target.is_null()).map(|target| (target, Selector::of(target))) {
+                None => None,
+                Some((target, Ok(selector))) => Some((target, selector)),
+                Some((_, Err((span, message)))) => {
+                    return self.fault(Fault::fatal(FaultKind::InvalidValue, span, message));
+                }
+            };
         let option = |field: &str| entry.at(&["options", field]).is_some_and(Node::is_true);
         let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
         match self.read_patch(documents, node.span) {
@@ -84,7 +92,9 @@ impl Run<'_> {
             Some(Patch::Json(operations)) => {
                 let Some((target, selector)) = target else {
                     let help = "add `target` with `kind` and `name`";
-                    return self.fault(Fault::fatal(FaultKind::PatchInvalid, node.span, "a JSON patch needs a target").help(help));
+                    return self.fault(
+                        Fault::fatal(FaultKind::PatchInvalid, node.span, "a JSON patch needs a target").help(help),
+                    );
                 };
                 self.apply_json(level, &operations, &selector, target.span, true);
                 *index = None;
@@ -129,12 +139,20 @@ impl Run<'_> {
                 None => return,
             },
             (None, None) => {
-                return self.fault(Fault::fatal(FaultKind::PatchInvalid, entry.span, "a patch needs `patch` or `path`"));
+                return self.fault(Fault::fatal(
+                    FaultKind::PatchInvalid,
+                    entry.span,
+                    "a patch needs `patch` or `path`",
+                ));
             }
         };
         let list = documents.and_then(|documents| documents.into_iter().find(|document| !document.is_null()));
         let Some(list) = list.filter(Node::is_seq) else {
-            return self.fault(Fault::fatal(FaultKind::PatchInvalid, node.span, "a JSON patch is a list of operations"));
+            return self.fault(Fault::fatal(
+                FaultKind::PatchInvalid,
+                node.span,
+                "a JSON patch is a list of operations",
+            ));
         };
         match json_patch::operations(&list) {
             Ok(operations) => self.apply_json(level, &operations, &selector, target.span, false),
@@ -168,8 +186,11 @@ impl Run<'_> {
         let Some(object) = level.set.objects.get(*at) else { return };
         match self.merged(object, &patch.node, allowed) {
             Ok(Some(object)) => {
-                let changed = object.id != level.set.objects.get(*at).map(|object| object.id.clone()).unwrap_or_default();
-                if let Some(slot) = if changed { level.set.objects_mut().get_mut(*at) } else { level.set.objects.get_mut(*at) } {
+                let changed =
+                    object.id != level.set.objects.get(*at).map(|object| object.id.clone()).unwrap_or_default();
+                if let Some(slot) =
+                    if changed { level.set.objects_mut().get_mut(*at) } else { level.set.objects.get_mut(*at) }
+                {
                     *slot = object;
                 }
                 if changed {
@@ -251,7 +272,14 @@ impl Run<'_> {
         Ok(Some(merged))
     }
 
-    fn apply_json(&mut self, level: &mut Level, operations: &[Operation], selector: &Selector, target: Span, remembers: bool) {
+    fn apply_json(
+        &mut self,
+        level: &mut Level,
+        operations: &[Operation],
+        selector: &Selector,
+        target: Span,
+        remembers: bool,
+    ) {
         let mut matched = false;
         let facts = &self.kustomize.facts;
         let mut faults = Vec::new();
@@ -283,7 +311,11 @@ impl Run<'_> {
     /// A target that selects nothing: kustomize says nothing.
     fn unselected(&mut self, target: Span) {
         if !self.notes.incomplete {
-            self.fault(Fault::silent(FaultKind::PatchUnmatched, target, "the target of this patch matches no resource"));
+            self.fault(Fault::silent(
+                FaultKind::PatchUnmatched,
+                target,
+                "the target of this patch matches no resource",
+            ));
         }
     }
 
@@ -299,7 +331,8 @@ impl Run<'_> {
         if self.notes.incomplete {
             return self.unchecked(place, format!("`{title}` may be among what is not at hand"));
         }
-        let mut fault = Fault::fatal(FaultKind::PatchUnmatched, place, format!("no resource matches the patch for `{title}`"));
+        let mut fault =
+            Fault::fatal(FaultKind::PatchUnmatched, place, format!("no resource matches the patch for `{title}`"));
         if place != name {
             fault = fault.related(name, "the patch names it here");
         }
@@ -336,7 +369,8 @@ fn restore_identity(merged: &mut Object, before: &Object, patch: &Node) {
 }
 
 fn misfit(place: Span, message: String, object: &Object) -> Fault {
-    Fault::fatal(FaultKind::PatchFailed, place, message).related(object.name_span(), format!("applied to `{}`", object.id.title()))
+    Fault::fatal(FaultKind::PatchFailed, place, message)
+        .related(object.name_span(), format!("applied to `{}`", object.id.title()))
 }
 
 /// What the patch may have meant: the same name elsewhere, or a near one.

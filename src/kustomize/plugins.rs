@@ -91,7 +91,8 @@ impl Run<'_> {
             "ValueAddTransformer" | "HashTransformer" => self.unchecked(node.span, format!("`{kind}` is not run")),
             _ => {
                 let span = node.get("kind").map_or(node.span, |kind| kind.span);
-                let fault = Fault::fatal(FaultKind::PluginInvalid, span, format!("kustomize has no transformer `{kind}`"));
+                let fault =
+                    Fault::fatal(FaultKind::PluginInvalid, span, format!("kustomize has no transformer `{kind}`"));
                 self.fault(fault.suggest(nearest(kind, TRANSFORMERS)));
             }
         }
@@ -107,7 +108,11 @@ impl Run<'_> {
                 "SecretGenerator" if builtin => self.generated(node, "Secret", None, folder),
                 "IAMPolicyGenerator" if builtin => self.iam_policy(node),
                 kind => {
-                    let reason = if builtin { format!("`{kind}` is not run") } else { format!("`{kind}` is no built-in generator") };
+                    let reason = if builtin {
+                        format!("`{kind}` is not run")
+                    } else {
+                        format!("`{kind}` is no built-in generator")
+                    };
                     self.unchecked(node.span, reason);
                     None
                 }
@@ -163,6 +168,7 @@ impl Run<'_> {
 fn plugin_origin(config: &Object) -> Option<Origin> {
     let origin = config.origin.as_ref()?;
     let text = |path: &[&str]| SmolStr::new(config.node.text_at(path).unwrap_or_default());
-    let configured_by = [text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]), text(&["metadata", "namespace"])];
+    let configured_by =
+        [text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]), text(&["metadata", "namespace"])];
     Some(Origin { path: SmolStr::default(), configured_in: origin.path.clone(), configured_by })
 }

@@ -107,7 +107,8 @@ fn source_value(objects: &[Object], source: &Node) -> Result<Node, Failure> {
         return Err(Failure::Wrong(source.span, "the source of this replacement matches no resource".into()));
     };
     if let Some(second) = found.next() {
-        let message = format!("the source matches several resources: `{}` and `{}`", object.id.title(), second.id.title());
+        let message =
+            format!("the source matches several resources: `{}` and `{}`", object.id.title(), second.id.title());
         return Err(Failure::Wrong(source.span, message));
     }
     let path = source.get("fieldPath").and_then(Node::text).unwrap_or("metadata.name");
@@ -220,7 +221,10 @@ fn enters_string(root: &Node, path: &[SmolStr]) -> bool {
         let scalar = path.get(..length).and_then(|path| lookup(root, path)).and_then(Node::as_scalar);
         scalar.is_some_and(|scalar| {
             let parsed = yaml::parse(crate::source::FileId(u32::MAX), &scalar.text);
-            parsed.documents.first().is_some_and(|document| !document.broken && (document.root.is_map() || document.root.is_seq()))
+            parsed
+                .documents
+                .first()
+                .is_some_and(|document| !document.broken && (document.root.is_map() || document.root.is_seq()))
         })
     })
 }
@@ -280,7 +284,12 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn visit(&self, node: &mut Node, path: &[SmolStr], set: &mut dyn FnMut(&mut Node) -> Result<(), Failure>) -> Result<(), Failure> {
+    fn visit(
+        &self,
+        node: &mut Node,
+        path: &[SmolStr],
+        set: &mut dyn FnMut(&mut Node) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let Some((part, rest)) = path.split_first() else { return set(node) };
         let wrong = |message: String| Failure::Wrong(self.span, message);
         if let Ok(index) = part.parse::<usize>() {

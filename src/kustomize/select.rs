@@ -62,9 +62,8 @@ impl Selector {
     pub fn of(node: &Node) -> Result<Self, (Span, String)> {
         let pattern = |key: &str| Pattern::of(node.get(key));
         let requirements = |key: &str| match node.get(key) {
-            Some(value) => requirements(value.known().unwrap_or_default()).ok_or_else(|| {
-                (value.span, format!("`{}` is no label selector", value.text().unwrap_or_default()))
-            }),
+            Some(value) => requirements(value.known().unwrap_or_default())
+                .ok_or_else(|| (value.span, format!("`{}` is no label selector", value.text().unwrap_or_default()))),
             None => Ok(Vec::new()),
         };
         Ok(Selector {
@@ -148,8 +147,12 @@ impl Requirement {
     fn holds(&self, map: Option<&Node>) -> bool {
         let found = |key: &str| map.and_then(|map| map.get(key));
         match self {
-            Requirement::In(key, values) => found(key).is_some_and(|node| node.is_unknown() || values.iter().any(|value| Some(value.as_str()) == node.text())),
-            Requirement::NotIn(key, values) => found(key).is_none_or(|node| values.iter().all(|value| Some(value.as_str()) != node.text())),
+            Requirement::In(key, values) => found(key).is_some_and(|node| {
+                node.is_unknown() || values.iter().any(|value| Some(value.as_str()) == node.text())
+            }),
+            Requirement::NotIn(key, values) => {
+                found(key).is_none_or(|node| values.iter().all(|value| Some(value.as_str()) != node.text()))
+            }
             Requirement::Exists(key) => found(key).is_some(),
             Requirement::Absent(key) => found(key).is_none(),
         }

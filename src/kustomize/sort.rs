@@ -49,7 +49,9 @@ impl Run<'_> {
             Some("legacy") => {
                 let list = |field: &str, default: &[&'static str]| -> Vec<SmolStr> {
                     match legacy {
-                        Some(legacy) => legacy.items_at(&[field]).iter().filter_map(Node::text).map(SmolStr::new).collect(),
+                        Some(legacy) => {
+                            legacy.items_at(&[field]).iter().filter_map(Node::text).map(SmolStr::new).collect()
+                        }
                         None => default.iter().copied().map(SmolStr::new_static).collect(),
                     }
                 };
@@ -62,7 +64,9 @@ impl Run<'_> {
                         (None, None) => (1, 0),
                     }
                 };
-                let or = |text: &SmolStr, absent: &'static str| if text.is_empty() { SmolStr::new_static(absent) } else { text.clone() };
+                let or = |text: &SmolStr, absent: &'static str| {
+                    if text.is_empty() { SmolStr::new_static(absent) } else { text.clone() }
+                };
                 level.set.objects_mut().sort_by_cached_key(|object| {
                     let gvk = &object.id.gvk;
                     let kind = format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), gvk.kind);

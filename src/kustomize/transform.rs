@@ -53,7 +53,8 @@ impl Run<'_> {
             self.patch(level, patch, folder, &mut index);
             done(level, "PatchTransformer");
         }
-        let known = |field: &str| kustomization.root.get(field).filter(|node| node.text().is_some_and(|text| !text.is_empty()));
+        let known =
+            |field: &str| kustomization.root.get(field).filter(|node| node.text().is_some_and(|text| !text.is_empty()));
         if let Some(namespace) = known("namespace") {
             self.namespace(level, namespace, &fields.namespace, Subjects::Default, false);
             done(level, "NamespaceTransformer");
@@ -126,7 +127,14 @@ impl Run<'_> {
     }
 
     /// Sets the namespace of everything that may have one.
-    pub(super) fn namespace(&mut self, level: &mut Level, namespace: &Node, fields: &[FieldSpec], subjects: Subjects, unset_only: bool) {
+    pub(super) fn namespace(
+        &mut self,
+        level: &mut Level,
+        namespace: &Node,
+        fields: &[FieldSpec],
+        subjects: Subjects,
+        unset_only: bool,
+    ) {
         let value = as_string(namespace);
         let name = SmolStr::new(namespace.text().unwrap_or_default());
         level.set.objects_mut();
@@ -173,7 +181,8 @@ impl Run<'_> {
             object.refresh(facts);
             let Some(first) = known.insert(object.id.key(), at) else { continue };
             let message = format!("in namespace `{name}` two resources are `{}`", object.id.title());
-            let mut fault = Fault::fatal(FaultKind::DuplicateResource, namespace.span, message).related(object.name_span(), "this one");
+            let mut fault = Fault::fatal(FaultKind::DuplicateResource, namespace.span, message)
+                .related(object.name_span(), "this one");
             if let Some(first) = level.set.objects.get(first) {
                 fault = fault.related(first.name_span(), "and this one");
             }
@@ -311,7 +320,9 @@ fn label_fields(label: &Node, fields: &Fields) -> Vec<FieldSpec> {
         return specs;
     }
     let templates = fields.template_labels.iter();
-    let wanted = templates.filter(|spec| if of_claims(spec) { claims.unwrap_or(flag("includeTemplates")) } else { flag("includeTemplates") });
+    let wanted = templates.filter(|spec| {
+        if of_claims(spec) { claims.unwrap_or(flag("includeTemplates")) } else { flag("includeTemplates") }
+    });
     merge(&mut specs, wanted.cloned());
     let path = ["metadata", "labels"].map(SmolStr::new_static);
     merge(&mut specs, std::iter::once(FieldSpec { gvk: Gvk::default(), path: path.into(), create: true }));
@@ -320,7 +331,8 @@ fn label_fields(label: &Node, fields: &Fields) -> Vec<FieldSpec> {
 
 /// Kinds whose names are never changed.
 fn keeps_name(gvk: &Gvk) -> bool {
-    matches!(gvk.kind.as_str(), "CustomResourceDefinition" | "Namespace") || gvk.kind == "APIService" && gvk.group == "apiregistration.k8s.io"
+    matches!(gvk.kind.as_str(), "CustomResourceDefinition" | "Namespace")
+        || gvk.kind == "APIService" && gvk.group == "apiregistration.k8s.io"
 }
 
 fn bind_subjects(node: &mut Node, value: &Node, subjects: Subjects, unset_only: bool) {
@@ -370,7 +382,9 @@ fn crd_fields(root: &Node, name: &str, gvk: &Gvk, path: &str, fields: &mut Field
         if marked("x-kubernetes-identity").is_some() {
             merge(&mut fields.name_prefix, std::iter::once(spec(&here)));
         }
-        if let (Some(version), Some(kind)) = (marked("x-kubernetes-object-ref-api-version"), marked("x-kubernetes-object-ref-kind")) {
+        if let (Some(version), Some(kind)) =
+            (marked("x-kubernetes-object-ref-api-version"), marked("x-kubernetes-object-ref-kind"))
+        {
             let name_key = marked("x-kubernetes-object-ref-name-key").unwrap_or("name");
             let referred = Gvk { group: SmolStr::default(), version: version.into(), kind: kind.into() };
             fields.add_name_reference(referred, std::iter::once(spec(&format!("{here}/{name_key}"))));

@@ -40,7 +40,8 @@ impl Run<'_> {
                 let found = object.keys().any(|key| {
                     key.gvk == id.gvk
                         && key.name == id.name
-                        && (id.namespace.is_empty() && !cluster || is_selected(&id, &key.gvk, &key.name, &key.namespace))
+                        && (id.namespace.is_empty() && !cluster
+                            || is_selected(&id, &key.gvk, &key.name, &key.namespace))
                 });
                 if found {
                     matched += 1;
@@ -48,7 +49,11 @@ impl Run<'_> {
                 }
             }
             if matched > 1 {
-                self.fault(Fault::fatal(FaultKind::VarFailed, span, format!("`{name}` could read {matched} resources")));
+                self.fault(Fault::fatal(
+                    FaultKind::VarFailed,
+                    span,
+                    format!("`{name}` could read {matched} resources"),
+                ));
             }
             let field = node.text_at(&["fieldref", "fieldPath"]).unwrap_or("metadata.name");
             self.add_var(&mut level.vars, Var { name, span, field: split_path(field, '.') });
@@ -59,7 +64,8 @@ impl Run<'_> {
     pub(super) fn add_var(&mut self, vars: &mut Vec<Var>, var: Var) {
         match vars.iter().find(|known| known.name == var.name) {
             Some(known) => {
-                let fault = Fault::fatal(FaultKind::VarFailed, var.span, format!("the var `{}` is defined twice", var.name));
+                let fault =
+                    Fault::fatal(FaultKind::VarFailed, var.span, format!("the var `{}` is defined twice", var.name));
                 self.fault(fault.related(known.span, "first defined here"));
             }
             None => vars.push(var),
@@ -78,7 +84,8 @@ impl Run<'_> {
                     reason: "the resource may be among what is not at hand".into(),
                 }),
                 _ => {
-                    let message = format!("the var `{}` has no value: `{}` is not there", var.name, var.field.join("."));
+                    let message =
+                        format!("the var `{}` has no value: `{}` is not there", var.name, var.field.join("."));
                     self.notes.faults.push(Fault::fatal(FaultKind::VarFailed, var.span, message));
                 }
             }
@@ -106,7 +113,9 @@ impl Run<'_> {
 fn replace_all(node: &mut Node, values: &BTreeMap<SmolStr, Node>) {
     match &node.value {
         Value::Scalar(_) => replace_in(node, values),
-        Value::Map(_) => node.entries_mut().into_iter().flatten().for_each(|entry| replace_in(&mut entry.value, values)),
+        Value::Map(_) => {
+            node.entries_mut().into_iter().flatten().for_each(|entry| replace_in(&mut entry.value, values))
+        }
         Value::Seq(_) => node.items_mut().into_iter().flatten().for_each(|item| replace_in(item, values)),
     }
 }
@@ -118,7 +127,9 @@ fn replace_in(node: &mut Node, values: &BTreeMap<SmolStr, Node>) {
     }
     let text = scalar.text.as_str();
     // A variable alone keeps the type of its value.
-    if let Some(value) = text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).and_then(|name| values.get(name)) {
+    if let Some(value) =
+        text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).and_then(|name| values.get(name))
+    {
         *node = value.clone().with_span(node.span);
         return;
     }

@@ -109,7 +109,10 @@ fn descend(
 pub(super) fn entry(pair: &Entry) -> impl FnMut(&mut Node) -> Result<(), String> + '_ {
     move |node| {
         if !node.is_map() {
-            return Err(format!("`{}` cannot be set on a value that is no mapping", pair.key.text().unwrap_or_default()));
+            return Err(format!(
+                "`{}` cannot be set on a value that is no mapping",
+                pair.key.text().unwrap_or_default()
+            ));
         }
         node.set(pair.key.clone(), pair.value.clone());
         Ok(())

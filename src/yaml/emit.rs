@@ -37,7 +37,9 @@ fn scalar_to_json(node: &Node, scalar: &Scalar) -> Json {
             _ => text(),
         },
         // Go writes a number without fraction as a whole one.
-        Some(Resolved::Float(float)) if float.fract() == 0.0 && float.abs() < 1e18 => Json::Number((float as i64).into()),
+        Some(Resolved::Float(float)) if float.fract() == 0.0 && float.abs() < 1e18 => {
+            Json::Number((float as i64).into())
+        }
         Some(Resolved::Float(float)) => Number::from_f64(float).map_or_else(text, Json::Number),
         _ => text(),
     }
@@ -131,7 +133,8 @@ fn write_inline(text: &mut String, node: &Node, indent: usize) {
 /// Whether text may stand as a literal block.
 fn is_block(text: &str) -> bool {
     let first = text.chars().next();
-    !first.is_some_and(char::is_whitespace) && !text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t'))
+    !first.is_some_and(char::is_whitespace)
+        && !text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t'))
 }
 
 fn write_literal(text: &mut String, value: &str, indent: usize) {
@@ -158,12 +161,21 @@ fn write_literal(text: &mut String, value: &str, indent: usize) {
 fn is_plain(text: &str) -> bool {
     let is_string = |mode| matches!(resolve(text, mode), Resolved::Str);
     let Some(first) = text.chars().next() else { return false };
-    let safe_start = first.is_alphanumeric() || matches!(first, '/' | '_' | '.' | '$' | '(' | '+' | '<' | '=' | '^' | ';' | '\\');
+    let safe_start =
+        first.is_alphanumeric() || matches!(first, '/' | '_' | '.' | '$' | '(' | '+' | '<' | '=' | '^' | ';' | '\\');
     let last_is_space = text.ends_with([' ', ':']);
-    let inside = text.contains(": ") || text.contains(" #") || text.chars().any(|letter| letter.is_control() || letter == '\u{feff}');
-    let sexagesimal = text.contains(':') && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'+'));
+    let inside = text.contains(": ")
+        || text.contains(" #")
+        || text.chars().any(|letter| letter.is_control() || letter == '\u{feff}');
+    let sexagesimal =
+        text.contains(':') && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'+'));
     safe_start
-        && !(last_is_space || inside || sexagesimal || text == "=" || text.starts_with("---") || text.starts_with("..."))
+        && !(last_is_space
+            || inside
+            || sexagesimal
+            || text == "="
+            || text.starts_with("---")
+            || text.starts_with("..."))
         && is_string(Mode::Yaml11)
         && is_string(Mode::Yaml12)
 }

@@ -1,14 +1,45 @@
 //! homelint: the compiler for GitOps repositories.
 //!
+//! ```text
+//! discover → parse → classify → link → expand → check → report
+//!  reads     ─────────────────── pure ───────────────────  writes
+//! ```
+//!
 //! The modules are declared in dependency order: each may use only those above it (`tests/architecture.rs`).
 
 /// Text, paths, byte ranges; knows nothing of YAML.
 pub mod source;
+/// What is wrong, where, what else to look at, how to fix it: plain data.
+pub mod diagnostic;
 /// Text → nodes with spans, comments, anchors, styles; never fails.
 pub mod yaml;
+/// `.homelint.yaml`; its own mistakes are diagnostics with spans too.
+pub mod config;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
 pub mod resource;
 /// Which kinds refer to which, and which objects operators create: read from tables, not written in code.
 pub mod links;
 /// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
 pub mod flux;
+/// Which bytes of a file must never be shown.
+pub mod secret;
+/// Container images: name, tag, digest, wherever they are written.
+pub mod image;
+/// `.sops.yaml` and what SOPS leaves in a file.
+pub mod sops;
+/// makejinja projects: does this output come from that template?
+pub mod template;
+/// Annotations that tell Renovate what a value is.
+pub mod renovate;
+/// Comments that silence a rule.
+pub mod suppression;
+/// Everything a rule may know.
+pub mod repo;
+/// What a rule is.
+pub mod rule;
+/// One file a rule, `<group>/<name>.rs`.
+pub mod rules;
+/// Rules × files in parallel; severities, suppressions, baseline.
+pub mod check;
+/// Disk and git: the only input and output of the library.
+pub mod discover;

@@ -69,20 +69,13 @@ pub fn is_template(text: &str) -> bool {
 /// Whether Flux accepts this as the name of a variable.
 pub fn is_variable_name(name: &str) -> bool {
     let mut bytes = name.bytes();
-    bytes
-        .next()
-        .is_some_and(|first| first == b'_' || first.is_ascii_alphabetic())
+    bytes.next().is_some_and(|first| first == b'_' || first.is_ascii_alphabetic())
         && bytes.all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
 }
 
 /// Replaces every `${…}` of a text, and `$$` by `$`.
 pub fn expand(text: &str, lookup: &dyn Fn(&str) -> Variable) -> Result<Expanded, Malformed> {
-    let mut reader = Reader {
-        text,
-        at: 0,
-        lookup,
-        uses: Vec::new(),
-    };
+    let mut reader = Reader { text, at: 0, lookup, uses: Vec::new() };
     let mut out = Piece::default();
     while let Some(next) = reader.peek() {
         if reader.rest().starts_with("${") {
@@ -90,18 +83,10 @@ pub fn expand(text: &str, lookup: &dyn Fn(&str) -> Variable) -> Result<Expanded,
             continue;
         }
         // An escaped dollar opens nothing: `$${A}` is the text `${A}`.
-        reader.at += if reader.rest().starts_with("$$") {
-            2
-        } else {
-            next.len_utf8()
-        };
+        reader.at += if reader.rest().starts_with("$$") { 2 } else { next.len_utf8() };
         out.text.push(next);
     }
-    Ok(Expanded {
-        text: out.text,
-        unknown: out.unknown,
-        uses: reader.uses,
-    })
+    Ok(Expanded { text: out.text, unknown: out.unknown, uses: reader.uses })
 }
 
 /// Evaluated text.
@@ -137,10 +122,7 @@ impl<'a> Reader<'a> {
     /// Takes the longest of the given words that comes next.
     fn take(&mut self, words: &[&'static str]) -> Option<&'static str> {
         let rest = self.rest();
-        let word = words
-            .iter()
-            .filter(|word| rest.starts_with(**word))
-            .max_by_key(|word| word.len())?;
+        let word = words.iter().filter(|word| rest.starts_with(**word)).max_by_key(|word| word.len())?;
         self.at += word.len();
         Some(word)
     }
@@ -153,10 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     fn malformed<T>(&self, start: usize, message: &'static str) -> Result<T, Malformed> {
-        Err(Malformed {
-            range: start..self.at,
-            message,
-        })
+        Err(Malformed { range: start..self.at, message })
     }
 
     fn close(&mut self, start: usize) -> Result<(), Malformed> {
@@ -179,41 +158,25 @@ impl<'a> Reader<'a> {
             self.take_while(|c| c != '}' && c != '\n');
             return self.malformed(start, "a variable's name must follow `${`");
         }
-        let operator = if length {
-            Some("#length")
-        } else {
-            self.operator()
-        };
+        let operator = if length { Some("#length") } else { self.operator() };
         let written = self.at;
         let arguments = self.arguments(start, operator, depth)?;
-        let default = is_default(operator)
-            .then(|| SmolStr::new(self.text.get(written..self.at).unwrap_or("")));
+        let default = is_default(operator).then(|| SmolStr::new(self.text.get(written..self.at).unwrap_or("")));
         self.close(start)?;
         let variable = (self.lookup)(name);
         let whole = self.text.get(start..self.at).unwrap_or("");
         let piece = evaluate(&variable, operator, arguments, whole);
-        self.uses.push(Use {
-            name: SmolStr::new(name),
-            range: start..self.at,
-            default,
-            variable,
-        });
+        self.uses.push(Use { name: SmolStr::new(name), range: start..self.at, default, variable });
         Ok(piece)
     }
 
     fn operator(&mut self) -> Option<&'static str> {
         self.take(&[
-            ":=", ":-", ":?", ":+", "=", ":", "^^", "^", ",,", ",", "//", "/#", "/%", "/", "##",
-            "#", "%%", "%",
+            ":=", ":-", ":?", ":+", "=", ":", "^^", "^", ",,", ",", "//", "/#", "/%", "/", "##", "#", "%%", "%",
         ])
     }
 
-    fn arguments(
-        &mut self,
-        start: usize,
-        operator: Option<&str>,
-        depth: usize,
-    ) -> Result<Vec<Piece>, Malformed> {
+    fn arguments(&mut self, start: usize, operator: Option<&str>, depth: usize) -> Result<Vec<Piece>, Malformed> {
         let mut arguments = Vec::new();
         match operator {
             Some("=" | ":=" | ":-" | ":?" | ":+") => {
@@ -221,9 +184,7 @@ impl<'a> Reader<'a> {
                     arguments.push(self.argument(start, depth, "}", false)?);
                 }
             }
-            Some("#" | "##" | "%" | "%%") => {
-                arguments.push(self.argument(start, depth, "}", false)?)
-            }
+            Some("#" | "##" | "%" | "%%") => arguments.push(self.argument(start, depth, "}", false)?),
             Some(":") => {
                 arguments.push(self.argument(start, depth, ":}", false)?);
                 if !self.take_while(|c| c == ':').is_empty() {
@@ -232,11 +193,7 @@ impl<'a> Reader<'a> {
             }
             Some("/" | "//" | "/#" | "/%") => {
                 let empty = self.peek() == Some('/');
-                arguments.push(if empty {
-                    Piece::default()
-                } else {
-                    self.argument(start, depth, "/", true)?
-                });
+                arguments.push(if empty { Piece::default() } else { self.argument(start, depth, "/", true)? });
                 if self.take_while(|c| c == '/').is_empty() {
                     return self.malformed(start, "a replacement needs a second `/`");
                 }
@@ -250,24 +207,14 @@ impl<'a> Reader<'a> {
     }
 
     /// One argument: a nested expression, or text up to one of `stops` or the next expression.
-    fn argument(
-        &mut self,
-        start: usize,
-        depth: usize,
-        stops: &str,
-        escapes: bool,
-    ) -> Result<Piece, Malformed> {
+    fn argument(&mut self, start: usize, depth: usize, stops: &str, escapes: bool) -> Result<Piece, Malformed> {
         if self.rest().starts_with("${") {
             return self.expression(depth + 1);
         }
         let mut text = String::new();
         while let Some(next) = self.peek() {
             let rest = self.rest();
-            if escapes
-                && ["$$", "\\/", "\\\\"]
-                    .iter()
-                    .any(|pair| rest.starts_with(pair))
-            {
+            if escapes && ["$$", "\\/", "\\\\"].iter().any(|pair| rest.starts_with(pair)) {
                 text.extend(rest.chars().nth(1));
                 self.at += 2;
                 continue;
@@ -281,10 +228,7 @@ impl<'a> Reader<'a> {
         if text.is_empty() {
             return self.malformed(start, "this `${` has no closing brace where one must be");
         }
-        Ok(Piece {
-            text,
-            unknown: false,
-        })
+        Ok(Piece { text, unknown: false })
     }
 }
 
@@ -292,16 +236,8 @@ fn is_default(operator: Option<&str>) -> bool {
     matches!(operator, Some("=" | ":=" | ":-" | ":?" | ":+"))
 }
 
-fn evaluate(
-    variable: &Variable,
-    operator: Option<&str>,
-    arguments: Vec<Piece>,
-    whole: &str,
-) -> Piece {
-    let as_written = || Piece {
-        text: whole.to_owned(),
-        unknown: true,
-    };
+fn evaluate(variable: &Variable, operator: Option<&str>, arguments: Vec<Piece>, whole: &str) -> Piece {
+    let as_written = || Piece { text: whole.to_owned(), unknown: true };
     let value = match variable {
         Variable::Known(value, _) => value.as_str(),
         Variable::Unknown(_) => return as_written(),
@@ -309,20 +245,13 @@ fn evaluate(
     };
     if is_default(operator) {
         if !value.is_empty() {
-            return Piece {
-                text: value.to_owned(),
-                unknown: false,
-            };
+            return Piece { text: value.to_owned(), unknown: false };
         }
         let mut joined = Piece::default();
-        arguments
-            .into_iter()
-            .for_each(|argument| joined.join(argument));
+        arguments.into_iter().for_each(|argument| joined.join(argument));
         return joined;
     }
-    if arguments.iter().any(|argument| argument.unknown)
-        || value.len() > MAX_PATTERN_VALUE && !arguments.is_empty()
-    {
+    if arguments.iter().any(|argument| argument.unknown) || value.len() > MAX_PATTERN_VALUE && !arguments.is_empty() {
         return as_written();
     }
     let argument = |index: usize| arguments.get(index).map(|piece| piece.text.as_str());
@@ -341,10 +270,7 @@ fn evaluate(
         None => value.to_owned(),
     };
     // Without a value there is nothing to judge by: the text is what a lenient Flux makes, the use says why.
-    Piece {
-        text,
-        unknown: *variable == Variable::Undefined,
-    }
+    Piece { text, unknown: *variable == Variable::Undefined }
 }
 
 fn first(value: &str, change: impl Fn(char) -> String) -> String {
@@ -358,11 +284,7 @@ fn substring(value: &str, offset: &str, length: Option<&str>) -> String {
         return value.to_owned();
     };
     let size = value.len() as i64;
-    let from = if offset < 0 {
-        (size.saturating_add(offset)).max(0)
-    } else {
-        offset.min(size)
-    };
+    let from = if offset < 0 { (size.saturating_add(offset)).max(0) } else { offset.min(size) };
     let to = match length.map(str::parse::<i64>) {
         None => size,
         Some(Err(_)) => return value.to_owned(),
@@ -377,14 +299,8 @@ fn replace(value: &str, operator: &str, pattern: &str, by: Option<&str>) -> Stri
     match (operator, by) {
         ("//", by) => value.replace(pattern, by.unwrap_or("")),
         ("/", by) => value.replacen(pattern, by.unwrap_or(""), 1),
-        ("/#", Some(by)) => value
-            .strip_prefix(pattern)
-            .map(|rest| format!("{by}{rest}"))
-            .unwrap_or(value.to_owned()),
-        ("/%", Some(by)) => value
-            .strip_suffix(pattern)
-            .map(|rest| format!("{rest}{by}"))
-            .unwrap_or(value.to_owned()),
+        ("/#", Some(by)) => value.strip_prefix(pattern).map(|rest| format!("{by}{rest}")).unwrap_or(value.to_owned()),
+        ("/%", Some(by)) => value.strip_suffix(pattern).map(|rest| format!("{rest}{by}")).unwrap_or(value.to_owned()),
         _ => value.to_owned(),
     }
 }
@@ -402,9 +318,7 @@ fn trim_prefix(value: &str, pattern: &str, extent: Extent) -> String {
     if extent == Extent::Longest {
         lengths.reverse();
     }
-    let matching = lengths
-        .into_iter()
-        .find(|length| glob(&pattern, value.get(..*length).unwrap_or(&[])));
+    let matching = lengths.into_iter().find(|length| glob(&pattern, value.get(..*length).unwrap_or(&[])));
     value.iter().skip(matching.unwrap_or(0)).collect()
 }
 
@@ -427,10 +341,7 @@ fn glob(pattern: &[char], text: &[char]) -> bool {
             }
             None if t == text.len() => return true,
             Some(_) if t < text.len() => {
-                if let Some(width) = text
-                    .get(t)
-                    .and_then(|c| glob_one(pattern.get(p..).unwrap_or(&[]), *c))
-                {
+                if let Some(width) = text.get(t).and_then(|c| glob_one(pattern.get(p..).unwrap_or(&[]), *c)) {
                     p += width;
                     t += 1;
                     continue;

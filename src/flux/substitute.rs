@@ -55,8 +55,7 @@ pub struct Found {
 
 /// Whether a label or annotation takes this resource out of substitution.
 pub fn is_disabled(resource: &Resource) -> bool {
-    resource.label(SUBSTITUTE) == Some("disabled")
-        || resource.annotation(SUBSTITUTE) == Some("disabled")
+    resource.label(SUBSTITUTE) == Some("disabled") || resource.annotation(SUBSTITUTE) == Some("disabled")
 }
 
 /// A resource after substitution, without looking at [`is_disabled`].
@@ -84,8 +83,7 @@ fn changed(node: &Node, lookup: &dyn Fn(&str) -> Variable, found: &mut Found) ->
             let mut new: Option<Vec<Entry>> = None;
             for (index, entry) in entries.iter().enumerate() {
                 let key = entry.key.as_scalar();
-                let key =
-                    key.and_then(|key| scalar_changed(&entry.key, key, Place::Key, lookup, found));
+                let key = key.and_then(|key| scalar_changed(&entry.key, key, Place::Key, lookup, found));
                 let value = changed(&entry.value, lookup, found);
                 if key.is_none() && value.is_none() {
                     continue;
@@ -98,11 +96,7 @@ fn changed(node: &Node, lookup: &dyn Fn(&str) -> Variable, found: &mut Found) ->
             Value::Map(Arc::new(new?))
         }
     };
-    Some(Node {
-        span: node.span,
-        value,
-        props: node.props.clone(),
-    })
+    Some(Node { span: node.span, value, props: node.props.clone() })
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -124,21 +118,11 @@ fn scalar_changed(
     let expanded = match envsubst::expand(&scalar.text, lookup) {
         Ok(expanded) => expanded,
         Err(malformed) => {
-            found.refusals.push((
-                node.span,
-                Refusal::Malformed {
-                    text: scalar.text.clone(),
-                    malformed,
-                },
-            ));
+            found.refusals.push((node.span, Refusal::Malformed { text: scalar.text.clone(), malformed }));
             return None;
         }
     };
-    let Expanded {
-        text,
-        unknown,
-        uses,
-    } = expanded;
+    let Expanded { text, unknown, uses } = expanded;
     let unknown = unknown || scalar.unknown;
     found.uses.extend(uses.into_iter().map(|found| VariableUse {
         scalar: node.span,
@@ -148,11 +132,7 @@ fn scalar_changed(
     let style = printed_style(&scalar.text, place);
     let as_scalar = |text: &str, style| Node {
         span: node.span,
-        value: Value::Scalar(Scalar {
-            text: SmolStr::new(text),
-            style,
-            unknown,
-        }),
+        value: Value::Scalar(Scalar { text: SmolStr::new(text), style, unknown }),
         props: None,
     };
     if style != Style::Plain || unknown {
@@ -164,9 +144,7 @@ fn scalar_changed(
     match reread(&text, place, node.span) {
         Some(node) => Some(node),
         None => {
-            found
-                .refusals
-                .push((node.span, Refusal::NotYaml(SmolStr::new(&text))));
+            found.refusals.push((node.span, Refusal::NotYaml(SmolStr::new(&text))));
             Some(as_scalar(&text, Style::Double))
         }
     }
@@ -175,29 +153,17 @@ fn scalar_changed(
 /// How `sigs.k8s.io/yaml` prints a string, which decides how the text is read after substitution.
 fn printed_style(text: &str, place: Place) -> Style {
     if text.contains('\n') {
-        return if place == Place::Key || !is_block(text) {
-            Style::Double
-        } else {
-            Style::Literal
-        };
+        return if place == Place::Key || !is_block(text) { Style::Double } else { Style::Literal };
     }
-    if yaml::resolve(text, Mode::Yaml12) != Resolved::Str
-        || yaml::resolve(text, Mode::Yaml11) != Resolved::Str
-    {
+    if yaml::resolve(text, Mode::Yaml12) != Resolved::Str || yaml::resolve(text, Mode::Yaml11) != Resolved::Str {
         return Style::Double;
     }
-    if is_plain(text) {
-        Style::Plain
-    } else {
-        Style::Single
-    }
+    if is_plain(text) { Style::Plain } else { Style::Single }
 }
 
 /// Whether a text of several lines can stand in a block scalar.
 fn is_block(text: &str) -> bool {
-    !text.contains(" \n")
-        && !text.ends_with(' ')
-        && !text.chars().any(|c| c.is_control() && c != '\n')
+    !text.contains(" \n") && !text.ends_with(' ') && !text.chars().any(|c| c.is_control() && c != '\n')
 }
 
 /// Whether a text on one line reads as itself when it stands in a block mapping without quotes.
@@ -224,10 +190,7 @@ fn reread(text: &str, place: Place, span: Span) -> Option<Node> {
         Place::Value => format!("x: {text}\n"),
     };
     let mut parsed = yaml::parse(span.file, &document);
-    let document = parsed
-        .documents
-        .pop()
-        .filter(|document| !document.broken && parsed.documents.is_empty())?;
+    let document = parsed.documents.pop().filter(|document| !document.broken && parsed.documents.is_empty())?;
     let [entry] = document.root.entries() else {
         return None;
     };
@@ -240,25 +203,16 @@ fn reread(text: &str, place: Place, span: Span) -> Option<Node> {
 
 fn moved(node: Node, span: Span) -> Node {
     let value = match node.value {
-        Value::Seq(items) => Value::Seq(Arc::new(
-            items.iter().map(|item| moved(item.clone(), span)).collect(),
-        )),
+        Value::Seq(items) => Value::Seq(Arc::new(items.iter().map(|item| moved(item.clone(), span)).collect())),
         Value::Map(entries) => Value::Map(Arc::new(
             entries
                 .iter()
-                .map(|entry| Entry {
-                    key: moved(entry.key.clone(), span),
-                    value: moved(entry.value.clone(), span),
-                })
+                .map(|entry| Entry { key: moved(entry.key.clone(), span), value: moved(entry.value.clone(), span) })
                 .collect(),
         )),
         scalar => scalar,
     };
-    Node {
-        span,
-        value,
-        props: None,
-    }
+    Node { span, value, props: None }
 }
 
 /// Where an expression of a scalar's text stands in the source, whatever the scalar's style: the n-th `${NAME`
@@ -266,24 +220,13 @@ fn moved(node: Node, span: Span) -> Node {
 fn locate(source: &str, scalar: Span, text: &str, range: std::ops::Range<usize>) -> Option<Span> {
     let written = source.get(scalar.start as usize..scalar.end as usize)?;
     let expression = text.get(range.clone())?;
-    let name = expression
-        .get(2..)?
-        .find(|c: char| !c.is_alphanumeric() && c != '_' && c != '#')?
-        + 2;
+    let name = expression.get(2..)?.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '#')? + 2;
     let opening = expression.get(..name)?;
     let before = text.get(..range.start)?.matches(opening).count();
     let (start, _) = written.match_indices(opening).nth(before)?;
     let rest = written.get(start..)?;
-    let end = if rest.starts_with(expression) {
-        expression.len()
-    } else {
-        rest.find('}')? + 1
-    };
-    Some(Span::new(
-        scalar.file,
-        scalar.start as usize + start,
-        scalar.start as usize + start + end,
-    ))
+    let end = if rest.starts_with(expression) { expression.len() } else { rest.find('}')? + 1 };
+    Some(Span::new(scalar.file, scalar.start as usize + start, scalar.start as usize + start + end))
 }
 
 #[cfg(test)]
@@ -307,21 +250,12 @@ mod tests {
         let (node, found) = run(text, values);
         assert_eq!(found.refusals, [], "{text}");
         let parsed = yaml::parse(FileId(0), expected);
-        assert!(
-            yaml::same_data(&node, &parsed.documents[0].root),
-            "{text} gives {node:?}"
-        );
+        assert!(yaml::same_data(&node, &parsed.documents[0].root), "{text} gives {node:?}");
     }
 
     #[test]
     fn types_change_where_the_printer_does_not_quote() {
-        let values = [
-            ("N", "2"),
-            ("T", "on"),
-            ("S", "word"),
-            ("L", "[a, b]"),
-            ("E", ""),
-        ];
+        let values = [("N", "2"), ("T", "on"), ("S", "word"), ("L", "[a, b]"), ("E", "")];
         same("a: ${N}", &values, "a: 2");
         same("a: '${N}'", &values, "a: 2");
         same("a: \"${T}\"", &values, "a: true");
@@ -348,16 +282,10 @@ mod tests {
 
     #[test]
     fn a_value_can_break_the_yaml() {
-        let (_, found) = run(
-            "a: ${X}\nb: ${Y}\n",
-            &[("X", "*.example.org"), ("Y", "a: b")],
-        );
+        let (_, found) = run("a: ${X}\nb: ${Y}\n", &[("X", "*.example.org"), ("Y", "a: b")]);
         assert_eq!(found.refusals.len(), 2);
         let (_, found) = run("a: 'echo ${arr[0]}'\n", &[]);
-        assert!(matches!(
-            found.refusals[..],
-            [(_, Refusal::Malformed { .. })]
-        ));
+        assert!(matches!(found.refusals[..], [(_, Refusal::Malformed { .. })]));
     }
 
     #[test]
@@ -371,11 +299,7 @@ mod tests {
             .map(|span| &text[span.start as usize..span.end as usize])
             .collect();
         assert_eq!(spans, ["${B}", "${C:=1}", "${B}", "${B}"]);
-        let starts: Vec<u32> = found
-            .uses
-            .iter()
-            .map(|used| used.span(text).start)
-            .collect();
+        let starts: Vec<u32> = found.uses.iter().map(|used| used.span(text).start).collect();
         assert_eq!(starts, [8, 15, 23, 50]);
     }
 }

@@ -89,7 +89,10 @@ fn each<'a>(segments: &[Segment], node: &'a Node, visit: &mut dyn FnMut(&'a Node
         Segment::Like(head, tail) => {
             for entry in node.entries() {
                 let key = entry.key.text().unwrap_or("");
-                if key.len() >= head.len() + tail.len() && key.starts_with(head.as_str()) && key.ends_with(tail.as_str()) {
+                if key.len() >= head.len() + tail.len()
+                    && key.starts_with(head.as_str())
+                    && key.ends_with(tail.as_str())
+                {
                     each(rest, &entry.value, visit);
                 }
             }
@@ -151,7 +154,9 @@ impl Template {
         for part in &self.0 {
             let choices: Vec<Filled> = match part {
                 Part::Text(text) => vec![Filled { text: Some(text.clone()), span: None }],
-                Part::Paths(paths) => paths.iter().map(|path| texts(path, node)).find(|found| !found.is_empty()).unwrap_or_default(),
+                Part::Paths(paths) => {
+                    paths.iter().map(|path| texts(path, node)).find(|found| !found.is_empty()).unwrap_or_default()
+                }
             };
             let join = |left: &Filled, right: &Filled| Filled {
                 text: left.text.as_ref().zip(right.text.as_ref()).map(|(a, b)| SmolStr::from(format!("{a}{b}"))),

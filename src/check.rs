@@ -1,0 +1,164 @@
+//! Rules × files in parallel; severities, suppressions, baseline.
+
+use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
+use crate::repo::Repo;
+use crate::resource::File;
+use crate::rule::Rule;
+use crate::secret::redact;
+use crate::source::nearest;
+use crate::suppression::{self, Suppression};
+use globset::GlobMatcher;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The rule that reports suppressions without effect; only this module knows which those are.
+pub const UNUSED_IGNORE: &str = "homelint/unused-ignore";
+
+/// What of the repository is wanted.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// Only rules that match one of these; every rule that is on where empty. Selecting a rule turns it on.
+    pub select: Vec<GlobMatcher>,
+    /// No rule that matches one of these.
+    pub ignore: Vec<GlobMatcher>,
+    /// Only findings in these files or below these folders, relative to the root; everything where empty.
+    pub paths: Vec<String>,
+}
+
+/// What came out.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// In order of path, place and rule.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Files that were read.
+    pub files: usize,
+    /// Kubernetes resources in them.
+    pub resources: usize,
+    /// What was not judged.
+    pub unchecked: Vec<Unchecked>,
+}
+
+impl Selection {
+    fn level(&self, rule: &Rule, path: &str, repo: &Repo) -> Option<Severity> {
+        let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(rule.id));
+        if matches(&self.ignore) || (!self.select.is_empty() && !matches(&self.select)) {
+            return None;
+        }
+        let default = (rule.on || !self.select.is_empty()).then_some(rule.severity);
+        repo.config.level(rule.id, path, default)
+    }
+
+    fn wants(&self, path: &str) -> bool {
+        let below = |wanted: &String| {
+            wanted.is_empty()
+                || path == wanted
+                || path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.paths.is_empty() || self.paths.iter().any(below)
+    }
+}
+
+/// Runs the rules over every wanted file.
+pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
+    let wanted = |file: &&File| selection.wants(&file.source.path) && !repo.config.excludes(&file.source.path);
+    let files: Vec<&File> = repo.tree.files().iter().filter(wanted).collect();
+    let found: Vec<Vec<Diagnostic>> = files.par_iter().map(|file| check_file(file, repo, rules, selection)).collect();
+    let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
+    diagnostics.dedup();
+    let unchecked = repo.unchecked.iter().filter(|entry| selection.wants(&entry.path)).cloned();
+    Report {
+        diagnostics,
+        files: repo.tree.files().len(),
+        resources: repo.resources().len(),
+        unchecked: unchecked.collect::<BTreeSet<_>>().into_iter().collect(),
+    }
+}
+
+fn check_file(file: &File, repo: &Repo, rules: &[Rule], selection: &Selection) -> Vec<Diagnostic> {
+    let path = file.source.path.as_str();
+    let suppressions = suppression::read(file);
+    let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
+    let mut diagnostics = Vec::new();
+    let mut ran = BTreeSet::new();
+    for rule in rules {
+        let Some(severity) = selection.level(rule, path, repo) else { continue };
+        ran.insert(rule.id);
+        let findings = (rule.check)(file, repo);
+        debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
+        for finding in findings {
+            let line = file.source.line(finding.span.start);
+            let silenced = suppressions.iter().position(|suppression| suppression.covers(rule.id, line));
+            match silenced {
+                Some(index) => used[index].store(true, Ordering::Relaxed),
+                None => diagnostics.push(diagnostic(rule.id, severity, finding)),
+            }
+        }
+    }
+    if let Some(rule) = rules.iter().find(|rule| rule.id == UNUSED_IGNORE)
+        && let Some(severity) = selection.level(rule, path, repo)
+    {
+        let idle = suppressions.iter().zip(&used).filter(|(_, used)| !used.load(Ordering::Relaxed));
+        let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, &ran));
+        diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
+    }
+    diagnostics.sort_by(|a, b| {
+        (a.finding.span, a.rule, &a.finding.message).cmp(&(b.finding.span, b.rule, &b.finding.message))
+    });
+    diagnostics.dedup();
+    fingerprint(&mut diagnostics, path);
+    diagnostics
+}
+
+fn unused(suppression: &Suppression, rules: &[Rule], ran: &BTreeSet<&str>) -> Option<Finding> {
+    let id = suppression.rule.as_str();
+    if !rules.iter().any(|rule| rule.id == id) {
+        let near = nearest(id, rules.iter().map(|rule| rule.id));
+        let help =
+            near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Some(Finding::new(suppression.span, format!("no rule is called `{id}`")).help(help));
+    }
+    let message = format!("this suppression of `{id}` silences nothing");
+    ran.contains(id).then(|| Finding::new(suppression.span, message).help("delete it"))
+}
+
+fn diagnostic(rule: &'static str, severity: Severity, mut finding: Finding) -> Diagnostic {
+    finding.message = redact(&finding.message);
+    finding.help = finding.help.map(|help| redact(&help));
+    Diagnostic { rule, severity, finding, fingerprint: String::new() }
+}
+
+/// Gives each diagnostic an identity from what it says, not from where it stands; equal ones are counted.
+fn fingerprint(diagnostics: &mut [Diagnostic], path: &str) {
+    let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let hash = fnv(&[diagnostic.rule, path, &diagnostic.finding.message]);
+        let count = seen.entry(hash).or_default();
+        diagnostic.fingerprint = format!("{:016x}", hash.wrapping_add(*count));
+        *count += 1;
+    }
+}
+
+/// FNV-1a over the parts, 64 bits: stable between versions of the compiler, which `std`'s hasher is not.
+fn fnv(parts: &[&str]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+impl Report {
+    /// Drops the diagnostics whose fingerprints are already known: of a baseline, or of another tree.
+    pub fn without(mut self, known: &BTreeSet<String>) -> Self {
+        self.diagnostics.retain(|diagnostic| !known.contains(&diagnostic.fingerprint));
+        self
+    }
+
+    /// The fingerprints of all diagnostics.
+    pub fn fingerprints(&self) -> BTreeSet<String> {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.fingerprint.clone()).collect()
+    }
+
+    /// How many diagnostics have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+}

@@ -1,0 +1,147 @@
+//! What is wrong, where, what else to look at and how to fix it: plain data.
+
+use crate::source::{Position, Span};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; hidden in CI unless asked for.
+    Info,
+    /// Very likely a mistake.
+    Warning,
+    /// It will break, leak or be ignored.
+    Error,
+}
+
+impl Severity {
+    /// The word used in output and configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+
+    /// The severity with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Severity::Info, Severity::Warning, Severity::Error].into_iter().find(|severity| severity.name() == name)
+    }
+}
+
+/// Another place that explains a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub span: Span,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// A change of text that mends a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative.
+    pub title: String,
+    /// Whether it keeps the meaning, so that it may be applied without a look.
+    pub safe: bool,
+    /// Replacements that do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// The text of a range is replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes.
+    pub span: Span,
+    /// What comes.
+    pub text: String,
+}
+
+/// What a rule returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The exact place to edit.
+    pub span: Span,
+    /// What is wrong, with the name in it; lower case, no full stop.
+    pub message: String,
+    /// Other places.
+    pub related: Vec<Related>,
+    /// What to do.
+    pub help: Option<String>,
+    /// How to mend it.
+    pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// A finding with its place and message.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Finding { span, message: message.into(), related: Vec::new(), help: None, fix: None }
+    }
+
+    /// Adds what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what to do, when there is something to say.
+    pub fn maybe_help(mut self, help: Option<impl Into<String>>) -> Self {
+        self.help = help.map(Into::into).or(self.help);
+        self
+    }
+
+    /// Adds another place.
+    pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Related { span, message: message.into() });
+        self
+    }
+
+    /// Adds a fix of one edit that keeps the meaning.
+    pub fn safe_fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), safe: true, edits: vec![Edit { span, text: text.into() }] });
+        self
+    }
+
+    /// Adds a fix of one edit that a person should look at.
+    pub fn unsafe_fix(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        let mut finding = self.safe_fix(title, span, text);
+        if let Some(fix) = &mut finding.fix {
+            fix.safe = false;
+        }
+        finding
+    }
+}
+
+/// What a user sees: a finding with its rule, severity and identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// As configured for this path.
+    pub severity: Severity,
+    /// The finding itself.
+    pub finding: Finding,
+    /// Identity that survives moved lines: 16 hexadecimal digits.
+    pub fingerprint: String,
+}
+
+/// Something that was not judged, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unchecked {
+    /// Path relative to the root.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Why.
+    pub reason: String,
+}
+
+/// A place in a file, resolved for output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Region {
+    /// First character.
+    pub start: Position,
+    /// One past the last character.
+    pub end: Position,
+}

@@ -1,0 +1,335 @@
+//! Disk and git to files; new text to disk. The only input and output of the library.
+
+use crate::diagnostic::Unchecked;
+use crate::repo::Repo;
+use crate::resource::{File, Syntax, Tree};
+use crate::source::FileId;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::{WalkBuilder, WalkState};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Largest file that is read, in bytes.
+pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Files of homelint's and kustomize's own that list what to leave out, in the syntax of `.gitignore`.
+const IGNORE_FILES: [&str; 2] = [".homelintignore", ".krmignore"];
+
+/// Endings of files that hold no text.
+const BINARY: [&str; 18] = [
+    "png", "jpg", "jpeg", "gif", "webp", "ico", "svg", "pdf", "zip", "gz", "tgz", "zst", "xz", "woff", "woff2", "ttf",
+    "mp4", "bin",
+];
+
+/// Where the bytes come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The files on disk.
+    WorkTree,
+    /// What `git add` has staged.
+    Index,
+    /// A commit, by any name that git knows it by.
+    Commit(String),
+}
+
+/// Why a repository could not be read.
+#[derive(Debug)]
+pub enum Error {
+    /// A path that does not exist or cannot be read.
+    Unreadable(PathBuf, std::io::Error),
+    /// A revision, index or tree that git cannot give.
+    Git(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Unreadable(path, error) => write!(out, "cannot read {}: {error}", path.display()),
+            Error::Git(message) => write!(out, "{message}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<git2::Error> for Error {
+    fn from(error: git2::Error) -> Self {
+        Error::Git(format!("git: {}", error.message()))
+    }
+}
+
+/// The root of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// Its folder, absolute.
+    pub folder: PathBuf,
+    /// Whether it is a git work tree.
+    pub git: bool,
+}
+
+/// A path whose text is still to be read.
+struct Listed {
+    path: String,
+    bytes: Bytes,
+}
+
+enum Bytes {
+    Disk,
+    Blob(git2::Oid),
+    /// Known by name only, and why where that is worth saying.
+    None(Option<&'static str>),
+}
+
+/// The root of the repository around a path: the nearest folder with `.git`, else the folder itself.
+///
+/// # Errors
+/// When the path does not exist.
+pub fn root(from: &Path) -> Result<Root, Error> {
+    let from = from.canonicalize().map_err(|error| Error::Unreadable(from.to_owned(), error))?;
+    let folder = if from.is_dir() { from.as_path() } else { from.parent().unwrap_or(&from) };
+    let git = folder.ancestors().find(|folder| folder.join(".git").exists());
+    Ok(Root { folder: git.unwrap_or(folder).to_owned(), git: git.is_some() })
+}
+
+/// Reads and parses a whole repository. `rules` are the ids that a configuration may name.
+///
+/// # Errors
+/// When the folder, the index or the commit cannot be read.
+pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error> {
+    let git = if root.git { Some(git2::Repository::open(&root.folder)?) } else { None };
+    let mut listed = match (source, &git) {
+        (Source::WorkTree, git) => list_disk(root, git.as_ref())?,
+        (Source::Index, Some(git)) => list_index(git)?,
+        (Source::Commit(name), Some(git)) => list_commit(git, name)?,
+        (_, None) => return Err(Error::Git(format!("{} is not in a git repository", root.folder.display()))),
+    };
+    listed.sort_by(|a, b| a.path.cmp(&b.path));
+    listed.dedup_by(|a, b| a.path == b.path);
+    let texts = read(root, git.as_ref(), listed);
+    let parsed: Vec<(File, Option<Unchecked>)> =
+        texts.into_par_iter().enumerate().map(|(index, (path, text))| file(index, path, text)).collect();
+    let (files, unchecked): (Vec<File>, Vec<Option<Unchecked>>) = parsed.into_iter().unzip();
+    let mut repo = Repo::new(Tree::new(files), rules);
+    repo.unchecked = unchecked.into_iter().flatten().collect();
+    Ok(repo)
+}
+
+fn file(index: usize, path: String, text: Result<String, Option<&'static str>>) -> (File, Option<Unchecked>) {
+    let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+    let (text, reason) = match text {
+        Ok(text) => (Some(text), None),
+        Err(reason) => (None, reason),
+    };
+    let file = File::read(id, path, text);
+    let reason = reason.filter(|_| file.syntax != Syntax::Text);
+    let unchecked =
+        reason.map(|reason| Unchecked { path: file.source.path.clone(), line: 1, reason: reason.to_owned() });
+    (file, unchecked)
+}
+
+fn is_binary(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| BINARY.contains(&ending))
+}
+
+// ---- listing
+
+/// Files on disk that git does not ignore, and those that it tracks all the same.
+fn list_disk(root: &Root, git: Option<&git2::Repository>) -> Result<Vec<Listed>, Error> {
+    std::fs::read_dir(&root.folder).map_err(|error| Error::Unreadable(root.folder.clone(), error))?;
+    let found = Mutex::new(Vec::new());
+    let mut walk = WalkBuilder::new(&root.folder);
+    walk.hidden(false).parents(false).require_git(false).git_global(false).threads(rayon::current_num_threads());
+    for name in IGNORE_FILES {
+        walk.add_custom_ignore_filename(name);
+    }
+    walk.filter_entry(|entry| entry.file_name() != ".git");
+    walk.build_parallel().run(|| {
+        Box::new(|entry| {
+            let Ok(entry) = entry else { return WalkState::Continue };
+            let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return WalkState::Continue };
+            if let Some(listed) = on_disk(root, entry.path(), kind.is_symlink())
+                && let Ok(mut found) = found.lock()
+            {
+                found.push(listed);
+            }
+            WalkState::Continue
+        })
+    });
+    let mut found = found.into_inner().unwrap_or_default();
+    if let Some(git) = git {
+        found.extend(tracked_but_ignored(root, git, &found)?);
+    }
+    Ok(found)
+}
+
+fn on_disk(root: &Root, path: &Path, symlink: bool) -> Option<Listed> {
+    let relative = relative(&root.folder, path)?;
+    let bytes = if symlink { through_symlink(root, path) } else { Bytes::Disk };
+    Some(Listed { path: relative, bytes })
+}
+
+/// A symbolic link is read when it leads to a file inside the root.
+fn through_symlink(root: &Root, path: &Path) -> Bytes {
+    match path.canonicalize() {
+        Ok(target) if !target.starts_with(&root.folder) => Bytes::None(Some("a symbolic link out of the repository")),
+        Ok(target) if target.is_file() => Bytes::Disk,
+        Ok(_) => Bytes::None(None),
+        Err(_) => Bytes::None(Some("a symbolic link to nothing")),
+    }
+}
+
+/// A path below the root, with `/`; `None` where it is not Unicode.
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
+}
+
+/// Files that git tracks although `.gitignore` names them: they are deployed like any other.
+fn tracked_but_ignored(root: &Root, git: &git2::Repository, found: &[Listed]) -> Result<Vec<Listed>, Error> {
+    let seen: BTreeSet<&str> = found.iter().map(|listed| listed.path.as_str()).collect();
+    let own: Vec<Gitignore> = seen
+        .iter()
+        .filter(|path| IGNORE_FILES.contains(&path.rsplit('/').next().unwrap_or(path)))
+        .filter_map(|path| {
+            let path = root.folder.join(path);
+            let mut builder = GitignoreBuilder::new(path.parent()?);
+            builder.add(&path);
+            builder.build().ok()
+        })
+        .collect();
+    let ignored = |path: &Path| {
+        own.iter()
+            .any(|rules| path.starts_with(rules.path()) && rules.matched_path_or_any_parents(path, false).is_ignore())
+    };
+    let index = git.index()?;
+    let paths = index.iter().filter_map(|entry| String::from_utf8(entry.path).ok());
+    let missing = paths.filter(|path| !seen.contains(path.as_str()));
+    Ok(missing
+        .map(|path| root.folder.join(path))
+        .filter(|path| !ignored(path))
+        .filter_map(|path| {
+            let kind = path.symlink_metadata().ok()?.file_type();
+            if kind.is_dir() { None } else { on_disk(root, &path, kind.is_symlink()) }
+        })
+        .collect())
+}
+
+fn list_index(git: &git2::Repository) -> Result<Vec<Listed>, Error> {
+    let index = git.index()?;
+    let entries = index.iter().filter_map(|entry| {
+        let bytes = blob(entry.id, entry.mode);
+        Some(Listed { path: String::from_utf8(entry.path).ok()?, bytes })
+    });
+    Ok(entries.collect())
+}
+
+fn blob(id: git2::Oid, mode: u32) -> Bytes {
+    const REGULAR: u32 = 0o100_000;
+    if mode & 0o170_000 == REGULAR { Bytes::Blob(id) } else { Bytes::None(None) }
+}
+
+fn list_commit(git: &git2::Repository, name: &str) -> Result<Vec<Listed>, Error> {
+    let mut listed = Vec::new();
+    tree_of(git, name)?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+        if entry.kind() == Some(git2::ObjectType::Blob)
+            && let Some(name) = entry.name()
+        {
+            let bytes = blob(entry.id(), entry.filemode() as u32);
+            listed.push(Listed { path: format!("{folder}{name}"), bytes });
+        }
+        git2::TreeWalkResult::Ok
+    })?;
+    Ok(listed)
+}
+
+fn tree_of<'a>(git: &'a git2::Repository, name: &str) -> Result<git2::Tree<'a>, Error> {
+    let object = git.revparse_single(name).map_err(|_| Error::Git(format!("git knows no revision `{name}`")))?;
+    Ok(object.peel_to_tree()?)
+}
+
+// ---- reading
+
+type Text = Result<String, Option<&'static str>>;
+
+fn read(root: &Root, git: Option<&git2::Repository>, listed: Vec<Listed>) -> Vec<(String, Text)> {
+    let on_disk = listed.iter().all(|listed| !matches!(listed.bytes, Bytes::Blob(_)));
+    if on_disk {
+        return listed.into_par_iter().map(|listed| read_disk(root, listed)).collect();
+    }
+    let blobs = listed.into_iter().map(|listed| {
+        let text = match listed.bytes {
+            Bytes::Blob(_) if is_binary(&listed.path) => Err(None),
+            Bytes::Blob(id) => match git.and_then(|git| git.find_blob(id).ok()) {
+                Some(blob) if blob.size() as u64 > MAX_BYTES => Err(Some("larger than 4 MiB")),
+                Some(blob) => String::from_utf8(blob.content().to_vec()).map_err(|_| Some("not UTF-8 text")),
+                None => Err(Some("git cannot give its content")),
+            },
+            Bytes::Disk => Err(None),
+            Bytes::None(reason) => Err(reason),
+        };
+        (listed.path, text)
+    });
+    blobs.collect()
+}
+
+fn read_disk(root: &Root, listed: Listed) -> (String, Text) {
+    let text = match listed.bytes {
+        Bytes::None(reason) => Err(reason),
+        _ if is_binary(&listed.path) => Err(None),
+        _ => read_text(&root.folder.join(&listed.path)),
+    };
+    (listed.path, text)
+}
+
+fn read_text(path: &Path) -> Text {
+    use std::io::Read;
+    let gone = |_| Some("it vanished or cannot be opened");
+    let file = std::fs::File::open(path).map_err(gone)?;
+    let size = file.metadata().map_err(gone)?.len();
+    if size > MAX_BYTES {
+        return Err(Some("larger than 4 MiB"));
+    }
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(gone)?;
+    String::from_utf8(bytes).map_err(|_| Some("not UTF-8 text"))
+}
+
+// ---- changes
+
+/// Paths whose content differs from a base: of the work tree or index against HEAD, or of anything against `since`.
+/// `None` where there is nothing to compare with: no git, or no commit yet.
+///
+/// # Errors
+/// When `since` names no revision.
+pub fn changes(root: &Root, source: &Source, since: Option<&str>) -> Result<Option<BTreeSet<String>>, Error> {
+    if !root.git {
+        return Ok(None);
+    }
+    let git = git2::Repository::open(&root.folder)?;
+    let base = match since {
+        Some(name) => tree_of(&git, name)?,
+        None => match git.head().and_then(|head| head.peel_to_tree()) {
+            Ok(tree) => tree,
+            Err(_) => return Ok(None),
+        },
+    };
+    let mut options = git2::DiffOptions::new();
+    options.include_untracked(true).recurse_untracked_dirs(true);
+    let diff = match source {
+        Source::WorkTree => git.diff_tree_to_workdir_with_index(Some(&base), Some(&mut options))?,
+        Source::Index => git.diff_tree_to_index(Some(&base), None, None)?,
+        Source::Commit(name) => git.diff_tree_to_tree(Some(&base), Some(&tree_of(&git, name)?), None)?,
+    };
+    let paths = diff.deltas().flat_map(|delta| {
+        let sides = [delta.old_file().path(), delta.new_file().path()];
+        sides
+            .into_iter()
+            .flatten()
+            .filter_map(|path| path.to_str().map(|path| path.replace('\\', "/")))
+            .collect::<Vec<_>>()
+    });
+    Ok(Some(paths.collect()))
+}

@@ -60,19 +60,35 @@ pub fn is_disabled(resource: &Resource) -> bool {
 
 /// A resource after substitution, without looking at [`is_disabled`].
 pub fn substitute(node: &Node, lookup: &dyn Fn(&str) -> Variable, found: &mut Found) -> Node {
-    changed(node, lookup, found).unwrap_or_else(|| node.clone())
+    let mut visit = |node: &Node, scalar: &Scalar, place: Place| {
+        scalar_changed(node, scalar, place, lookup, found).or_else(|| settled(node, scalar))
+    };
+    rewritten(node, Place::Value, &mut visit).unwrap_or_else(|| node.clone())
 }
 
-/// The node with its variables replaced, or nothing where it holds none.
-fn changed(node: &Node, lookup: &dyn Fn(&str) -> Variable, found: &mut Found) -> Option<Node> {
+/// A resource that is not substituted: what kustomize printed as a string is one to everybody.
+pub fn settle(node: &Node) -> Node {
+    let mut visit = |node: &Node, scalar: &Scalar, _: Place| settled(node, scalar);
+    rewritten(node, Place::Value, &mut visit).unwrap_or_else(|| node.clone())
+}
+
+/// `yes` is a string to kustomize, and stays one on its way to the API server, which would read a boolean.
+fn settled(node: &Node, scalar: &Scalar) -> Option<Node> {
+    let bare = scalar.style == Style::Plain && !scalar.unknown && scalar.text.len() <= 3 && node.props.is_none();
+    if !bare || !matches!(node.resolve(Mode::Yaml11), Some(Resolved::Bool(_))) {
+        return None;
+    }
+    Some(Node::string(node.span, scalar.text.clone()))
+}
+
+/// The node with the scalars that `visit` changes, or nothing where it changes none.
+fn rewritten(node: &Node, place: Place, visit: &mut dyn FnMut(&Node, &Scalar, Place) -> Option<Node>) -> Option<Node> {
     let value = match &node.value {
-        Value::Scalar(scalar) => return scalar_changed(node, scalar, Place::Value, lookup, found),
+        Value::Scalar(scalar) => return visit(node, scalar, place),
         Value::Seq(items) => {
             let mut new: Option<Vec<Node>> = None;
             for (index, item) in items.iter().enumerate() {
-                let Some(item) = changed(item, lookup, found) else {
-                    continue;
-                };
+                let Some(item) = rewritten(item, Place::Value, visit) else { continue };
                 if let Some(slot) = new.get_or_insert_with(|| items.to_vec()).get_mut(index) {
                     *slot = item;
                 }
@@ -82,9 +98,8 @@ fn changed(node: &Node, lookup: &dyn Fn(&str) -> Variable, found: &mut Found) ->
         Value::Map(entries) => {
             let mut new: Option<Vec<Entry>> = None;
             for (index, entry) in entries.iter().enumerate() {
-                let key = entry.key.as_scalar();
-                let key = key.and_then(|key| scalar_changed(&entry.key, key, Place::Key, lookup, found));
-                let value = changed(&entry.value, lookup, found);
+                let key = rewritten(&entry.key, Place::Key, visit);
+                let value = rewritten(&entry.value, Place::Value, visit);
                 if key.is_none() && value.is_none() {
                     continue;
                 }
@@ -100,7 +115,7 @@ fn changed(node: &Node, lookup: &dyn Fn(&str) -> Variable, found: &mut Found) ->
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     Key,
     Value,
 }
@@ -139,6 +154,11 @@ fn scalar_changed(
         return Some(as_scalar(&text, style));
     }
     if is_plain(&text) {
+        // Written out, so that it is a boolean to those who read YAML 1.2 as well.
+        let text = match yaml::resolve(&text, Mode::Yaml11) {
+            Resolved::Bool(truth) => truth.to_string(),
+            _ => text,
+        };
         return Some(as_scalar(&text, Style::Plain));
     }
     match reread(&text, place, node.span) {
@@ -151,7 +171,7 @@ fn scalar_changed(
 }
 
 /// How `sigs.k8s.io/yaml` prints a string, which decides how the text is read after substitution.
-fn printed_style(text: &str, place: Place) -> Style {
+pub(super) fn printed_style(text: &str, place: Place) -> Style {
     if text.contains('\n') {
         return if place == Place::Key || !is_block(text) { Style::Double } else { Style::Literal };
     }
@@ -201,7 +221,7 @@ fn reread(text: &str, place: Place, span: Span) -> Option<Node> {
     Some(moved(node, span))
 }
 
-fn moved(node: Node, span: Span) -> Node {
+pub(super) fn moved(node: Node, span: Span) -> Node {
     let value = match node.value {
         Value::Seq(items) => Value::Seq(Arc::new(items.iter().map(|item| moved(item.clone(), span)).collect())),
         Value::Map(entries) => Value::Map(Arc::new(

@@ -88,6 +88,8 @@ pub struct Links {
     cluster_scoped: BTreeSet<Kind>,
     opaque: BTreeMap<Kind, Vec<Opaque>>,
     always: Vec<Created>,
+    /// ConfigMaps and Secrets whose data comes from somewhere else.
+    filled: Vec<Condition>,
 }
 
 /// How one field refers.
@@ -238,11 +240,14 @@ impl Links {
         filled.map(object).collect()
     }
 
-    /// The keys of a ConfigMap's or Secret's own data.
-    pub fn keys(resource: &Resource) -> Vec<SmolStr> {
+    /// The keys of a ConfigMap's or Secret's own data; `None` where something fills it in later.
+    pub fn keys(&self, resource: &Resource) -> Option<Vec<SmolStr>> {
+        if self.filled.iter().any(|condition| condition.holds(&resource.node)) {
+            return None;
+        }
         let fields = ["data", "binaryData", "stringData"];
         let entries = fields.iter().flat_map(|field| resource.node.entries_at(&[field]));
-        entries.filter_map(|entry| entry.key.text()).map(SmolStr::new).collect()
+        Some(entries.filter_map(|entry| entry.key.text()).map(SmolStr::new).collect())
     }
 
     /// Objects that every cluster has.

@@ -19,6 +19,8 @@ pub mod config;
 pub mod resource;
 /// Which kinds refer to which, and which objects operators create: read from tables, not written in code.
 pub mod links;
+/// A kustomization → its resources as built, every node keeping its span.
+pub mod kustomize;
 /// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
 pub mod flux;
 /// Which bytes of a file must never be shown.

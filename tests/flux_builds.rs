@@ -116,10 +116,24 @@ fn real_repositories_deploy_as_flux_does() {
         }
         if verbose {
             let extra = got.iter().flat_map(|(key, left)| left.iter().map(move |_| key));
-            extra.filter(|key| !key.contains(" Secret ") && !key.contains(" CustomResourceDefinition ")).for_each(|key| println!("{name} extra {key}"));
+            extra
+                .filter(|key| !key.contains(" Secret ") && !key.contains(" CustomResourceDefinition "))
+                .for_each(|key| println!("{name} extra {key}"));
             for applied in deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations) {
-                if !applied.complete || !applied.faults.is_empty() || !applied.unchecked.is_empty() || !applied.refusals.is_empty() {
-                    println!("{name} {}/{} {:?} {:?} {:?} {:?}", applied.namespace(), applied.name(), applied.location, applied.faults, applied.unchecked, applied.refusals);
+                if !applied.complete
+                    || !applied.faults.is_empty()
+                    || !applied.unchecked.is_empty()
+                    || !applied.refusals.is_empty()
+                {
+                    println!(
+                        "{name} {}/{} {:?} {:?} {:?} {:?}",
+                        applied.namespace(),
+                        applied.name(),
+                        applied.location,
+                        applied.faults,
+                        applied.unchecked,
+                        applied.refusals
+                    );
                 }
             }
         }

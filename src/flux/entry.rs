@@ -44,8 +44,12 @@ pub(super) fn syncs(tree: &Tree) -> Vec<Entry> {
                 None => root.at(&["instance", "sync"]).and_then(|sync| synced(sync, FLUX_SYSTEM)),
             };
             let Some(found) = found else { continue };
-            let path = |entry: &Entry| entry.roots.first().and_then(|root| root.node.text_at(&["spec", "path"]).and_then(super::source::here));
-            if path(&found).is_some_and(|path| tree.is_folder(&path)) && entries.iter().all(|known| path(known) != path(&found)) {
+            let path = |entry: &Entry| {
+                entry.roots.first().and_then(|root| root.node.text_at(&["spec", "path"]).and_then(super::source::here))
+            };
+            if path(&found).is_some_and(|path| tree.is_folder(&path))
+                && entries.iter().all(|known| path(known) != path(&found))
+            {
                 entries.push(found);
             }
         }
@@ -96,7 +100,8 @@ fn bootstrap(resource: &Resource, file: &str, whole: &crate::resource::File) -> 
     let name = resource.node.text_at(&["spec", "sourceRef", "name"])?;
     let is_source = |other: &Resource| other.group() == "source.toolkit.fluxcd.io" && other.name() == Some(name);
     let source = whole.resources().find(is_source);
-    let url = source.as_ref().and_then(|source| source.node.at(&["spec", "url"])).and_then(Node::known).map(SmolStr::new);
+    let url =
+        source.as_ref().and_then(|source| source.node.at(&["spec", "url"])).and_then(Node::known).map(SmolStr::new);
     Some(Entry {
         kind: EntryKind::Bootstrap,
         span: resource.name_span(),

@@ -23,7 +23,9 @@ pub(super) fn call(name: &str, arguments: Vec<Value>) -> Result<Value, Reason> {
         ("ternary", [yes, no, Value::Bool(test)]) => Some(if *test { yes.clone() } else { no.clone() }),
         ("list", [..]) => Some(Value::List(arguments)),
         ("dict", [..]) => dict(&arguments),
-        ("get", [Value::Map(map), Value::Text(key)]) => Some(map.get(key).cloned().unwrap_or(Value::Text(String::new()))),
+        ("get", [Value::Map(map), Value::Text(key)]) => {
+            Some(map.get(key).cloned().unwrap_or(Value::Text(String::new())))
+        }
         ("hasKey", [Value::Map(map), Value::Text(key)]) => Some(Value::Bool(map.contains_key(key))),
         ("dig", [keys @ .., fallback, map]) => dig(keys, fallback, map),
         ("index", [value, keys @ ..]) => keys.iter().try_fold(value.clone(), |value, key| index(&value, key)),
@@ -36,15 +38,22 @@ pub(super) fn call(name: &str, arguments: Vec<Value>) -> Result<Value, Reason> {
         ("append", [Value::List(items), item]) => Some(Value::List(items.iter().chain([item]).cloned().collect())),
         ("uniq", [Value::List(items)]) => {
             let mut seen: Vec<Value> = Vec::new();
-            items.iter().for_each(|item| if !seen.contains(item) { seen.push(item.clone()) });
+            items.iter().for_each(|item| {
+                if !seen.contains(item) {
+                    seen.push(item.clone())
+                }
+            });
             Some(Value::List(seen))
         }
         ("len", [Value::Text(text)]) => Some(Value::Int(text.len() as i64)),
         ("len", [Value::List(items)]) => Some(Value::Int(items.len() as i64)),
         ("len", [Value::Map(map)]) => Some(Value::Int(map.len() as i64)),
         ("until", [Value::Int(count @ 0..=10_000)]) => Some(Value::List((0..*count).map(Value::Int).collect())),
-        ("add", [..]) => numbers(&arguments).and_then(|n| n.iter().try_fold(0i64, |sum, n| sum.checked_add(*n)).map(Value::Int)),
-        ("mul", [..]) => numbers(&arguments).and_then(|n| n.iter().try_fold(1i64, |product, n| product.checked_mul(*n)).map(Value::Int)),
+        ("add", [..]) => {
+            numbers(&arguments).and_then(|n| n.iter().try_fold(0i64, |sum, n| sum.checked_add(*n)).map(Value::Int))
+        }
+        ("mul", [..]) => numbers(&arguments)
+            .and_then(|n| n.iter().try_fold(1i64, |product, n| product.checked_mul(*n)).map(Value::Int)),
         ("add1", [Value::Int(n)]) => n.checked_add(1).map(Value::Int),
         ("sub", [Value::Int(a), Value::Int(b)]) => a.checked_sub(*b).map(Value::Int),
         ("div", [Value::Int(a), Value::Int(b)]) => a.checked_div(*b).map(Value::Int),
@@ -59,7 +68,8 @@ pub(super) fn call(name: &str, arguments: Vec<Value>) -> Result<Value, Reason> {
         ("print" | "toString", [value]) => Some(Value::Text(value.text())),
         _ => text_function(name, &arguments),
     };
-    let value = result.ok_or_else(|| if KNOWN.contains(&name) { wrong() } else { format!("the function `{name}` is not known") })?;
+    let value = result
+        .ok_or_else(|| if KNOWN.contains(&name) { wrong() } else { format!("the function `{name}` is not known") })?;
     match &value {
         Value::Text(text) if text.len() > MAX_TEXT => Err("the template renders too much".to_owned()),
         _ => Ok(value),

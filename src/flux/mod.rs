@@ -11,16 +11,16 @@ mod template;
 pub mod variables;
 mod write;
 
-use crate::kustomize::{Fault, Kustomize, Overlay, Unchecked};
+use crate::kustomize::{Fault, FaultKind, Kustomize, Overlay, Unchecked};
 use crate::links::Links;
 use crate::resource::{File, Resource, Tree};
 use crate::source::Span;
 use crate::yaml::{Node, Style};
 use entry::EntryKind;
 use rayon::prelude::*;
+use resource_set::Providers;
 use smol_str::SmolStr;
 use source::{Location, Sources};
-use resource_set::Providers;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use substitute::{Found, Refusal, VariableUse};
@@ -217,7 +217,9 @@ impl Flux<'_> {
         };
         match &applied.location {
             Location::Here(folder) => {
-                let built = self.kustomize.build_with(folder, &overlay(&applied.resource));
+                let overlay = overlay(&applied.resource);
+                let mut built = self.kustomize.build_with(folder, &overlay);
+                built.faults.retain(|fault| !is_inherited(fault, &overlay, &applied.resource));
                 applied.complete = !built.incomplete && !built.fails();
                 applied.resources = built.resources;
                 applied.faults = built.faults;
@@ -269,8 +271,11 @@ impl Flux<'_> {
                 folders.push(folder);
             }
         }
-        let path = |resource: &Resource| self.tree.file(resource.node.span.file).map_or("", |file| file.source.path.as_str());
-        let below = |path: &str, folder: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let path =
+            |resource: &Resource| self.tree.file(resource.node.span.file).map_or("", |file| file.source.path.as_str());
+        let below = |path: &str, folder: &str| {
+            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        };
         // What lies in a folder that is deployed, and is not applied, was left out on purpose.
         let left: Vec<&Resource> = written
             .iter()
@@ -286,7 +291,8 @@ impl Flux<'_> {
             })
             .collect();
         let owned: BTreeSet<Span> = applies.iter().flatten().copied().collect();
-        let mut roots: Vec<&Resource> = left.iter().filter(|resource| !owned.contains(&identity(resource))).copied().collect();
+        let mut roots: Vec<&Resource> =
+            left.iter().filter(|resource| !owned.contains(&identity(resource))).copied().collect();
         if roots.is_empty() {
             // They all apply one another: any of them is the beginning.
             roots.extend(left.first());
@@ -333,6 +339,18 @@ fn overlay(resource: &Resource) -> Overlay {
         patches_json6902: items("patchesJson6902"),
         images: items("images"),
     }
+}
+
+/// Whether a fault only says that a parent's patch, meant for all its children, does not fit this one.
+fn is_inherited(fault: &Fault, overlay: &Overlay, kustomization: &Resource) -> bool {
+    if fault.kind != FaultKind::PatchUnmatched || kustomization.node.span.contains(fault.span) {
+        return false;
+    }
+    let mut inherited = false;
+    for patch in &overlay.patches {
+        patch.walk(&mut |node| inherited |= node.span.contains(fault.span));
+    }
+    inherited
 }
 
 /// Labels and annotations that Flux sets on everything a Kustomization applies.

@@ -151,7 +151,9 @@ fn placed(node: Node, template: Option<&Node>, outer: Span) -> Node {
             items
                 .iter()
                 .enumerate()
-                .map(|(index, item)| placed(item.clone(), template.and_then(|template| template.items().get(index)), span))
+                .map(|(index, item)| {
+                    placed(item.clone(), template.and_then(|template| template.items().get(index)), span)
+                })
                 .collect(),
         )),
         Yaml::Scalar(scalar) => {

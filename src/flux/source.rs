@@ -52,7 +52,8 @@ impl Sources {
             }
             if resource.is_flux_kustomization() {
                 let Some((kind, _, name)) = source_of(resource, "") else { continue };
-                let Some(path) = resource.node.at(&["spec", "path"]).and_then(Node::known).and_then(|path| here(path)) else {
+                let Some(path) = resource.node.at(&["spec", "path"]).and_then(Node::known).and_then(|path| here(path))
+                else {
                     continue;
                 };
                 // Every repository has a root.
@@ -75,7 +76,9 @@ impl Sources {
     /// Where a Kustomization's path leads.
     pub fn locate(&self, tree: &Tree, kustomization: &Resource) -> Location {
         let path = kustomization.node.at(&["spec", "path"]);
-        if path.is_some_and(Node::is_unknown) || path.is_some_and(|path| path.text().is_some_and(|path| path.contains("${"))) {
+        if path.is_some_and(Node::is_unknown)
+            || path.is_some_and(|path| path.text().is_some_and(|path| path.contains("${")))
+        {
             return Location::Unknown;
         }
         match self.is_own(kustomization) {
@@ -119,7 +122,11 @@ impl Sources {
 fn source_of(kustomization: &Resource, namespace: &str) -> Option<Id> {
     let source = kustomization.node.at(&["spec", "sourceRef"])?;
     let text = |field: &str| source.get(field).and_then(Node::known);
-    Some((SmolStr::new(text("kind")?), SmolStr::new(text("namespace").unwrap_or(namespace)), SmolStr::new(text("name")?)))
+    Some((
+        SmolStr::new(text("kind")?),
+        SmolStr::new(text("namespace").unwrap_or(namespace)),
+        SmolStr::new(text("name")?),
+    ))
 }
 
 /// A path relative to the repository's root, however it begins.

@@ -42,7 +42,9 @@ impl Value {
             Yaml::Scalar(scalar) => match node.resolve(Mode::Yaml11) {
                 Some(Resolved::Null) => Value::Nil,
                 Some(Resolved::Bool(value)) => Value::Bool(value),
-                Some(Resolved::Int(value)) => i64::try_from(value).map_or(Value::Text(scalar.text.to_string()), Value::Int),
+                Some(Resolved::Int(value)) => {
+                    i64::try_from(value).map_or(Value::Text(scalar.text.to_string()), Value::Int)
+                }
                 Some(Resolved::Float(value)) => Value::Float(value),
                 _ => Value::Text(scalar.text.to_string()),
             },
@@ -188,7 +190,8 @@ fn tokens(action: &str) -> Result<Vec<Token>, Reason> {
                 let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c)).unwrap_or(rest.len());
                 let text = rest.get(..end).unwrap_or("");
                 let int = text.parse().map(Value::Int);
-                let number = int.or_else(|_| text.parse().map(Value::Float)).map_err(|_| format!("`{text}` is no number"))?;
+                let number =
+                    int.or_else(|_| text.parse().map(Value::Float)).map_err(|_| format!("`{text}` is no number"))?;
                 (Token::Literal(number), end)
             }
             c if c.is_alphabetic() || c == '_' => {
@@ -282,7 +285,15 @@ impl Run<'_> {
     }
 
     /// Runs `if`, `with` or `range` at a piece, and returns the piece after its `end`.
-    fn control(&mut self, at: usize, keyword: &str, tokens: &[Token], dot: &Value, live: bool, depth: usize) -> Result<usize, Reason> {
+    fn control(
+        &mut self,
+        at: usize,
+        keyword: &str,
+        tokens: &[Token],
+        dot: &Value,
+        live: bool,
+        depth: usize,
+    ) -> Result<usize, Reason> {
         let scope = self.variables.len();
         let (names, tokens) = declared(tokens);
         let value = if live { self.pipeline(tokens, dot)? } else { Value::Nil };
@@ -302,12 +313,24 @@ impl Run<'_> {
         Ok(after)
     }
 
-    fn range(&mut self, body: usize, names: &[String], value: &Value, dot: &Value, live: bool, depth: usize) -> Result<usize, Reason> {
+    fn range(
+        &mut self,
+        body: usize,
+        names: &[String],
+        value: &Value,
+        dot: &Value,
+        live: bool,
+        depth: usize,
+    ) -> Result<usize, Reason> {
         let items: Vec<(Value, Value)> = match value {
             _ if !live => Vec::new(),
             Value::Nil => Vec::new(),
-            Value::List(items) => items.iter().enumerate().map(|(index, item)| (Value::Int(index as i64), item.clone())).collect(),
-            Value::Map(entries) => entries.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect(),
+            Value::List(items) => {
+                items.iter().enumerate().map(|(index, item)| (Value::Int(index as i64), item.clone())).collect()
+            }
+            Value::Map(entries) => {
+                entries.iter().map(|(key, value)| (Value::Text(key.clone()), value.clone())).collect()
+            }
             Value::Int(count) => (0..(*count).min(MAX_STEPS as i64)).map(|n| (Value::Int(n), Value::Int(n))).collect(),
             _ => return Err("`range` over something that is no list".to_owned()),
         };
@@ -383,7 +406,14 @@ impl Run<'_> {
     }
 
     /// One command of a pipeline: a function with its arguments, or a value.
-    fn command(&self, tokens: &[Token], at: &mut usize, dot: &Value, piped: Option<Value>, depth: usize) -> Result<Value, Reason> {
+    fn command(
+        &self,
+        tokens: &[Token],
+        at: &mut usize,
+        dot: &Value,
+        piped: Option<Value>,
+        depth: usize,
+    ) -> Result<Value, Reason> {
         let name = match tokens.get(*at) {
             Some(Token::Name(name)) if name != "inputs" => Some(name.clone()),
             _ => None,
@@ -472,7 +502,10 @@ mod tests {
         let cases = [
             ("a-<< inputs.a >>-<<inputs.n>>", "a-x-3"),
             ("<<- range $i, $e := inputs.list >>\n[<< $i >>:<< $e.k >>]\n<<- end >>", "\n[0:p]\n[1:q]"),
-            ("<< range inputs.list >><< if get . \"on\" >>on<< else if eq .k \"p\" >>p<< else >>no<< end >><< end >>", "pon"),
+            (
+                "<< range inputs.list >><< if get . \"on\" >>on<< else if eq .k \"p\" >>p<< else >>no<< end >><< end >>",
+                "pon",
+            ),
             ("<< inputs.map | toYaml | nindent 2 >>", "\n  one: 1\n  two: b\n  "),
             ("<< get inputs \"zz\" | default (printf \"%s-%d\" inputs.a inputs.n) | quote >>", "\"x-3\""),
             ("<< dig \"zz\" inputs.a inputs >>|<< dig \"list\" list (dict) | toYaml >>", "x|[]\n"),
@@ -487,7 +520,15 @@ mod tests {
 
     #[test]
     fn refuses_what_it_does_not_know() {
-        for template in ["<< inputs.zz >>", "<< nonsense 1 >>", "<< if true >>", "<< end >>", "<< (1 >>", "<< \"a >>", "<< template \"x\" >>"] {
+        for template in [
+            "<< inputs.zz >>",
+            "<< nonsense 1 >>",
+            "<< if true >>",
+            "<< end >>",
+            "<< (1 >>",
+            "<< \"a >>",
+            "<< template \"x\" >>",
+        ] {
             assert!(run(template).is_err(), "{template}");
         }
         assert!(run(&"<< if true >>".repeat(10_000)).is_err());

@@ -79,7 +79,8 @@ impl Variables {
             self.open = true;
             return;
         };
-        let holder = name.known().and_then(|name| holders.iter().find_map(|holders| holders.find(kind, namespace, name)));
+        let holder =
+            name.known().and_then(|name| holders.iter().find_map(|holders| holders.find(kind, namespace, name)));
         let optional = entry.get("optional").is_some_and(Node::is_true);
         let defined = holder.map(|holder| holder.span);
         self.sources.push(Source { kind: SmolStr::new(kind), name: name.clone(), optional, defined });
@@ -187,7 +188,9 @@ fn holders(resource: &Resource, links: &Links) -> Vec<(SmolStr, SmolStr, SmolStr
         return vec![(resource.kind.clone(), SmolStr::new(namespace), SmolStr::new(name), holder)];
     }
     let created = links.creates(resource).into_iter();
-    let created = created.filter(|created| created.kind.group.is_empty() && matches!(created.kind.kind.as_str(), "ConfigMap" | "Secret"));
+    let created = created.filter(|created| {
+        created.kind.group.is_empty() && matches!(created.kind.kind.as_str(), "ConfigMap" | "Secret")
+    });
     let holder = |created: Created| {
         let Place::Namespace(namespace) = created.place else { return None };
         let open = created.keys.is_none();

@@ -15,6 +15,8 @@ pub mod config;
 pub mod diagnostic;
 /// Disk and git: the only input and output of the library.
 pub mod discover;
+/// What a HelmRelease's values mean: the objects that its chart would create.
+pub mod helm;
 /// Everything a rule may know.
 pub mod repo;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.

@@ -3,6 +3,7 @@
 use crate::source::Span;
 use crate::yaml::{Entry, Node, Style};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 
 /// A mapping under construction. A key takes the span of its value, a constant the span of the mapping.
 pub(super) struct Object {
@@ -16,14 +17,25 @@ impl Object {
         Object { span, entries: Vec::with_capacity(6) }
     }
 
+    /// A copy of a mapping, to add to.
+    pub(super) fn of(node: &Node) -> Self {
+        Object { span: node.span, entries: node.entries().to_vec() }
+    }
+
     /// Adds an entry.
-    pub(super) fn put(mut self, key: &str, value: Node) -> Self {
-        self.entries.push(Entry { key: Node::string(value.span, key), value });
+    pub(super) fn put(self, key: &'static str, value: Node) -> Self {
+        let key = Node::string(value.span, SmolStr::new_static(key));
+        self.entry(key, value)
+    }
+
+    /// Adds an entry with a key of the values.
+    pub(super) fn entry(mut self, key: Node, value: Node) -> Self {
+        self.entries.push(Entry { key, value });
         self
     }
 
     /// Adds an entry where there is a value.
-    pub(super) fn maybe(self, key: &str, value: Option<Node>) -> Self {
+    pub(super) fn maybe(self, key: &'static str, value: Option<Node>) -> Self {
         match value {
             Some(value) => self.put(key, value),
             None => self,
@@ -31,19 +43,19 @@ impl Object {
     }
 
     /// Adds a constant string.
-    pub(super) fn text(self, key: &str, text: impl Into<SmolStr>) -> Self {
+    pub(super) fn text(self, key: &'static str, text: impl Into<SmolStr>) -> Self {
         let span = self.span;
         self.put(key, Node::string(span, text))
     }
 
     /// Adds a constant string, unless the key is there.
-    pub(super) fn text_or(self, key: &str, text: impl Into<SmolStr>) -> Self {
+    pub(super) fn text_or(self, key: &'static str, text: impl Into<SmolStr>) -> Self {
         let found = self.entries.iter().any(|entry| entry.key.text() == Some(key));
         if found { self } else { self.text(key, text) }
     }
 
     /// Adds a sequence, unless it would be empty.
-    pub(super) fn list(self, key: &str, items: Vec<Node>) -> Self {
+    pub(super) fn list(self, key: &'static str, items: Vec<Node>) -> Self {
         let Some(span) = items.first().map(|item| item.span) else { return self };
         self.put(key, Node::seq(span, items))
     }
@@ -70,6 +82,31 @@ pub(super) fn is_empty(node: &Node) -> bool {
         Some(scalar) => scalar.text.is_empty() && !scalar.unknown || scalar.is_null(),
         None => node.entries().is_empty() && node.items().is_empty(),
     }
+}
+
+/// `own` options and those of `defaults` that it lacks; both together where they are to be merged.
+pub(super) fn layered<'n>(own: &'n [Entry], defaults: &'n [Entry], merged: bool) -> Cow<'n, [Entry]> {
+    if defaults.is_empty() {
+        return Cow::Borrowed(own);
+    }
+    let find = |entries: &'n [Entry], key: &Node| entries.iter().rev().find(|entry| entry.key.text() == key.text());
+    let mut all: Vec<Entry> = own.to_vec();
+    for default in defaults {
+        match find(own, &default.key) {
+            None => all.push(default.clone()),
+            Some(_) if !merged => {}
+            Some(_) => {
+                let own = all.iter_mut().filter(|entry| entry.key.text() == default.key.text());
+                own.for_each(|entry| entry.value = merge(&default.value, &entry.value));
+            }
+        }
+    }
+    Cow::Owned(all)
+}
+
+/// The value of a key among entries.
+pub(super) fn value<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Node> {
+    entries.iter().rev().find(|entry| entry.key.text() == Some(key)).map(|entry| &entry.value)
 }
 
 /// `over` laid on `base` as Helm lays values on values: mappings merge, everything else replaces.

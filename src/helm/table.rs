@@ -48,7 +48,9 @@ impl Charts {
             charts.add(text);
         }
         for level in root(APP_TEMPLATE_KEYS).entries_at(&["keys"]) {
-            charts.keys.insert(level.key.text().unwrap_or("").into(), texts(level.value.items()));
+            let mut keys = texts(level.value.items());
+            keys.sort_unstable();
+            charts.keys.insert(level.key.text().unwrap_or("").into(), keys);
         }
         charts
     }
@@ -70,8 +72,8 @@ impl Charts {
         self.tables.get(chart)
     }
 
-    /// The keys that app-template reads at a level: `values`, `controller`, `container`, `service` …; empty where any
-    /// key is right.
+    /// The keys that app-template reads at a level: `values`, `controller`, `container`, `service` …; in
+    /// alphabetical order, empty where any key is right.
     pub fn keys(&self, level: &str) -> &[SmolStr] {
         self.keys.get(level).map_or(&[], Vec::as_slice)
     }

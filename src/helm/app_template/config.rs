@@ -18,7 +18,7 @@ impl<'a> App<'a> {
                 for field in ["data", "binaryData", "stringData", "type"] {
                     body = body.maybe(field, self.field(item.value, field));
                 }
-                let labels = self.labels(span).node();
+                let labels = self.common_labels.clone();
                 self.add("v1", kind, item.key, &item.name, Some(labels), body);
             }
         }
@@ -48,7 +48,7 @@ impl<'a> App<'a> {
     /// Adds ServiceAccounts, roles and bindings.
     pub(super) fn access(&mut self) {
         for account in self.accounts.clone() {
-            let labels = self.labels(account.key.span).node();
+            let labels = self.common_labels.clone();
             let body = Object::at(account.key.span);
             self.add("v1", "ServiceAccount", account.key, &account.name, Some(labels), body);
         }
@@ -58,7 +58,7 @@ impl<'a> App<'a> {
             let kind = self.field(role.value, "type");
             let kind = kind.as_ref().and_then(Node::text).unwrap_or("Role");
             let body = Object::at(role.key.span).maybe("rules", self.field(role.value, "rules"));
-            let labels = self.labels(role.key.span).node();
+            let labels = self.common_labels.clone();
             self.add(&version, kind, role.key, &role.name, Some(labels), body);
         }
         for binding in self.section(&["rbac", "bindings"], |_| true) {
@@ -68,7 +68,7 @@ impl<'a> App<'a> {
             let subjects = binding.value.items_at(&["subjects"]);
             let subjects = subjects.iter().filter_map(|subject| self.subject(subject)).collect();
             let body = Object::at(binding.key.span).maybe("roleRef", role).list("subjects", subjects);
-            let labels = self.labels(binding.key.span).node();
+            let labels = self.common_labels.clone();
             self.add(&version, kind, binding.key, &binding.name, Some(labels), body);
         }
     }
@@ -117,11 +117,11 @@ impl<'a> App<'a> {
                 if !matches!(key, "apiVersion" | "kind" | "metadata" | "enabled" | "annotations" | "labels")
                     && !matches!(key, "forceRename" | "prefix" | "suffix" | "nameOverride")
                 {
-                    body = body.put(key, self.scope.tree(&entry.value));
+                    body = body.entry(entry.key.clone(), self.scope.tree(&entry.value));
                 }
             }
             let name = manifest.at(&["metadata", "name"]).map(|name| self.scope.text(name));
-            let labels = self.labels(item.key.span).node();
+            let labels = self.common_labels.clone();
             self.add(api_version, kind, item.key, &name.unwrap_or(item.name), Some(labels), body);
         }
     }

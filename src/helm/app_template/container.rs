@@ -1,7 +1,7 @@
 //! Containers: image, command, environment, probes and ports.
 
 use super::{App, Item, find, ids};
-use crate::helm::object::{Object, is_empty, merge, plain};
+use crate::helm::object::{self, Object, is_empty, layered, plain};
 use crate::helm::{FaultKind, set_unknown};
 use crate::yaml::{Mode, Node, Resolved};
 use smol_str::SmolStr;
@@ -53,30 +53,24 @@ impl<'a> App<'a> {
             group == "containers" || !switch.is_some_and(Node::is_false)
         });
         let merged = controller.value.text_at(&["defaultContainerOptionsStrategy"]) == Some("merge");
-        let option = |key: &str| match (value.get(key), defaults.and_then(|defaults| defaults.get(key))) {
-            (Some(own), Some(default)) if merged => Some(merge(default, own)),
-            (Some(own), _) => Some(own.clone()),
-            (None, default) => default.cloned(),
-        };
+        let options = layered(value.entries(), defaults.map_or(&[][..], Node::entries), merged);
+        let option = |key: &str| object::value(&options, key);
         let name = self.field(value, "nameOverride").unwrap_or_else(|| Node::string(key.span, id));
         let mut out = Object::at(key.span).put("name", name);
         if let Some(image) = option("image") {
-            out = out.maybe("image", self.image(&image)).maybe("imagePullPolicy", self.field(&image, "pullPolicy"));
+            out = out.maybe("image", self.image(image)).maybe("imagePullPolicy", self.field(image, "pullPolicy"));
         }
         for list in ["command", "args"] {
-            out = out.maybe(list, option(list).and_then(|node| self.words(&node)));
+            out = out.maybe(list, option(list).and_then(|node| self.words(node)));
         }
         if let Some(env) = option("env") {
-            out = out.list("env", self.env(&env));
+            out = out.list("env", self.env(env));
         }
         if let Some(sources) = option("envFrom") {
             let sources = sources.items().iter().map(|source| self.env_from(source)).collect();
             out = out.list("envFrom", sources);
         }
-        for field in FIELDS {
-            let value = option(field).filter(|value| !is_empty(value));
-            out = out.maybe(field, value.map(|value| self.scope.tree(&value)));
-        }
+        out = self.pass(out, &options, &FIELDS);
         for (probe, field) in
             [("liveness", "livenessProbe"), ("readiness", "readinessProbe"), ("startup", "startupProbe")]
         {
@@ -173,7 +167,7 @@ impl<'a> App<'a> {
                 "configMapKeyRef" | "secretKeyRef" => self.reference(&entry.value, key == "secretKeyRef"),
                 _ => self.scope.tree(&entry.value),
             };
-            out = out.put(key, value);
+            out = out.entry(entry.key.clone(), value);
         }
         out.node()
     }
@@ -184,7 +178,7 @@ impl<'a> App<'a> {
             let (key, value) = (entry.key.text().unwrap_or(""), &entry.value);
             let secret = key.starts_with("secret");
             out = match key {
-                "configMapRef" | "secretRef" => out.put(key, self.reference(value, secret)),
+                "configMapRef" | "secretRef" => out.entry(entry.key.clone(), self.reference(value, secret)),
                 "configMap" | "config" | "secret" => {
                     let items = if secret { &self.secrets } else { &self.config_maps };
                     let own = value.text().and_then(|id| find(items, id)).map(|item| item.name.clone());
@@ -192,7 +186,7 @@ impl<'a> App<'a> {
                     let reference = Object::at(value.span).put("name", name).node();
                     out.put(if secret { "secretRef" } else { "configMapRef" }, reference)
                 }
-                _ => out.put(key, self.scope.tree(value)),
+                _ => out.entry(entry.key.clone(), self.scope.tree(value)),
             };
         }
         out.node()
@@ -204,7 +198,7 @@ impl<'a> App<'a> {
         let name = self.data_name(identifier, secret);
         let mut out = Object::at(reference.span).maybe("name", name);
         for entry in reference.entries().iter().filter(|entry| entry.key.text() != Some("identifier")) {
-            out = out.put(entry.key.text().unwrap_or(""), self.scope.text(&entry.value));
+            out = out.entry(entry.key.clone(), self.scope.text(&entry.value));
         }
         out.node()
     }

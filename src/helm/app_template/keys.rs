@@ -65,7 +65,7 @@ impl App<'_> {
         }
         for entry in node.entries() {
             let Some(key) = entry.key.known() else { continue };
-            if !known.iter().any(|name| name == key) && !key.contains("{{") {
+            if known.binary_search_by(|name| name.as_str().cmp(key)).is_err() && !key.contains("{{") {
                 let (span, name) = (entry.key.span, key.into());
                 self.faults.push(Fault { span, kind: FaultKind::Key, name, expected: known.to_vec() });
             }

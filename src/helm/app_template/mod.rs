@@ -12,8 +12,7 @@ use super::object::{Object, is_empty};
 use super::text::Scope;
 use super::{Charts, Fault, FaultKind, Objects, Release, set_unknown};
 use crate::resource::Resource;
-use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 use smol_str::SmolStr;
 
 /// The major version assumed where none is known.
@@ -52,6 +51,9 @@ struct Item<'a> {
     name: Node,
 }
 
+/// An entry of a section that is not switched off: its identifier, key and value.
+type Enabled<'a> = (&'a str, &'a Node, &'a Node);
+
 /// One release while it is read.
 struct App<'a> {
     release: &'a Release,
@@ -65,6 +67,11 @@ struct App<'a> {
     secrets: Vec<Item<'a>>,
     claims: Vec<Item<'a>>,
     accounts: Vec<Item<'a>>,
+    storage: Vec<Enabled<'a>>,
+    /// The labels that all objects of the release carry.
+    common_labels: Node,
+    /// The annotations by which Helm knows its own.
+    annotations: Node,
     resources: Vec<Resource>,
     faults: Vec<Fault>,
     complete: bool,
@@ -81,6 +88,13 @@ impl<'a> App<'a> {
         let overridden = overridden.or_else(|| values.get("fullnameOverride").filter(|node| !is_empty(node)));
         let fullname = overridden.map_or_else(|| release.name.clone(), |node| scope.text(node));
         scope.fullname = fullname.text().unwrap_or("").into();
+        let at = || Object::at(release.name.span);
+        let annotations = at()
+            .put("meta.helm.sh/release-name", release.name.clone())
+            .maybe("meta.helm.sh/release-namespace", release.namespace.clone());
+        let labels = at()
+            .put("app.kubernetes.io/instance", release.name.clone())
+            .put("app.kubernetes.io/name", release.name.clone());
         let mut app = App {
             release,
             values,
@@ -93,6 +107,9 @@ impl<'a> App<'a> {
             secrets: Vec::new(),
             claims: Vec::new(),
             accounts: Vec::new(),
+            storage: Vec::new(),
+            common_labels: labels.node(),
+            annotations: annotations.node(),
             resources: Vec::new(),
             faults: Vec::new(),
             complete: true,
@@ -103,6 +120,7 @@ impl<'a> App<'a> {
         app.secrets = app.section(&["secrets"], |_| true);
         app.claims = app.section(&["persistence"], persistence::creates_claim);
         app.accounts = app.service_accounts();
+        app.storage = app.enabled(values.entries_at(&["persistence"]));
         app
     }
 
@@ -121,7 +139,7 @@ impl<'a> App<'a> {
     }
 
     /// Entries that are not switched off, by key; one whose switch is not known is left out and admitted.
-    fn enabled(&mut self, entries: &'a [crate::yaml::Entry]) -> Vec<(&'a str, &'a Node, &'a Node)> {
+    fn enabled(&mut self, entries: &'a [Entry]) -> Vec<Enabled<'a>> {
         let mut enabled = Vec::with_capacity(entries.len());
         for entry in entries {
             let Some(id) = entry.key.text() else { continue };
@@ -192,13 +210,11 @@ impl<'a> App<'a> {
     /// Adds an object. `at` is the key that asks for it.
     fn add(&mut self, api_version: &str, kind: &str, at: &Node, name: &Node, labels: Option<Node>, body: Object) {
         let namespace = if kind.starts_with("Cluster") { None } else { self.release.namespace.clone() };
-        let mut annotations = Object::at(at.span).put("meta.helm.sh/release-name", self.release.name.clone());
-        annotations = annotations.maybe("meta.helm.sh/release-namespace", self.release.namespace.clone());
         let metadata = Object::at(at.span)
             .put("name", name.clone())
             .maybe("namespace", namespace)
             .maybe("labels", labels)
-            .put("annotations", annotations.node());
+            .put("annotations", self.annotations.clone());
         let head = Object::at(at.span).text("apiVersion", api_version).text("kind", kind);
         let mut node = head.put("metadata", metadata.node()).node();
         if let (Some(entries), crate::yaml::Value::Map(body)) = (node.entries_mut(), body.node().value) {
@@ -207,18 +223,27 @@ impl<'a> App<'a> {
         self.resources.extend(Resource::new(node));
     }
 
-    /// The labels that select the pods of a controller.
-    fn selector(&self, controller: &Item, span: Span) -> Object {
-        // Major 4 renamed the label; pods of earlier ones carry it as a component.
-        let label = if self.major >= 4 { "app.kubernetes.io/controller" } else { "app.kubernetes.io/component" };
-        self.labels(span).put(label, Node::string(controller.key.span, controller.id))
+    /// Adds those entries that the chart hands on as written.
+    fn pass(&self, out: Object, entries: &[Entry], fields: &[&str]) -> Object {
+        entries.iter().fold(out, |out, entry| {
+            let known = entry.key.text().is_some_and(|key| fields.contains(&key));
+            if !known || is_empty(&entry.value) {
+                return out;
+            }
+            out.entry(entry.key.clone(), self.scope.tree(&entry.value))
+        })
     }
 
-    /// The labels that all objects of the release carry.
-    fn labels(&self, span: Span) -> Object {
-        Object::at(span)
-            .put("app.kubernetes.io/instance", self.release.name.clone())
-            .put("app.kubernetes.io/name", self.release.name.clone())
+    /// The labels that select the pods of a controller.
+    fn selector(&self, controller: &Item) -> Object {
+        // Major 4 renamed the label; pods of earlier ones carry it as a component.
+        let label = if self.major >= 4 { "app.kubernetes.io/controller" } else { "app.kubernetes.io/component" };
+        self.labels().put(label, Node::string(controller.key.span, controller.id))
+    }
+
+    /// The labels of all objects, to add to.
+    fn labels(&self) -> Object {
+        Object::of(&self.common_labels)
     }
 
     /// Notes that a name refers to nothing.

@@ -43,19 +43,17 @@ impl<'a> App<'a> {
             let ports = self.ports(&service);
             let ports = ports.iter().filter_map(|port| self.service_port(port)).collect();
             let mut spec = Object::at(span).put("type", kind).list("ports", ports);
-            for field in SERVICE_FIELDS {
-                spec = spec.maybe(field, self.field(service.value, field));
-            }
+            spec = self.pass(spec, service.value.entries(), &SERVICE_FIELDS);
             let controller = self.controller_of(&service);
-            let mut selector = controller.as_ref().map(|controller| self.selector(controller, span));
+            let mut selector = controller.as_ref().map(|controller| self.selector(controller));
             for entry in service.value.entries_at(&["extraSelectorLabels"]) {
-                let (key, value) = (entry.key.text().unwrap_or(""), self.scope.text(&entry.value));
-                selector = selector.map(|selector| selector.put(key, value));
+                let value = self.scope.text(&entry.value);
+                selector = selector.map(|selector| selector.entry(entry.key.clone(), value));
             }
             let spec = spec.maybe("selector", selector.map(Object::node));
-            let mut labels = self.labels(span).put("app.kubernetes.io/service", service.name.clone());
+            let mut labels = self.labels().put("app.kubernetes.io/service", service.name.clone());
             for entry in service.value.entries_at(&["labels"]) {
-                labels = labels.put(entry.key.text().unwrap_or(""), self.scope.text(&entry.value));
+                labels = labels.entry(entry.key.clone(), self.scope.text(&entry.value));
             }
             let body = Object::at(span).put("spec", spec.node());
             self.add("v1", "Service", service.key, &service.name, Some(labels.node()), body);
@@ -153,7 +151,7 @@ impl<'a> App<'a> {
             };
             let spec = Object::at(span).list("parentRefs", parents).list("hostnames", hostnames);
             let body = Object::at(span).put("spec", spec.list("rules", rules).node());
-            let labels = self.labels(span).node();
+            let labels = self.common_labels.clone();
             if route.value.get("namespaceOverride").is_some_and(|node| !is_empty(node)) {
                 self.complete = false;
                 continue;
@@ -250,7 +248,7 @@ impl<'a> App<'a> {
                 self.field(ingress.value, "className").or_else(|| self.field(ingress.value, "ingressClassName"));
             let spec = Object::at(span).maybe("ingressClassName", class).list("rules", rules).list("tls", tls);
             let body = Object::at(span).put("spec", spec.node());
-            let labels = self.labels(span).node();
+            let labels = self.common_labels.clone();
             self.add("networking.k8s.io/v1", "Ingress", ingress.key, &ingress.name, Some(labels), body);
         }
     }
@@ -294,7 +292,7 @@ impl<'a> App<'a> {
             let service = self.monitored(&monitor);
             let own = self.field(monitor.value, "selector");
             let selector = own.or_else(|| {
-                let labels = self.labels(span).put("app.kubernetes.io/service", service.clone()?);
+                let labels = self.labels().put("app.kubernetes.io/service", service.clone()?);
                 Some(Object::at(span).put("matchLabels", labels.node()).node())
             });
             let target = service.as_ref().and_then(Node::known);
@@ -311,7 +309,7 @@ impl<'a> App<'a> {
             let spec = Object::at(span).maybe("selector", selector);
             let spec = spec.maybe("endpoints", self.field(monitor.value, "endpoints"));
             let body = Object::at(span).put("spec", spec.node());
-            let labels = self.labels(span).node();
+            let labels = self.common_labels.clone();
             self.add("monitoring.coreos.com/v1", "ServiceMonitor", monitor.key, &monitor.name, Some(labels), body);
         }
     }

@@ -22,7 +22,7 @@ impl<'a> App<'a> {
         for claim in self.claims.clone() {
             let spec = self.claim_spec(claim.value);
             let body = Object::at(claim.key.span).put("spec", spec.node());
-            let labels = self.labels(claim.key.span).node();
+            let labels = self.common_labels.clone();
             self.add("v1", "PersistentVolumeClaim", claim.key, &claim.name, Some(labels), body);
         }
         self.mounts_of_nothing();
@@ -53,7 +53,7 @@ impl<'a> App<'a> {
 
     /// The volumes of a controller's pod.
     pub(super) fn volumes(&mut self, controller: &Item<'a>) -> Vec<Node> {
-        let items = self.enabled(self.values.entries_at(&["persistence"]));
+        let items = self.storage.clone();
         let mounted = items.into_iter().filter(|(_, _, item)| {
             // An item that names controllers stays with them; any other goes everywhere.
             let advanced = item.get("advancedMounts").filter(|node| !is_empty(node));
@@ -83,16 +83,17 @@ impl<'a> App<'a> {
                 ("projected", at.maybe("sources", field("sources")).maybe("defaultMode", field("defaultMode")))
             }
             kind @ ("configMap" | "secret") => {
+                let secret = kind == "secret";
                 let (mode, items, named) = (field("defaultMode"), field("items"), field("name"));
-                let name = named.or_else(|| self.data_name(item.get("identifier")?, kind == "secret"));
+                let name = named.or_else(|| self.data_name(item.get("identifier")?, secret));
                 // The name of an ExternalSecret's product is not known here.
-                let name_field = if kind == "secret" { "secretName" } else { "name" };
-                (kind, at.maybe(name_field, name).maybe("defaultMode", mode).maybe("items", items))
+                let (source, name_field) = if secret { ("secret", "secretName") } else { ("configMap", "name") };
+                (source, at.maybe(name_field, name).maybe("defaultMode", mode).maybe("items", items))
             }
             "custom" => {
                 let mut volume = Object::at(key.span).put("name", Node::string(key.span, id));
                 for entry in item.entries_at(&["volumeSpec"]) {
-                    volume = volume.put(entry.key.text().unwrap_or(""), self.scope.tree(&entry.value));
+                    volume = volume.entry(entry.key.clone(), self.scope.tree(&entry.value));
                 }
                 return Some(volume.node());
             }
@@ -114,7 +115,7 @@ impl<'a> App<'a> {
 
     /// The volume mounts of a container.
     pub(super) fn mounts(&mut self, controller: &Item<'a>, container: &str) -> Vec<Node> {
-        let mut sources = self.enabled(self.values.entries_at(&["persistence"]));
+        let mut sources = self.storage.clone();
         for template in controller.value.items_at(&["statefulset", "volumeClaimTemplates"]) {
             let Some(name) = template.get("name") else { continue };
             sources.extend(name.text().map(|id| (id, name, template)));
@@ -156,7 +157,7 @@ impl<'a> App<'a> {
         let names = |entries: &[crate::yaml::Entry]| -> Vec<SmolStr> {
             entries.iter().filter_map(|entry| entry.key.text()).map(SmolStr::new).collect()
         };
-        for (_, _, item) in self.enabled(self.values.entries_at(&["persistence"])) {
+        for (_, _, item) in self.storage.clone() {
             for entry in item.entries_at(&["advancedMounts"]) {
                 let controller = entry.key.text().and_then(|id| self.values.at(&["controllers", id]));
                 let Some(controller) = controller else {

@@ -2,7 +2,7 @@
 
 use super::{App, Item, find, ids};
 use crate::helm::FaultKind;
-use crate::helm::object::{Object, is_empty, merge};
+use crate::helm::object::{Object, is_empty, layered, value};
 use crate::yaml::Node;
 
 /// Pod options that are handed on as written.
@@ -74,7 +74,7 @@ impl<'a> App<'a> {
                 }
             };
             let body = Object::at(controller.key.span).put("spec", spec.node());
-            let labels = self.selector(&controller, controller.key.span).node();
+            let labels = self.selector(&controller).node();
             self.add(api_version, kind, controller.key, &controller.name, Some(labels), body);
         }
     }
@@ -110,23 +110,22 @@ impl<'a> App<'a> {
     /// `selector` and `template`.
     fn selected_pods(&mut self, controller: &Item<'a>) -> Object {
         let span = controller.key.span;
-        let labels = self.selector(controller, span).node();
+        let labels = self.selector(controller).node();
         let selector = Object::at(span).put("matchLabels", labels).node();
         Object::at(span).put("selector", selector).put("template", self.pod(controller))
     }
 
     /// `type` and `rollingUpdate`, whose fields have a name in Kubernetes and a shorthand.
-    fn strategy(&self, controller: &Item, fields: &[(&str, &str)]) -> Object {
+    fn strategy(&self, controller: &Item, fields: &[(&'static str, &str)]) -> Object {
         let written = self.field(controller.value, "strategy");
         let rolling = written.as_ref().and_then(Node::text) == Some("RollingUpdate");
         let strategy = Object::at(controller.key.span).maybe("type", written);
         let Some(options) = controller.value.get("rollingUpdate").filter(|node| rolling && !is_empty(node)) else {
             return strategy;
         };
-        let values = fields
-            .iter()
-            .map(|(field, short)| (field, self.field(options, field).or_else(|| self.field(options, short))));
-        let update = values.fold(Object::at(options.span), |update, (field, value)| update.maybe(field, value));
+        let update = fields.iter().fold(Object::at(options.span), |update, (field, short)| {
+            update.maybe(field, self.field(options, field).or_else(|| self.field(options, short)))
+        });
         strategy.put("rollingUpdate", update.node())
     }
 
@@ -154,22 +153,13 @@ impl<'a> App<'a> {
     /// The pod template.
     fn pod(&mut self, controller: &Item<'a>) -> Node {
         let span = controller.key.span;
-        let own = controller.value.get("pod");
-        let defaults = self.values.get("defaultPodOptions");
+        let own = controller.value.entries_at(&["pod"]);
         let merged = self.values.text_at(&["defaultPodOptionsStrategy"]) == Some("merge");
-        let option = |key: &str| match (own.and_then(|own| own.get(key)), defaults.and_then(|all| all.get(key))) {
-            (Some(own), Some(default)) if merged => Some(merge(default, own)),
-            (Some(own), _) => Some(own.clone()),
-            (None, default) => default.cloned(),
-        };
-        let mut spec = Object::at(span);
-        for key in POD_OPTIONS {
-            let value = option(key).filter(|value| !is_empty(value));
-            spec = spec.maybe(key, value.map(|value| self.scope.tree(&value)));
-        }
-        let mut labels = self.selector(controller, span);
-        for entry in option("labels").iter().flat_map(Node::entries) {
-            labels = labels.put(entry.key.text().unwrap_or(""), self.scope.text(&entry.value));
+        let options = layered(own, self.values.entries_at(&["defaultPodOptions"]), merged);
+        let spec = self.pass(Object::at(span), &options, &POD_OPTIONS);
+        let mut labels = self.selector(controller);
+        for entry in value(&options, "labels").map_or(&[][..], Node::entries) {
+            labels = labels.entry(entry.key.clone(), self.scope.text(&entry.value));
         }
         let account = self.account_name(controller);
         let spec = spec.maybe("serviceAccountName", account);

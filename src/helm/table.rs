@@ -32,10 +32,12 @@ pub struct Charts {
 pub struct Table {
     /// The API groups whose CRDs it brings.
     pub groups: Vec<SmolStr>,
-    /// The name of the chart.
-    chart: SmolStr,
+    /// What the chart calls itself.
+    name: SmolStr,
     /// What the chart's `fullname` is where it is not the usual one.
     fullname: Option<SmolStr>,
+    /// Longest `fullname`, in bytes.
+    longest: usize,
     /// Its objects, as the table writes them.
     objects: Vec<Node>,
 }
@@ -63,7 +65,9 @@ impl Charts {
             let groups = texts(table.items_at(&["groups"]));
             let fullname = table.text_at(&["fullname"]).map(SmolStr::new);
             let objects = table.items_at(&["objects"]).to_vec();
-            self.tables.insert(chart.clone(), Table { groups, chart, fullname, objects });
+            let name = table.text_at(&["name"]).map_or_else(|| chart.clone(), SmolStr::new);
+            let longest = table.text_at(&["truncate"]).and_then(|text| text.parse().ok()).unwrap_or(63);
+            self.tables.insert(chart, Table { groups, name, fullname, longest, objects });
         }
     }
 
@@ -99,21 +103,23 @@ pub(super) fn objects(release: &Release, table: &Table) -> Objects {
 /// The name that `helm create` gives: the release's, followed by the chart's where it is not part of it.
 fn fullname(release: &Release, table: &Table) -> Option<Node> {
     let value = |key: &str| release.values.get(key).filter(|node| !is_empty(node));
+    let cut = |node: &Node| {
+        let text = node.known().filter(|text| !text.contains("{{"))?;
+        let short: String = text.chars().take(table.longest).collect();
+        Some(Node::string(node.span, short.trim_end_matches('-')))
+    };
     if let Some(written) = value("fullnameOverride") {
-        return written.known().filter(|text| !text.contains("{{")).map(|_| written.clone());
+        return cut(written);
     }
     let name = release.name.known()?;
-    match table.fullname.as_deref() {
-        Some("{release}") => return Some(release.name.clone()),
-        Some(fixed) => return Some(Node::string(release.name.span, fixed)),
-        None => {}
+    if let Some(fixed) = &table.fullname {
+        return Some(Node::string(release.name.span, fixed.clone()));
     }
-    let chart = value("nameOverride").map_or(Some(table.chart.as_str()), Node::known)?;
+    let chart = value("nameOverride").map_or(Some(table.name.as_str()), Node::known)?;
     if name.contains(chart) {
-        return Some(release.name.clone());
+        return cut(&release.name);
     }
-    let full: String = format!("{name}-{chart}").chars().take(63).collect();
-    Some(Node::string(release.name.span, full.trim_end_matches('-')))
+    cut(&Node::string(release.name.span, format!("{name}-{chart}")))
 }
 
 struct Reader<'a> {
@@ -134,16 +140,8 @@ impl Reader<'_> {
     }
 
     fn resource(&self, row: &Node, key: Option<&Node>, item: &Node) -> Option<Resource> {
-        if let Some(condition) = row.text_at(&["when"]) {
-            let (path, default) = condition.split_once('|').unwrap_or((condition, "false"));
-            let holds = match self.value(path, item) {
-                Some(node) if node.is_unknown() => false,
-                Some(node) => node.is_true(),
-                None => default == "true",
-            };
-            if !holds {
-                return None;
-            }
+        if !row.items_at(&["when"]).iter().filter_map(Node::text).all(|condition| self.holds(condition, item)) {
+            return None;
         }
         let kind = row.text_at(&["kind"])?;
         let api_version = row.text_at(&["apiVersion"]).unwrap_or(match kind {
@@ -176,6 +174,18 @@ impl Reader<'_> {
         Resource::new(head.put("metadata", metadata.node()).maybe("spec", spec).node())
     }
 
+    /// Whether a condition of a row holds; one that is not known does not.
+    fn holds(&self, condition: &str, item: &Node) -> bool {
+        if let Some(path) = condition.strip_prefix('!') {
+            return self.value(path, item).is_none();
+        }
+        if let Some(path) = condition.strip_prefix('?') {
+            return self.value(path, item).is_some();
+        }
+        let (path, default) = condition.split_once('|').unwrap_or((condition, "false"));
+        self.value(path, item).map_or(default == "true", |node| !node.is_unknown() && node.is_true())
+    }
+
     /// A pattern with its `{…}` filled in; `None` where one of them is not known.
     fn pattern(&self, pattern: &str, key: Option<&Node>, item: &Node) -> Option<Node> {
         let mut text = String::new();
@@ -200,6 +210,7 @@ impl Reader<'_> {
                     text.push_str(node.known().filter(|text| !text.contains("{{"))?);
                     span = node.span;
                 }
+                (None, Some("@fullname")) => text.push_str(self.fullname.as_ref()?.known()?),
                 (None, Some(default)) => text.push_str(default),
                 (None, None) => return None,
             }
@@ -220,4 +231,51 @@ impl Reader<'_> {
 
 fn lookup<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
     path.split('.').try_fold(node, |node, key| node.get(key)).filter(|node| !node.is_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::helm::{Chart, model};
+
+    fn names(chart: &str, release: &str, values: &str) -> Vec<String> {
+        let span = crate::source::Span::new(FileId(0), 0, 0);
+        let name = Some(Node::string(span, chart));
+        let release = Release {
+            name: Node::string(span, release),
+            namespace: None,
+            chart: Chart { name, ..Chart::default() },
+            values: root(values),
+            partial: false,
+        };
+        let charts = Charts::builtin();
+        let super::super::Model::Table(table) = model(&release, &charts) else { return Vec::new() };
+        objects(&release, table).resources.iter().map(Resource::title).collect()
+    }
+
+    #[test]
+    fn every_table_is_read() {
+        for (name, table) in &Charts::builtin().tables {
+            for row in &table.objects {
+                for field in row.entries() {
+                    let known = ["kind", "apiVersion", "name", "namespace", "ports", "each", "when"];
+                    assert!(known.contains(&field.key.text().unwrap_or("")), "{name}: {:?}", field.key);
+                }
+                assert!(row.get("when").is_none_or(Node::is_seq), "{name}: `when` is a list");
+            }
+        }
+    }
+
+    #[test]
+    fn names_follow_release_and_values() {
+        let values = "cephBlockPools: [{storageClass: {enabled: true, name: fast}}, {storageClass: {enabled: false}}]\n\
+                      cephObjectStores: []\ncephFileSystems: []\n";
+        let made = names("rook-ceph-cluster", "ceph", values);
+        assert!(made.contains(&"StorageClass/fast".to_owned()), "{made:?}");
+        assert_eq!(made.iter().filter(|title| title.starts_with("StorageClass")).count(), 1, "{made:?}");
+        assert!(names("cert-manager", "certs", "").contains(&"Service/certs-cert-manager-webhook".to_owned()));
+        assert!(names("cert-manager", "cert-manager", "").contains(&"Service/cert-manager-webhook".to_owned()));
+        assert!(names("grafana", "x", "fullnameOverride: board").contains(&"Service/board".to_owned()));
+        assert!(names("nobody-knows", "x", "").is_empty());
+    }
 }

@@ -14,7 +14,7 @@ pub(super) struct Object {
 impl Object {
     /// An empty mapping that stands for what is written at `span`.
     pub(super) fn at(span: Span) -> Self {
-        Object { span, entries: Vec::with_capacity(6) }
+        Object { span, entries: Vec::with_capacity(4) }
     }
 
     /// A copy of a mapping, to add to.
@@ -58,6 +58,12 @@ impl Object {
     pub(super) fn list(self, key: &'static str, items: Vec<Node>) -> Self {
         let Some(span) = items.first().map(|item| item.span) else { return self };
         self.put(key, Node::seq(span, items))
+    }
+
+    /// Adds all entries of another.
+    pub(super) fn with(mut self, other: Object) -> Self {
+        self.entries.extend(other.entries);
+        self
     }
 
     /// Whether nothing was added.
@@ -106,7 +112,8 @@ pub(super) fn layered<'n>(own: &'n [Entry], defaults: &'n [Entry], merged: bool)
 
 /// The value of a key among entries.
 pub(super) fn value<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Node> {
-    entries.iter().rev().find(|entry| entry.key.text() == Some(key)).map(|entry| &entry.value)
+    let same = |entry: &&Entry| entry.key.as_scalar().is_some_and(|scalar| scalar.text == key);
+    entries.iter().rev().find(same).map(|entry| &entry.value)
 }
 
 /// `over` laid on `base` as Helm lays values on values: mappings merge, everything else replaces.

@@ -4,6 +4,7 @@ use super::{App, Item, find, ids};
 use crate::helm::FaultKind;
 use crate::helm::object::{Object, is_empty};
 use crate::yaml::Node;
+use smol_str::SmolStr;
 
 /// The API group of roles.
 const RBAC: &str = "rbac.authorization.k8s.io";
@@ -11,12 +12,20 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 impl<'a> App<'a> {
     /// Adds the ConfigMaps and Secrets.
     pub(super) fn data(&mut self) {
+        // What the chart renders last ends without a line break, and a block of text at its end with it.
+        let rendered_after = ["secrets", "networkpolicies", "rawResources"];
+        let mut last = self.config_maps.len();
+        if rendered_after.iter().any(|section| !self.values.entries_at(&[section]).is_empty()) {
+            last = 0;
+        }
         for (items, kind) in [(self.config_maps.clone(), "ConfigMap"), (self.secrets.clone(), "Secret")] {
-            for item in items {
+            for (index, item) in items.into_iter().enumerate() {
                 let span = item.key.span;
                 let mut body = Object::at(span);
                 for field in ["data", "binaryData", "stringData", "type"] {
-                    body = body.maybe(field, self.field(item.value, field));
+                    let value = self.field(item.value, field);
+                    let ends = kind == "ConfigMap" && index + 1 == last;
+                    body = body.maybe(field, if ends { value.map(without_last_break) } else { value });
                 }
                 let labels = self.common_labels.clone();
                 self.add("v1", kind, item.key, &item.name, Some(labels), body);
@@ -125,4 +134,19 @@ impl<'a> App<'a> {
             self.add(api_version, kind, item.key, &name.unwrap_or(item.name), Some(labels), body);
         }
     }
+}
+
+/// Data whose last text, when it prints as a block, has lost the line breaks at its end.
+fn without_last_break(mut data: Node) -> Node {
+    let last = data.entries().iter().filter_map(|entry| entry.key.text()).max().map(SmolStr::new);
+    let Some(text) = last.as_ref().and_then(|key| data.get(key)?.known()) else { return data };
+    // A tab or a space before a line break makes it print in quotes, where nothing is lost.
+    if !text.ends_with('\n') || text.contains(" \n") || text.contains('\t') {
+        return data;
+    }
+    let text = SmolStr::new(text.trim_end_matches('\n'));
+    if let Some(node) = last.and_then(|key| data.get_mut(&key)) {
+        *node = Node::string(node.span, text);
+    }
+    data
 }

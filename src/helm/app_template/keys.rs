@@ -25,19 +25,22 @@ impl App<'_> {
             return;
         }
         let values = self.values;
+        let (container, probes, probe) = (charts.keys("container"), charts.keys("probes"), charts.keys("probe"));
         self.level(values, charts.keys("values"));
         for (section, level) in SECTIONS {
-            for item in values.entries_at(&[section]) {
-                self.level(&item.value, charts.keys(level));
+            let items = values.entries_at(&[section]);
+            let known = if items.is_empty() { &[] } else { charts.keys(level) };
+            for item in items {
+                self.level(&item.value, known);
             }
         }
         for controller in values.entries_at(&["controllers"]) {
             for group in ["containers", "initContainers"] {
-                for container in controller.value.entries_at(&[group]) {
-                    self.level(&container.value, charts.keys("container"));
-                    self.level_at(&container.value, "probes", charts.keys("probes"));
-                    for probe in container.value.entries_at(&["probes"]) {
-                        self.level(&probe.value, charts.keys("probe"));
+                for item in controller.value.entries_at(&[group]) {
+                    self.level(&item.value, container);
+                    self.level_at(&item.value, "probes", probes);
+                    for written in item.value.entries_at(&["probes"]) {
+                        self.level(&written.value, probe);
                     }
                 }
             }
@@ -46,9 +49,10 @@ impl App<'_> {
             self.level_at(&controller.value, "statefulset", charts.keys("statefulset"));
         }
         self.level_at(values, "defaultPodOptions", charts.keys("pod"));
+        let port = charts.keys("port");
         for service in values.entries_at(&["service"]) {
-            for port in service.value.entries_at(&["ports"]) {
-                self.level(&port.value, charts.keys("port"));
+            for written in service.value.entries_at(&["ports"]) {
+                self.level(&written.value, port);
             }
         }
     }

@@ -216,10 +216,7 @@ impl<'a> App<'a> {
             .maybe("labels", labels)
             .put("annotations", self.annotations.clone());
         let head = Object::at(at.span).text("apiVersion", api_version).text("kind", kind);
-        let mut node = head.put("metadata", metadata.node()).node();
-        if let (Some(entries), crate::yaml::Value::Map(body)) = (node.entries_mut(), body.node().value) {
-            entries.extend(body.iter().cloned());
-        }
+        let node = head.put("metadata", metadata.node()).with(body).node();
         self.resources.extend(Resource::new(node));
     }
 

@@ -161,21 +161,17 @@ impl<'a> App<'a> {
     }
 
     fn parent(&self, parent: &Node) -> Node {
-        let mut out = Object::at(parent.span);
-        for field in ["group", "kind", "name", "namespace", "sectionName", "port"] {
-            out = out.maybe(field, self.field(parent, field));
-        }
+        let fields = ["group", "kind", "name", "namespace", "sectionName", "port"];
+        let out = self.pass(Object::at(parent.span), parent.entries(), &fields);
         out.text_or("group", "gateway.networking.k8s.io").text_or("kind", "Gateway").node()
     }
 
     fn rule(&mut self, rule: &Node) -> Node {
         let backends: Vec<Node> =
             rule.items_at(&["backendRefs"]).iter().filter_map(|backend| self.backend(backend)).collect();
-        let mut out = Object::at(rule.span).list("backendRefs", backends);
-        for field in ["filters", "matches", "name", "sessionPersistence", "timeouts"] {
-            out = out.maybe(field, self.field(rule, field));
-        }
-        out.node()
+        let out = Object::at(rule.span).list("backendRefs", backends);
+        let fields = ["filters", "matches", "name", "sessionPersistence", "timeouts"];
+        self.pass(out, rule.entries(), &fields).node()
     }
 
     /// The rule of a route that has none: everything to the only service.

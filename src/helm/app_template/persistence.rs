@@ -144,9 +144,12 @@ impl<'a> App<'a> {
         let path = path.unwrap_or_else(|| Node::string(key.span, format!("/{id}")));
         let span = if written.is_map() { written.span } else { key.span };
         let mut mount = Object::at(span).put("name", Node::string(key.span, id)).put("mountPath", path);
-        for field in ["subPath", "subPathExpr", "readOnly", "mountPropagation"] {
-            let value = self.field(written, field).filter(|value| !value.is_false());
-            mount = mount.maybe(field, value);
+        for entry in written.entries() {
+            let field = entry.key.text().unwrap_or("");
+            let copied = matches!(field, "subPath" | "subPathExpr" | "readOnly" | "mountPropagation");
+            if copied && !is_empty(&entry.value) && !entry.value.is_false() {
+                mount = mount.entry(entry.key.clone(), self.scope.text(&entry.value));
+            }
         }
         mount.node()
     }

@@ -186,7 +186,7 @@ pub fn objects(release: &Release, charts: &Charts) -> Objects {
         Model::Table(table) => table::objects(release, table),
         Model::Unknown => Objects::default(),
     };
-    objects.complete &= !release.partial;
+    objects.complete &= !release.partial && release.chart.major().is_some();
     objects
 }
 

@@ -36,7 +36,11 @@ pub(super) fn objects(release: &Release, major: u32, charts: &Charts) -> Objects
     app.data();
     app.access();
     app.raw_resources();
-    app.unknown_keys(charts);
+    // A chart recognised by its shape may be another one on the same library, with keys and defaults of its own.
+    match release.chart.known_name() {
+        Some(_) => app.unknown_keys(charts),
+        None => app.complete = false,
+    }
     Objects { resources: app.resources, complete: app.complete, faults: app.faults }
 }
 

@@ -261,8 +261,10 @@ impl<'a> App<'a> {
         let out = out.put("pathType", kind);
         let Some(reference) = path.get("service") else { return out.node() };
         let written = self.field(reference, "port");
-        // Before major 3, `name` was the identifier of a service.
-        let identifier = reference.get("identifier").or_else(|| reference.get("name").filter(|_| self.major < 3));
+        // Before major 3, `name` was the identifier of a service where there was one.
+        let named = reference.get("name").filter(|_| self.major < 3);
+        let named = named.filter(|name| name.text().is_some_and(|id| find(&self.services, id).is_some()));
+        let identifier = reference.get("identifier").or(named);
         let (name, port) = match identifier.filter(|node| !is_empty(node)) {
             Some(identifier) => match self.service(identifier) {
                 Some(service) => {

@@ -1,11 +1,9 @@
 //! Disk and git to files; new text to disk. The only input and output of the library.
 
-use crate::config::{self, Config};
 use crate::diagnostic::Unchecked;
 use crate::repo::Repo;
 use crate::resource::{File, Syntax, Tree};
-use crate::source::{FileId, SourceFile};
-use crate::yaml::{Parsed, parse, parse_json, parse_toml};
+use crate::source::FileId;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{WalkBuilder, WalkState};
 use rayon::prelude::*;
@@ -42,7 +40,11 @@ pub enum Source {
 pub enum Error {
     /// A path that does not exist or cannot be read.
     Unreadable(PathBuf, std::io::Error),
-    /// A revision, index or tree that git cannot give.
+    /// A path that cannot be written.
+    Unwritable(PathBuf, std::io::Error),
+    /// A name that git knows no commit by.
+    Revision(String),
+    /// An index or tree that git cannot give.
     Git(String),
 }
 
@@ -50,6 +52,8 @@ impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Unreadable(path, error) => write!(out, "cannot read {}: {error}", path.display()),
+            Error::Unwritable(path, error) => write!(out, "cannot write {}: {error}", path.display()),
+            Error::Revision(name) => write!(out, "git knows no revision `{name}`"),
             Error::Git(message) => write!(out, "{message}"),
         }
     }
@@ -114,32 +118,22 @@ pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error>
     let parsed: Vec<(File, Option<Unchecked>)> =
         texts.into_par_iter().enumerate().map(|(index, (path, text))| file(index, path, text)).collect();
     let (files, unchecked): (Vec<File>, Vec<Option<Unchecked>>) = parsed.into_iter().unzip();
-    let tree = Tree::new(files);
-    let config = tree.find(config::FILE).and_then(File::root).map(|root| Config::read(root, rules));
-    let mut repo = Repo::new(tree, config.unwrap_or_default());
+    let mut repo = Repo::new(Tree::new(files), rules);
     repo.unchecked = unchecked.into_iter().flatten().collect();
     Ok(repo)
 }
 
 fn file(index: usize, path: String, text: Result<String, Option<&'static str>>) -> (File, Option<Unchecked>) {
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-    let syntax = Syntax::of(&path);
-    let (text, readable, reason) = match text {
-        Ok(text) => (text, true, None),
-        Err(reason) => (String::new(), false, reason),
+    let (text, reason) = match text {
+        Ok(text) => (Some(text), None),
+        Err(reason) => (None, reason),
     };
-    let unchecked = reason.filter(|_| syntax != Syntax::Text).map(|reason| Unchecked {
-        path: path.clone(),
-        line: 1,
-        reason: reason.to_owned(),
-    });
-    let parsed = match syntax {
-        Syntax::Yaml => parse(id, &text),
-        Syntax::Json => parse_json(id, &text),
-        Syntax::Toml => parse_toml(id, &text),
-        Syntax::Template | Syntax::Text => Parsed::default(),
-    };
-    (File { source: SourceFile::new(id, path, text), syntax, parsed, readable }, unchecked)
+    let file = File::read(id, path, text);
+    let reason = reason.filter(|_| file.syntax != Syntax::Text);
+    let unchecked =
+        reason.map(|reason| Unchecked { path: file.source.path.clone(), line: 1, reason: reason.to_owned() });
+    (file, unchecked)
 }
 
 fn is_binary(path: &str) -> bool {
@@ -154,7 +148,9 @@ fn list_disk(root: &Root, git: Option<&git2::Repository>) -> Result<Vec<Listed>,
     let found = Mutex::new(Vec::new());
     let mut walk = WalkBuilder::new(&root.folder);
     walk.hidden(false).parents(false).require_git(false).git_global(false).threads(rayon::current_num_threads());
-    IGNORE_FILES.iter().for_each(|name| drop(walk.add_custom_ignore_filename(name)));
+    for name in IGNORE_FILES {
+        walk.add_custom_ignore_filename(name);
+    }
     walk.filter_entry(|entry| entry.file_name() != ".git");
     walk.build_parallel().run(|| {
         Box::new(|entry| {
@@ -256,7 +252,7 @@ fn list_commit(git: &git2::Repository, name: &str) -> Result<Vec<Listed>, Error>
 }
 
 fn tree_of<'a>(git: &'a git2::Repository, name: &str) -> Result<git2::Tree<'a>, Error> {
-    let object = git.revparse_single(name).map_err(|_| Error::Git(format!("git knows no revision `{name}`")))?;
+    let object = git.revparse_single(name).map_err(|_| Error::Revision(name.to_owned()))?;
     Ok(object.peel_to_tree()?)
 }
 
@@ -307,7 +303,26 @@ fn read_text(path: &Path) -> Text {
     String::from_utf8(bytes).map_err(|_| Some("not UTF-8 text"))
 }
 
+// ---- writing
+
+/// Replaces the text of a file of the work tree.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(root: &Root, path: &str, text: &str) -> Result<(), Error> {
+    let path = root.folder.join(path);
+    std::fs::write(&path, text).map_err(|error| Error::Unwritable(path, error))
+}
+
 // ---- changes
+
+/// Whether there is a commit to compare with.
+///
+/// # Errors
+/// When the repository cannot be opened.
+pub fn has_head(root: &Root) -> Result<bool, Error> {
+    Ok(root.git && git2::Repository::open(&root.folder)?.head().is_ok())
+}
 
 /// Paths whose content differs from a base: of the work tree or index against HEAD, or of anything against `since`.
 /// `None` where there is nothing to compare with: no git, or no commit yet.

@@ -7,27 +7,49 @@
 //!
 //! The modules are declared in dependency order: each may use only those above it (`tests/architecture.rs`).
 
-/// Rules × files in parallel; severities, suppressions, baseline.
-pub mod check;
-/// `.homelint.yaml`; its own mistakes are diagnostics with spans too.
-pub mod config;
-/// What is wrong, where, what else to look at, how to fix it: plain data.
-pub mod diagnostic;
-/// Disk and git: the only input and output of the library.
-pub mod discover;
-/// What a HelmRelease's values mean: the objects that its chart would create.
-pub mod helm;
-/// Everything a rule may know.
-pub mod repo;
-/// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
-pub mod resource;
-/// What a rule is.
-pub mod rule;
-/// Which bytes of a file must never be shown.
-pub mod secret;
 /// Text, paths, byte ranges; knows nothing of YAML.
 pub mod source;
-/// Comments that silence a rule.
-pub mod suppression;
+/// What is wrong, where, what else to look at, how to fix it: plain data.
+pub mod diagnostic;
 /// Text → nodes with spans, comments, anchors, styles; never fails.
 pub mod yaml;
+/// `.homelint.yaml`; its own mistakes are diagnostics with spans too.
+pub mod config;
+/// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
+pub mod resource;
+/// What Kubernetes kinds look like: JSON Schemas by apiVersion and kind, from the binary or from the user.
+pub mod schema;
+/// Which bytes of a file must never be shown.
+pub mod secret;
+/// Container images: name, tag, digest, wherever they are written.
+pub mod image;
+/// A kustomization → its resources as built, every node keeping its span.
+pub mod kustomize;
+/// Which kinds refer to which, and which objects operators create.
+pub mod links;
+/// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
+pub mod flux;
+/// What a HelmRelease's values mean: routes, services, claims, images.
+pub mod helm;
+/// `.sops.yaml` and what SOPS leaves in a file.
+pub mod sops;
+/// makejinja projects: does this output come from that template?
+pub mod template;
+/// Annotations that tell Renovate what a value is.
+pub mod renovate;
+/// Comments that silence a rule.
+pub mod suppression;
+/// Everything a rule may know.
+pub mod repo;
+/// What a rule is.
+pub mod rule;
+/// One file a rule, `<group>/<name>.rs`.
+pub mod rules;
+/// Rules × files in parallel; severities, suppressions, baseline.
+pub mod check;
+/// Edits → new text.
+pub mod fix;
+/// Disk and git: the only input and output of the library.
+pub mod discover;
+/// Diagnostics → text: human, concise, json, sarif, github, gitlab, junit, markdown.
+pub mod report;

@@ -72,13 +72,10 @@ fn in_first_block(file: &File, line: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Syntax;
-    use crate::source::{FileId, SourceFile};
-    use crate::yaml::parse;
+    use crate::source::FileId;
 
     fn suppressions(text: &str) -> Vec<(String, Option<u32>)> {
-        let source = SourceFile::new(FileId(0), "a.yaml", text);
-        let file = File { parsed: parse(FileId(0), text), syntax: Syntax::Yaml, source, readable: true };
+        let file = File::read(FileId(0), "a.yaml", Some(text.to_owned()));
         read(&file).into_iter().map(|suppression| (suppression.rule, suppression.line)).collect()
     }
 

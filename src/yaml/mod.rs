@@ -1,15 +1,18 @@
 //! Text to nodes with spans, comments, anchors and styles. Never fails: it
 //! returns what it could read and the problems with what it could not.
 
+mod emit;
 mod json;
 mod parse;
 mod resolve;
 mod toml;
 
+use crate::diagnostic::Finding;
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
+pub use emit::{to_json, to_yaml};
 pub use json::parse_json;
 pub use parse::parse;
 pub use resolve::{Mode, Resolved, parse_float, parse_int, resolve};
@@ -133,6 +136,14 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+impl Problem {
+    /// The problem as a finding.
+    pub fn finding(&self) -> Finding {
+        let finding = Finding::new(self.span, self.message.clone()).maybe_help(self.help.clone());
+        self.related.iter().fold(finding, |finding, (span, message)| finding.related(*span, message.clone()))
+    }
+}
+
 /// All that a text holds.
 #[derive(Debug, Clone, Default)]
 pub struct Parsed {
@@ -242,6 +253,11 @@ impl Node {
     /// The text of a scalar that is fully known and not null.
     pub fn known(&self) -> Option<&str> {
         if self.is_unknown() { None } else { self.text() }
+    }
+
+    /// The text of a scalar that says what it means: no variable and no template is left in it.
+    pub fn literal(&self) -> Option<&str> {
+        self.known().filter(|text| !["${", "{{", "<<", "#{"].iter().any(|mark| text.contains(mark)))
     }
 
     /// Whether part of this scalar is not known offline.

@@ -1,0 +1,114 @@
+//! Container images: name, tag, digest, wherever they are written.
+
+use crate::resource::Resource;
+use crate::source::Span;
+use crate::yaml::{Entry, Node};
+
+/// A reference to an image, as written in a manifest or in a chart's values.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Registry and repository.
+    pub name: String,
+    /// Tag, with the place to edit.
+    pub tag: Option<(String, Span)>,
+    /// Digest such as `sha256:…`, with its place.
+    pub digest: Option<(String, Span)>,
+    /// The whole reference, or the repository where it is a mapping.
+    pub span: Span,
+    /// Whether it is one scalar, so that a missing tag means `latest`; a chart fills in its own default otherwise.
+    pub whole: bool,
+}
+
+/// Every image of a resource: scalars of containers, and mappings with `repository` under a key that ends in `image`.
+pub fn images(resource: &Resource) -> Vec<Image> {
+    let mut found = Vec::new();
+    resource.node.walk_entries(&mut |entry| found.extend(image(entry)));
+    found
+}
+
+fn image(entry: &Entry) -> Option<Image> {
+    let key = entry.key.text()?;
+    if !key.to_ascii_lowercase().ends_with("image") {
+        return None;
+    }
+    if entry.value.is_map() {
+        return mapping(&entry.value);
+    }
+    let text = entry.value.literal().filter(|_| key == "image")?;
+    // Fields called `image` also hold icons, disks and templates.
+    let plausible = !text.contains("://") && !text.contains(' ') && !text.starts_with('/');
+    plausible.then(|| scalar(text, entry.value.span))
+}
+
+fn mapping(node: &Node) -> Option<Image> {
+    let repository = node.get("repository").or_else(|| node.get("image"))?;
+    let known = |key: &str| node.get(key).and_then(|value| Some((value.literal()?.to_owned(), value.span)));
+    let mut image = Image {
+        name: repository.literal()?.to_owned(),
+        tag: known("tag").or_else(|| known("version")),
+        digest: known("digest").filter(|(digest, _)| !digest.is_empty()),
+        span: repository.span,
+        whole: false,
+    };
+    if let Some((tag, span)) = image.tag.clone()
+        && let Some((tag, digest)) = tag.split_once('@')
+    {
+        image.tag = Some((tag.to_owned(), span));
+        image.digest = Some((digest.to_owned(), span));
+    }
+    Some(image)
+}
+
+fn scalar(text: &str, span: Span) -> Image {
+    let (rest, digest) = match text.split_once('@') {
+        Some((rest, digest)) => (rest, Some((digest.to_owned(), span))),
+        None => (text, None),
+    };
+    // A colon before the last slash separates the registry's port.
+    let tag_at = rest.rfind(':').filter(|colon| !rest[*colon..].contains('/'));
+    let (name, tag) = match tag_at {
+        Some(colon) => (&rest[..colon], Some((rest[colon + 1..].to_owned(), span))),
+        None => (rest, None),
+    };
+    Image { name: name.to_owned(), tag, digest, span, whole: true }
+}
+
+impl Image {
+    /// Whether the digest is of the form that registries give: `sha256:` and 64 hexadecimal digits.
+    pub fn digest_is_well_formed(&self) -> bool {
+        self.digest.as_ref().is_none_or(|(digest, _)| match digest.split_once(':') {
+            Some(("sha256", hex)) => is_hex(hex, 64),
+            Some(("sha512", hex)) => is_hex(hex, 128),
+            _ => false,
+        })
+    }
+
+    /// A tag that moves: a word without any digit, and no digest beside it.
+    pub fn floating_tag(&self) -> Option<(&str, Span)> {
+        let (tag, span) = self.tag.as_ref().filter(|_| self.digest.is_none())?;
+        let moves = !tag.is_empty() && !tag.bytes().any(|byte| byte.is_ascii_digit());
+        moves.then_some((tag.as_str(), *span))
+    }
+}
+
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn splits_references() {
+        let span = Span::new(FileId(0), 0, 1);
+        let image = scalar("localhost:5000/a/b:1.2@sha256:00", span);
+        assert_eq!(image.name, "localhost:5000/a/b");
+        assert_eq!(image.tag.as_ref().map(|(tag, _)| tag.as_str()), Some("1.2"));
+        assert!(!image.digest_is_well_formed());
+        assert!(scalar("localhost:5000/a", span).tag.is_none());
+        assert_eq!(scalar("a:latest", span).floating_tag().map(|(tag, _)| tag), Some("latest"));
+        assert!(scalar("a:v1", span).floating_tag().is_none());
+    }
+}

@@ -1,0 +1,50 @@
+use crate::diagnostic::Finding;
+use crate::repo::Repo;
+use crate::resource::{File, Resource};
+use crate::rule::Rule;
+use crate::source::nearest;
+use crate::yaml::Node;
+
+/// A route whose Gateway does not exist, so that nothing answers.
+pub const RULE: Rule = Rule::error(check);
+
+fn check(file: &File, repo: &Repo) -> Vec<Finding> {
+    let gateways = repo.gateways();
+    // Without any Gateway in sight a chart creates them; with renamed ones every name is a guess.
+    if gateways.is_empty() || repo.renames_resources() {
+        return Vec::new();
+    }
+    let parents = file.resources().iter().flat_map(|resource| repo.parent_refs(resource));
+    parents.filter_map(|parent| finding(&parent, gateways)).collect()
+}
+
+fn finding(parent: &Node, gateways: &[Resource]) -> Option<Finding> {
+    let node = parent.get("name")?;
+    let name = node.literal()?;
+    let named: Vec<&Resource> = gateways.iter().filter(|gateway| gateway.name() == Some(name)).collect();
+    if named.is_empty() {
+        let known: Vec<&str> = gateways.iter().filter_map(Resource::name).collect();
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the Gateways are {}", listed(&known)),
+        };
+        return Some(Finding::new(node.span, format!("no Gateway is called `{name}`")).help(help));
+    }
+    let at = parent.get("namespace")?;
+    let namespace = at.literal()?;
+    // A Gateway without a namespace of its own gets one from whatever deploys it.
+    let elsewhere: Vec<&str> = named.iter().filter_map(|gateway| gateway.namespace()).collect();
+    if elsewhere.len() < named.len() || elsewhere.contains(&namespace) {
+        return None;
+    }
+    let message = format!("Gateway `{name}` is not in namespace `{namespace}`");
+    let finding = Finding::new(at.span, message).help(format!("it is in {}", listed(&elsewhere)));
+    Some(finding.related(named.first()?.name_span(), "the Gateway"))
+}
+
+fn listed(names: &[&str]) -> String {
+    let mut names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.sort();
+    names.dedup();
+    names.join(", ")
+}

@@ -1,0 +1,21 @@
+use crate::diagnostic::Finding;
+use crate::image::{Image, images};
+use crate::repo::Repo;
+use crate::resource::File;
+use crate::rule::Rule;
+
+/// A digest that no registry can resolve.
+pub const RULE: Rule = Rule::error(check);
+
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    file.resources().iter().flat_map(images).filter_map(|image| finding(&image)).collect()
+}
+
+fn finding(image: &Image) -> Option<Finding> {
+    let (_, span) = image.digest.as_ref()?;
+    if image.digest_is_well_formed() {
+        return None;
+    }
+    let message = format!("the digest of `{}` is malformed", image.name);
+    Some(Finding::new(*span, message).help("a digest is `sha256:` and 64 hexadecimal digits"))
+}

@@ -1,0 +1,104 @@
+//! The rules: one file each, `<group>/<name>.rs`. This list is written by `UPDATE=1 cargo test`.
+
+use crate::rule::Rule;
+
+/// Rules `gateway/…`.
+pub mod gateway {
+    /// See `rules/gateway/listener-missing.md`.
+    pub mod listener_missing;
+    /// See `rules/gateway/parent-missing.md`.
+    pub mod parent_missing;
+}
+
+/// Rules `generated/…`.
+pub mod generated {
+    /// See `rules/generated/edited.md`.
+    pub mod edited;
+}
+
+/// Rules `homelint/…`.
+pub mod homelint {
+    /// See `rules/homelint/config.md`.
+    pub mod config;
+    /// See `rules/homelint/unused-ignore.md`.
+    pub mod unused_ignore;
+}
+
+/// Rules `image/…`.
+pub mod image {
+    /// See `rules/image/floating-tag.md`.
+    pub mod floating_tag;
+    /// See `rules/image/malformed-digest.md`.
+    pub mod malformed_digest;
+    /// See `rules/image/no-tag.md`.
+    pub mod no_tag;
+}
+
+/// Rules `renovate/…`.
+pub mod renovate {
+    /// See `rules/renovate/annotation.md`.
+    pub mod annotation;
+}
+
+/// Rules `repo/…`.
+pub mod repo {
+    /// See `rules/repo/invisible-character.md`.
+    pub mod invisible_character;
+    /// See `rules/repo/never-commit.md`.
+    pub mod never_commit;
+}
+
+/// Rules `secret/…`.
+pub mod secret {
+    /// See `rules/secret/plaintext.md`.
+    pub mod plaintext;
+}
+
+/// Rules `sops/…`.
+pub mod sops {
+    /// See `rules/sops/not-encrypted.md`.
+    pub mod not_encrypted;
+    /// See `rules/sops/value-in-clear.md`.
+    pub mod value_in_clear;
+}
+
+/// Rules `yaml/…`.
+pub mod yaml {
+    /// See `rules/yaml/alias-undefined.md`.
+    pub mod alias_undefined;
+    /// See `rules/yaml/duplicate-key.md`.
+    pub mod duplicate_key;
+    /// See `rules/yaml/null-map.md`.
+    pub mod null_map;
+    /// See `rules/yaml/syntax.md`.
+    pub mod syntax;
+    /// See `rules/yaml/truthy.md`.
+    pub mod truthy;
+    /// See `rules/yaml/unquoted-version.md`.
+    pub mod unquoted_version;
+}
+
+/// Every rule, by id.
+#[rustfmt::skip]
+pub const RULES: &[Rule] = &[
+    Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
+    Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
+    Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
+    Rule { id: "homelint/config", page: include_str!("../../rules/homelint/config.md"), ..homelint::config::RULE },
+    Rule { id: "homelint/unused-ignore", page: include_str!("../../rules/homelint/unused-ignore.md"), ..homelint::unused_ignore::RULE },
+    Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
+    Rule { id: "image/malformed-digest", page: include_str!("../../rules/image/malformed-digest.md"), ..image::malformed_digest::RULE },
+    Rule { id: "image/no-tag", page: include_str!("../../rules/image/no-tag.md"), ..image::no_tag::RULE },
+    Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
+    Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
+    Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
+    Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
+    Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
+    Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
+    Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
+    Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
+    Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },
+    Rule { id: "yaml/syntax", page: include_str!("../../rules/yaml/syntax.md"), ..yaml::syntax::RULE },
+    Rule { id: "yaml/truthy", page: include_str!("../../rules/yaml/truthy.md"), ..yaml::truthy::RULE },
+    Rule { id: "yaml/unquoted-version", page: include_str!("../../rules/yaml/unquoted-version.md"), ..yaml::unquoted_version::RULE },
+];

@@ -1,0 +1,51 @@
+use crate::diagnostic::Finding;
+use crate::renovate::{Annotation, DATASOURCES, KEYS, annotations};
+use crate::repo::Repo;
+use crate::resource::File;
+use crate::rule::Rule;
+use crate::source::nearest;
+
+/// A `# renovate:` comment that Renovate cannot follow.
+pub const RULE: Rule = Rule::warning(check);
+
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    annotations(file).iter().flat_map(|annotation| findings(file, annotation)).collect()
+}
+
+fn findings(file: &File, annotation: &Annotation) -> Vec<Finding> {
+    let mut found: Vec<Finding> = annotation
+        .pairs
+        .iter()
+        .filter_map(|(key, span, ..)| {
+            let near = nearest(key, KEYS.iter().copied()).filter(|_| !KEYS.contains(&key.as_str()))?;
+            Some(
+                Finding::new(*span, format!("unknown key `{key}` in a renovate comment"))
+                    .help(format!("did you mean `{near}`?")),
+            )
+        })
+        .collect();
+    found.extend(datasource(annotation));
+    // A house's own pattern may capture keys of its own.
+    if found.is_empty() && annotation.pairs.len() == 1 && annotation.get("datasource").is_some() {
+        let message = "this renovate comment does not say what to look up";
+        found.push(Finding::new(annotation.span, message).help("add `depName=<name>`"));
+    }
+    let line = file.source.line_text(annotation.line);
+    if annotation.get("datasource").is_some() && !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        let message = "this renovate comment speaks of a line without a version";
+        let finding = Finding::new(annotation.span, message).help("put it on the line directly above the version");
+        found.push(finding.related(file.source.span(file.source.line_range(annotation.line)), "this line"));
+    }
+    found
+}
+
+fn datasource(annotation: &Annotation) -> Option<Finding> {
+    let (name, span) = annotation.get("datasource")?;
+    if name.starts_with("custom.") || DATASOURCES.contains(&name) || name.contains(['{', '<']) {
+        return None;
+    }
+    let near = nearest(name, DATASOURCES.iter().copied());
+    let help =
+        near.map_or_else(|| "see Renovate's list of datasources".to_owned(), |near| format!("did you mean `{near}`?"));
+    Some(Finding::new(span, format!("Renovate has no datasource `{name}`")).help(help))
+}

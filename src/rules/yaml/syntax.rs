@@ -1,0 +1,23 @@
+use crate::diagnostic::Finding;
+use crate::repo::Repo;
+use crate::resource::{File, Role};
+use crate::rule::Rule;
+use crate::yaml::{Problem, ProblemKind};
+
+/// Text that no tool can read.
+pub const RULE: Rule = Rule::error(check);
+
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    let unreadable = |problem: &&Problem| match problem.kind {
+        ProblemKind::Syntax => true,
+        // Other programs read `{{ }}` of their own in their own files.
+        ProblemKind::TemplateBraces => is_deployed(file, problem),
+        _ => false,
+    };
+    file.parsed.problems.iter().filter(unreadable).map(Problem::finding).collect()
+}
+
+fn is_deployed(file: &File, problem: &Problem) -> bool {
+    let mut around = file.parsed.documents.iter().filter(|document| document.span.contains(problem.span));
+    around.any(|document| matches!(file.role(document), Role::Resource | Role::Kustomization))
+}

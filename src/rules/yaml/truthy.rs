@@ -1,0 +1,45 @@
+use crate::diagnostic::Finding;
+use crate::repo::Repo;
+use crate::resource::{File, Resource};
+use crate::rule::Rule;
+use crate::yaml::{Mode, Node, Resolved};
+
+/// A plain `yes` or `on` where the API server wants a string and reads a boolean.
+pub const RULE: Rule = Rule::error(check);
+
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    file.resources().iter().flat_map(strings).filter_map(|node| finding(&node)).collect()
+}
+
+/// Values that must be strings wherever they stand: labels, annotations, data, environment variables.
+fn strings(resource: &Resource) -> Vec<Node> {
+    let root = &resource.node;
+    let mut found = Vec::new();
+    if resource.is("", "ConfigMap") || resource.is("", "Secret") {
+        for key in ["data", "stringData"] {
+            found.extend(root.entries_at(&[key]).iter().map(|entry| entry.value.clone()));
+        }
+    }
+    for key in ["labels", "annotations"] {
+        found.extend(root.entries_at(&["metadata", key]).iter().map(|entry| entry.value.clone()));
+    }
+    if !resource.is_helm_release() {
+        root.walk_entries(&mut |entry| {
+            let variables =
+                entry.value.items().iter().filter(|item| entry.key.text() == Some("env") && item.get("name").is_some());
+            found.extend(variables.filter_map(|variable| variable.get("value").cloned()));
+        });
+    }
+    found
+}
+
+fn finding(node: &Node) -> Option<Finding> {
+    let Some(Resolved::Bool(truth)) = node.resolve(Mode::Yaml11) else { return None };
+    let text = node.known()?;
+    let message = format!("`{text}` is read as the boolean {truth}, but a string is required here");
+    Some(Finding::new(node.span, message).help("quote it").safe_fix(
+        "quote the value",
+        node.span,
+        format!("\"{text}\""),
+    ))
+}

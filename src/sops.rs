@@ -1,0 +1,194 @@
+//! `.sops.yaml` and what SOPS leaves in a file (<https://getsops.io/docs>).
+
+use crate::resource::{File, Role, Syntax, Tree};
+use crate::secret::is_encrypted;
+use crate::source::{Span, folder_of};
+use crate::yaml::{Document, Entry, Node};
+use regex::Regex;
+use std::collections::BTreeMap;
+
+/// The key under which SOPS keeps its metadata.
+pub const METADATA: &str = "sops";
+
+/// A creation rule of a `.sops.yaml`.
+#[derive(Debug, Clone)]
+pub struct CreationRule {
+    /// The whole rule.
+    pub span: Span,
+    /// Which paths it claims, relative to the folder of the configuration; every path where absent.
+    path_regex: Option<Regex>,
+    /// Which values it encrypts.
+    pub choice: Choice,
+    /// Whether at least four of five files that it claims are encrypted.
+    pub is_kept: bool,
+    folder: String,
+}
+
+/// Which values of a file are encrypted: at most one of the settings may be set, the suffix is SOPS's default.
+#[derive(Debug, Clone)]
+pub enum Choice {
+    /// Everything but keys with this ending.
+    ExceptSuffix(String),
+    /// Only keys with this ending.
+    OnlySuffix(String),
+    /// Everything but keys that match.
+    ExceptRegex(Regex),
+    /// Only below keys that match.
+    OnlyRegex(Regex),
+    /// Chosen by comments, or by a pattern that cannot be read.
+    Unknown,
+}
+
+impl Choice {
+    /// The choice that a creation rule or the metadata of an encrypted file makes.
+    fn read(settings: &Node) -> Self {
+        let text = |key: &str| settings.text_at(&[key]);
+        let regex = |pattern: &str| Regex::new(pattern).ok();
+        if text("encrypted_comment_regex").or(text("unencrypted_comment_regex")).is_some() {
+            return Choice::Unknown;
+        }
+        if let Some(pattern) = text("encrypted_regex") {
+            return regex(pattern).map_or(Choice::Unknown, Choice::OnlyRegex);
+        }
+        if let Some(pattern) = text("unencrypted_regex") {
+            return regex(pattern).map_or(Choice::Unknown, Choice::ExceptRegex);
+        }
+        if let Some(suffix) = text("encrypted_suffix") {
+            return Choice::OnlySuffix(suffix.to_owned());
+        }
+        Choice::ExceptSuffix(text("unencrypted_suffix").unwrap_or("_unencrypted").to_owned())
+    }
+
+    /// Whether a value below these keys is encrypted.
+    fn takes(&self, path: &[&str]) -> bool {
+        match self {
+            Choice::ExceptSuffix(suffix) => !path.iter().any(|key| key.ends_with(suffix.as_str())),
+            Choice::OnlySuffix(suffix) => path.iter().any(|key| key.ends_with(suffix.as_str())),
+            Choice::ExceptRegex(regex) => !path.iter().any(|key| regex.is_match(key)),
+            Choice::OnlyRegex(regex) => path.iter().any(|key| regex.is_match(key)),
+            Choice::Unknown => false,
+        }
+    }
+
+    /// The values that are chosen and hold something.
+    pub fn leaves<'a>(&self, root: &'a Node) -> Vec<&'a Node> {
+        let mut found = Vec::new();
+        let mut path = Vec::new();
+        for entry in root.entries().iter().filter(|entry| entry.key.text() != Some(METADATA)) {
+            self.collect(entry, &mut path, &mut found);
+        }
+        found
+    }
+
+    fn collect<'a>(&self, entry: &'a Entry, path: &mut Vec<&'a str>, found: &mut Vec<&'a Node>) {
+        path.push(entry.key.text().unwrap_or(""));
+        self.below(&entry.value, path, found);
+        path.pop();
+    }
+
+    fn below<'a>(&self, node: &'a Node, path: &mut Vec<&'a str>, found: &mut Vec<&'a Node>) {
+        if node.text().is_some_and(|text| !text.is_empty()) && self.takes(path) {
+            found.push(node);
+        }
+        node.entries().iter().for_each(|entry| self.collect(entry, path, found));
+        node.items().iter().for_each(|item| self.below(item, path, found));
+    }
+}
+
+/// The metadata that SOPS wrote into a document.
+pub fn metadata(document: &Document) -> Option<&Node> {
+    document
+        .root
+        .get(METADATA)
+        .filter(|metadata| metadata.get("mac").is_some() || metadata.get("lastmodified").is_some())
+}
+
+/// Whether a file holds a document that SOPS encrypted.
+pub fn is_encrypted_file(file: &File) -> bool {
+    file.parsed.documents.iter().any(|document| metadata(document).is_some())
+}
+
+/// Values in clear that the metadata of their own file says are encrypted.
+pub fn in_clear(file: &File) -> Vec<&Node> {
+    let Some(settings) = file.documents().find_map(metadata) else { return Vec::new() };
+    let choice = Choice::read(settings);
+    let leaves = file.documents().flat_map(|document| choice.leaves(&document.root));
+    leaves.filter(|leaf| !is_encrypted(leaf)).collect()
+}
+
+/// The creation rules of every `.sops.yaml` of a repository, by folder.
+#[derive(Debug, Default)]
+pub struct Policy {
+    folders: BTreeMap<String, Vec<CreationRule>>,
+}
+
+impl Policy {
+    /// Reads the configurations of a tree.
+    pub fn read(tree: &Tree) -> Self {
+        let configs = tree.files().iter().filter(|file| file.source.name() == ".sops.yaml");
+        let rules = configs.filter_map(|file| {
+            let (folder, root) = (file.source.folder(), file.root()?);
+            let rules = root.items_at(&["creation_rules"]).iter().map(|rule| creation_rule(rule, folder));
+            Some((folder.to_owned(), rules.collect()))
+        });
+        let mut policy = Policy { folders: rules.collect() };
+        policy.judge(tree);
+        policy
+    }
+
+    /// The first creation rule that claims a path, of the nearest `.sops.yaml` above it.
+    pub fn rule_for(&self, path: &str) -> Option<&CreationRule> {
+        let mut folder = folder_of(path);
+        loop {
+            if let Some(rules) = self.folders.get(folder) {
+                return rules.iter().find(|rule| rule.claims(path));
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder_of(folder);
+        }
+    }
+
+    /// A rule whose pattern also matches files that nobody encrypts says nothing about any one of them.
+    fn judge(&mut self, tree: &Tree) {
+        if self.folders.is_empty() {
+            return;
+        }
+        let data = tree.files().iter().filter(|file| matches!(file.syntax, Syntax::Yaml | Syntax::Json));
+        let data: Vec<&File> = data.filter(|file| !file.source.text.is_empty()).collect();
+        for rule in self.folders.values_mut().flatten() {
+            let claimed: Vec<&&File> = data.iter().filter(|file| rule.claims(&file.source.path)).collect();
+            let encrypted = claimed.iter().filter(|file| is_encrypted_file(file)).count();
+            rule.is_kept = claimed.len() >= 5 && encrypted * 5 >= claimed.len() * 4;
+        }
+    }
+}
+
+fn creation_rule(rule: &Node, folder: &str) -> CreationRule {
+    // A pattern that cannot be read claims nothing.
+    let path_regex = rule.text_at(&["path_regex"]).map(|pattern| Regex::new(pattern).or_else(|_| Regex::new("$^")));
+    CreationRule {
+        span: rule.get("path_regex").map_or(rule.span, |node| node.span),
+        path_regex: path_regex.and_then(Result::ok),
+        choice: Choice::read(rule),
+        is_kept: false,
+        folder: folder.to_owned(),
+    }
+}
+
+impl CreationRule {
+    /// Whether the rule's pattern, unanchored as in Go, finds something in the path.
+    pub fn claims(&self, path: &str) -> bool {
+        let relative = path.strip_prefix(self.folder.as_str()).map_or(path, |rest| rest.trim_start_matches('/'));
+        self.path_regex.as_ref().is_none_or(|regex| regex.is_match(relative))
+    }
+}
+
+/// What a claimed file has in clear that its creation rule would encrypt; placeholders aside.
+pub fn should_be_encrypted<'a>(file: &'a File, rule: &CreationRule) -> Vec<&'a Node> {
+    let data = file.documents().filter(|document| {
+        !matches!(file.role(document), Role::SopsConfig | Role::Kustomization | Role::Workflow | Role::Config)
+    });
+    data.flat_map(|document| rule.choice.leaves(&document.root)).filter(|leaf| !is_encrypted(leaf)).collect()
+}

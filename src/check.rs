@@ -16,6 +16,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The rule that reports suppressions without effect; only this module knows which those are.
 pub const UNUSED_IGNORE: &str = "homelint/unused-ignore";
 
+/// Places that explain one finding, at most, where it is reached in several ways.
+const MAX_RELATED: usize = 4;
+
 /// What of the repository is wanted.
 #[derive(Debug, Default)]
 pub struct Selection {
@@ -149,7 +152,15 @@ fn check_file(
     diagnostics.sort_by(|a, b| {
         (a.finding.span, a.rule, &a.finding.message).cmp(&(b.finding.span, b.rule, &b.finding.message))
     });
-    diagnostics.dedup();
+    // The same mistake reached in several ways is one; each way explains it.
+    diagnostics.dedup_by(|again, first| {
+        let same = (again.finding.span, again.rule, &again.finding.message) == (first.finding.span, first.rule, &first.finding.message);
+        if same && first.finding.related.len() < MAX_RELATED {
+            let new = again.finding.related.iter().filter(|related| !first.finding.related.contains(related)).cloned();
+            first.finding.related.extend(new.collect::<Vec<_>>());
+        }
+        same
+    });
     fingerprint(&mut diagnostics, path);
     diagnostics
 }

@@ -2,9 +2,12 @@
 
 use crate::flux::{Applied, Cluster};
 use crate::inventory::{Answer, Inventory, Member};
-use crate::links::Reference;
+use crate::links::{Kind, Reference};
+use crate::diagnostic::Finding;
 use crate::repo::Repo;
 use crate::resource::Resource;
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// One cluster of a repository.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +24,13 @@ pub struct Deployed<'a> {
 pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
     let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
     clusters.map(|(cluster, inventory)| Deployed { repo, cluster, inventory }).collect()
+}
+
+/// Secrets that have to exist before Flux can run are made by whoever starts it.
+fn is_made_by_hand(reference: &Reference) -> bool {
+    let name = reference.name.text().unwrap_or("");
+    let secret = reference.kinds.iter().any(|kind| kind.kind == "Secret");
+    secret && (name.starts_with("sops") || name.starts_with("flux-system") || name.contains("deploy-key"))
 }
 
 impl<'a> Deployed<'a> {
@@ -46,9 +56,35 @@ impl<'a> Deployed<'a> {
         inventory.members.iter().flat_map(move |member| {
             let references = links.references(&member.resource).into_iter();
             references.map(move |reference| {
-                let answer = inventory.answer(&reference);
+                let answer = inventory.answer(member, &reference);
                 (member, reference, answer)
             })
         })
+    }
+
+    /// References to objects of these kinds that do not exist. Silent where the house makes most of what it refers to
+    /// outside of the repository: at least five in six of the other names must be in sight.
+    pub fn missing(&self, kinds: &[&str]) -> Vec<Finding> {
+        let mut here = BTreeSet::new();
+        let mut missing = Vec::new();
+        let mut names = BTreeSet::new();
+        let wanted = |reference: &Reference| reference.kinds.iter().all(|kind| kinds.contains(&kind.kind.as_str()));
+        for (_, reference, answer) in self.references().filter(|(_, reference, _)| wanted(reference) && !reference.optional) {
+            match &answer {
+                Answer::Here(entries) => here.extend(entries.iter().map(|entry| entry.span)),
+                Answer::Missing { .. } if !is_made_by_hand(&reference) => {
+                    names.extend(reference.name.literal());
+                    missing.extend(answer.missing(&reference));
+                }
+                _ => {}
+            }
+        }
+        if names.len() * 5 > here.len().max(4) + 1 { Vec::new() } else { missing }
+    }
+
+    /// Whether Secrets come out of the repository, and not from somebody's hands.
+    pub fn makes_secrets_of_its_own(&self) -> bool {
+        let secret = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Secret") };
+        self.inventory.has_kind(&secret)
     }
 }

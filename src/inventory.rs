@@ -1,5 +1,6 @@
 //! What one cluster holds: what Flux applies, what charts and operators make of it. Answers whether a name exists.
 
+use crate::diagnostic::Finding;
 use crate::flux::source::Location;
 use crate::flux::{Applied, Cluster};
 use crate::helm::{self, Charts};
@@ -50,13 +51,31 @@ pub enum Answer<'a> {
     Unknown,
 }
 
-/// A release whose chart may make more than is known.
+impl Answer<'_> {
+    /// The finding that a reference leads to nothing; `None` where it does or may lead somewhere.
+    pub fn missing(&self, reference: &Reference) -> Option<Finding> {
+        let Answer::Missing { elsewhere, near } = self else { return None };
+        let name = reference.name.literal()?;
+        let kind = &reference.kinds.first()?.kind;
+        let place = reference.place.namespace().map(|namespace| format!(" in namespace `{namespace}`"));
+        let message = format!("{kind} `{name}` does not exist{}", place.unwrap_or_default());
+        let finding = Finding::new(reference.name.span, message);
+        if let Some((entry, namespace)) = elsewhere.iter().find_map(|entry| Some((entry, entry.place.namespace()?))) {
+            return Some(finding.help(format!("it exists in namespace `{namespace}`")).related(entry.span, "here"));
+        }
+        Some(finding.maybe_help(near.map(|near| format!("did you mean `{near}`?"))))
+    }
+}
+
+/// Something that may make more than is known: a release of a chart, a custom resource that no table describes.
 #[derive(Debug)]
 struct Opaque {
     resource: Resource,
     namespace: Option<SmolStr>,
     /// Words that the names of its objects are made of.
     words: Vec<SmolStr>,
+    /// Index of the Kustomization that applies it.
+    applied: usize,
 }
 
 /// Everything in one cluster.
@@ -66,17 +85,19 @@ pub struct Inventory {
     pub members: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
     opaque: Vec<Opaque>,
+    /// Objects that are written in the repository although no Kustomization is seen to apply them.
+    written: BTreeMap<Kind, BTreeSet<SmolStr>>,
     /// Namespaces into which something out of sight applies objects; `None` stands for all.
     hidden: BTreeSet<Option<SmolStr>>,
 }
 
 impl Inventory {
     /// Takes stock of a cluster.
-    pub fn of(cluster: &Cluster, links: &Links, charts: &Charts) -> Self {
+    pub fn of(cluster: &Cluster, written: &[Resource], links: &Links, charts: &Charts) -> Self {
         let sources = sources(cluster);
         let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
         let made: Vec<(Vec<Member>, Vec<Opaque>)> =
-            kustomizations.par_iter().map(|(index, applied)| members(*index, applied, &sources, charts)).collect();
+            kustomizations.par_iter().map(|(index, applied)| members(*index, applied, &sources, links, charts)).collect();
         let mut inventory = Inventory::default();
         for (members, opaque) in made {
             inventory.members.extend(members);
@@ -97,6 +118,7 @@ impl Inventory {
             inventory.add_object(&applied.resource, links);
         }
         inventory.hidden = hidden(cluster);
+        inventory.write_down(written, links);
         inventory
     }
 
@@ -104,6 +126,13 @@ impl Inventory {
         let member = Member { resource: resource.clone(), applied: 0, from_chart: false };
         for (kind, name, entry) in entries(&member, links) {
             self.by_kind.entry(kind).or_default().entry(name).or_default().push(Entry { applied: None, ..entry });
+        }
+    }
+
+    fn write_down(&mut self, written: &[Resource], links: &Links) {
+        let lone = |resource: &Resource| Member { resource: resource.clone(), applied: 0, from_chart: false };
+        for (kind, name, _) in written.iter().flat_map(|resource| entries(&lone(resource), links)) {
+            self.written.entry(kind).or_default().insert(name);
         }
     }
 
@@ -117,8 +146,8 @@ impl Inventory {
         self.by_kind.contains_key(kind)
     }
 
-    /// What a reference leads to.
-    pub fn answer(&self, reference: &Reference) -> Answer<'_> {
+    /// What a reference of an object leads to.
+    pub fn answer(&self, member: &Member, reference: &Reference) -> Answer<'_> {
         let Some(name) = reference.name.literal() else { return Answer::Unknown };
         let places = |entry: &&Entry| may_be_same(&entry.place, &reference.place);
         let named: Vec<&Entry> = reference.kinds.iter().flat_map(|kind| self.named(kind, name)).collect();
@@ -126,7 +155,7 @@ impl Inventory {
         if !here.is_empty() {
             return Answer::Here(here);
         }
-        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, &reference.place)) {
+        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, &reference.place, member.applied)) {
             return Answer::Unknown;
         }
         let candidates = reference.kinds.iter().filter_map(|kind| self.by_kind.get(kind)).flatten();
@@ -136,27 +165,34 @@ impl Inventory {
     }
 
     /// Whether something out of sight could be or make an object.
-    fn may_exist(&self, kind: &Kind, name: &str, place: &Place) -> bool {
+    fn may_exist(&self, kind: &Kind, name: &str, place: &Place, applied: usize) -> bool {
         let unseen = self.hidden.contains(&None)
             || match place {
                 Place::Namespace(namespace) => self.hidden.contains(&Some(namespace.clone())),
                 _ => !self.hidden.is_empty(),
             };
+        let anonymous = self.by_kind.get(kind).is_some_and(|names| names.contains_key(""));
+        let written = self.written.get(kind).is_some_and(|names| names.contains(name));
+        if anonymous || written {
+            return true;
+        }
         // Sources and Kustomizations are written by people, next to what uses them.
-        let by_charts = !kind.group.ends_with(".fluxcd.io");
-        let ordinal = self.by_kind.get(kind).is_some_and(|names| names.contains_key(""));
-        (unseen && by_charts) || ordinal || (by_charts && self.opaque.iter().any(|release| release.may_make(name, place)))
+        let by_people = kind.group.ends_with(".fluxcd.io");
+        !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, place, applied)))
     }
 }
 
 impl Opaque {
-    /// Charts name their objects after the release or the chart, or as their values say.
-    fn may_make(&self, name: &str, place: &Place) -> bool {
+    /// Charts name their objects after the release or the chart, or as their values say; whoever puts a reference
+    /// beside a chart means what that chart makes. Operators name theirs after the resource.
+    fn may_make(&self, kind: &Kind, name: &str, place: &Place, applied: usize) -> bool {
         let reachable = match (place, &self.namespace) {
             (Place::Namespace(wanted), Some(own)) => wanted == own,
             _ => true,
         };
-        reachable && (self.words.iter().any(|word| name.contains(word.as_str())) || mentions(&self.resource, name))
+        let beside = self.applied == applied && self.resource.is_helm_release() && kind.kind != "PersistentVolumeClaim";
+        let named = self.words.iter().any(|word| name.contains(word.as_str()));
+        reachable && (beside || named || mentions(&self.resource, name))
     }
 }
 
@@ -205,6 +241,7 @@ fn members(
     index: usize,
     applied: &Applied,
     sources: &BTreeMap<Id, &Resource>,
+    links: &Links,
     charts: &Charts,
 ) -> (Vec<Member>, Vec<Opaque>) {
     let mut members = Vec::new();
@@ -212,6 +249,7 @@ fn members(
     for resource in &applied.resources {
         members.push(Member { resource: resource.clone(), applied: index, from_chart: false });
         if !resource.is_helm_release() {
+            opaque.extend(custom(index, resource, links));
             continue;
         }
         let source = source_id(resource).and_then(|id| sources.get(&id).copied());
@@ -222,11 +260,20 @@ fn members(
             let names = [release.as_ref().and_then(|release| release.name.known()), resource.name()];
             let chart = release.as_ref().and_then(|release| release.chart.known_name());
             let words = names.into_iter().chain([chart]).flatten().filter(|word| word.len() > 2).map(SmolStr::new);
-            opaque.push(Opaque { resource: resource.clone(), namespace, words: words.collect() });
+            opaque.push(Opaque { resource: resource.clone(), namespace, words: words.collect(), applied: index });
         }
         members.extend(objects.resources.into_iter().map(|resource| Member { resource, applied: index, from_chart: true }));
     }
     (members, opaque)
+}
+
+/// A custom resource that no table describes: its operator may make anything that is named after it.
+fn custom(applied: usize, resource: &Resource, links: &Links) -> Option<Opaque> {
+    let group = resource.group();
+    let own = !group.contains('.') || group.ends_with(".k8s.io") || group.ends_with(".fluxcd.io");
+    let name = resource.name().filter(|name| !own && name.len() > 2 && !links.describes(resource))?;
+    let namespace = resource.namespace().map(SmolStr::new);
+    Some(Opaque { resource: resource.clone(), namespace, words: vec![SmolStr::new(name)], applied })
 }
 
 /// The member itself and what operators make of it, by kind and name.

@@ -104,7 +104,10 @@ impl Repo {
         self.inventories.get_or_init(|| {
             let charts = Charts::builtin();
             let clusters = &self.deployment().clusters;
-            clusters.par_iter().map(|cluster| Inventory::of(cluster, self.links(), &charts)).collect()
+            let written: Vec<Resource> =
+                self.tree.files().iter().filter(|file| !file.is_parked()).flat_map(File::resources).cloned().collect();
+            let of = |cluster| Inventory::of(cluster, &written, self.links(), &charts);
+            clusters.par_iter().map(of).collect()
         })
     }
 

@@ -290,6 +290,7 @@ impl Flux<'_> {
             .iter()
             .filter(|resource| resource.is_flux_kustomization() && !covered.contains(&identity(resource)))
             .filter(|resource| !folders.iter().any(|folder| below(path(resource), folder)))
+            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_parked()))
             .collect();
         let applies: Vec<BTreeSet<Span>> = left
             .par_iter()

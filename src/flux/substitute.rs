@@ -24,6 +24,16 @@ pub struct VariableUse {
 }
 
 impl VariableUse {
+    /// Whether it stands in text of several lines that looks like a program, which has variables of its own.
+    pub fn is_in_script(&self) -> bool {
+        let lines = self.text.trim_end().lines().count();
+        let name = self.found.name.as_str();
+        let lower = name.bytes().any(|byte| byte.is_ascii_lowercase());
+        let assigned = [format!("{name}="), format!("for {name} in"), format!("read {name}"), format!("read -r {name}")];
+        let shell = self.text.starts_with("#!") || assigned.iter().any(|text| self.text.contains(text.as_str()));
+        shell || lines > 1 && lower
+    }
+
     /// The bytes of the source that hold the expression; the whole scalar where they cannot be told apart.
     pub fn span(&self, source: &str) -> Span {
         locate(source, self.scalar, &self.text, self.found.range.clone()).unwrap_or(self.scalar)

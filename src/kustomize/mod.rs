@@ -44,8 +44,11 @@ pub struct Kustomize<'t> {
     /// Folders that were built already.
     folders: Mutex<HashMap<String, Arc<Folder>>>,
     /// Texts in scalars that were parsed already.
-    texts: Mutex<HashMap<(Span, SmolStr), Option<Arc<Vec<Node>>>>>,
+    texts: Mutex<HashMap<(Span, SmolStr), Documents>>,
 }
+
+/// The documents in a text; `None` where it is no YAML.
+type Documents = Option<Arc<Vec<Node>>>;
 
 /// What a Flux Kustomization adds to the kustomization of its folder, as nodes of its own `spec`.
 #[derive(Debug, Clone, Default)]
@@ -153,7 +156,7 @@ impl<'t> Kustomize<'t> {
     }
 
     /// The documents in a scalar, parsed once.
-    fn embedded(&self, scalar: &Node, parse: impl FnOnce() -> Option<Vec<Node>>) -> Option<Arc<Vec<Node>>> {
+    fn embedded(&self, scalar: &Node, parse: impl FnOnce() -> Option<Vec<Node>>) -> Documents {
         let key = (scalar.span, scalar.as_scalar()?.text.clone());
         let texts = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = texts().get(&key) {

@@ -173,10 +173,10 @@ impl Set {
     }
 
     /// Adds a resource; returns the one that has its identity already.
-    pub fn append(&mut self, object: Object) -> Result<(), (Object, usize)> {
+    pub fn append(&mut self, object: Object) -> Result<(), Box<(Object, usize)>> {
         let key = object.id.key();
         if let Some(known) = self.find(&key) {
-            return Err((object, known));
+            return Err(Box::new((object, known)));
         }
         if let Some(index) = &mut self.index {
             index.insert(key, self.objects.len());

@@ -262,9 +262,8 @@ fn bracket(part: &str) -> Option<(&str, &str)> {
 
 /// The one node at a path: keys, indices, `-` for the last, `[key=value]`.
 pub(super) fn lookup<'n>(root: &'n Node, path: &[SmolStr]) -> Option<&'n Node> {
-    let parts = path.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-    parts.fold(Some(root), |node, part| {
-        let node = node?;
+    let mut parts = path.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+    parts.try_fold(root, |node, part| {
         if let Ok(index) = part.parse::<usize>() {
             return node.items().get(index);
         }

@@ -17,16 +17,20 @@ pub mod yaml;
 pub mod config;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
 pub mod resource;
-/// Which kinds refer to which, and which objects operators create: read from tables, not written in code.
-pub mod links;
-/// A kustomization → its resources as built, every node keeping its span.
-pub mod kustomize;
-/// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
-pub mod flux;
+/// What Kubernetes kinds look like: JSON Schemas by apiVersion and kind, from the binary or from the user.
+pub mod schema;
 /// Which bytes of a file must never be shown.
 pub mod secret;
 /// Container images: name, tag, digest, wherever they are written.
 pub mod image;
+/// A kustomization → its resources as built, every node keeping its span.
+pub mod kustomize;
+/// Which kinds refer to which, and which objects operators create.
+pub mod links;
+/// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
+pub mod flux;
+/// What a HelmRelease's values mean: routes, services, claims, images.
+pub mod helm;
 /// `.sops.yaml` and what SOPS leaves in a file.
 pub mod sops;
 /// makejinja projects: does this output come from that template?
@@ -43,5 +47,9 @@ pub mod rule;
 pub mod rules;
 /// Rules × files in parallel; severities, suppressions, baseline.
 pub mod check;
+/// Edits → new text.
+pub mod fix;
 /// Disk and git: the only input and output of the library.
 pub mod discover;
+/// Diagnostics → text: human, concise, json, sarif, github, gitlab, junit, markdown.
+pub mod report;

@@ -3,6 +3,7 @@
 use crate::config::{self, Config};
 use crate::diagnostic::Unchecked;
 use crate::resource::{File, Resource, Role, Tree};
+use crate::sops::Policy;
 use crate::source::Span;
 use crate::template::{self, Project};
 use crate::yaml::Node;
@@ -22,6 +23,7 @@ pub struct Repo {
     pub changes: Option<BTreeSet<String>>,
     resources: OnceLock<Vec<Resource>>,
     projects: OnceLock<Vec<Project>>,
+    sops: OnceLock<Policy>,
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
 }
@@ -35,7 +37,7 @@ impl Repo {
 
     /// Every resource written in a file of its own, in order of paths.
     pub fn resources(&self) -> &[Resource] {
-        self.resources.get_or_init(|| self.tree.files().iter().flat_map(File::resources).collect())
+        self.resources.get_or_init(|| self.tree.files().iter().flat_map(File::resources).cloned().collect())
     }
 
     /// Root nodes of all documents with a role.
@@ -59,6 +61,11 @@ impl Repo {
     /// Template projects.
     pub fn projects(&self) -> &[Project] {
         self.projects.get_or_init(|| template::projects(&self.tree))
+    }
+
+    /// What is to be encrypted.
+    pub fn sops(&self) -> &Policy {
+        self.sops.get_or_init(|| Policy::read(&self.tree))
     }
 
     /// Every Gateway.

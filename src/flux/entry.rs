@@ -99,7 +99,7 @@ fn bootstrap(resource: &Resource, file: &str, whole: &crate::resource::File) -> 
     }
     let name = resource.node.text_at(&["spec", "sourceRef", "name"])?;
     let is_source = |other: &Resource| other.group() == "source.toolkit.fluxcd.io" && other.name() == Some(name);
-    let source = whole.resources().find(is_source);
+    let source = whole.resources().iter().find(|resource| is_source(resource));
     let url =
         source.as_ref().and_then(|source| source.node.at(&["spec", "url"])).and_then(Node::known).map(SmolStr::new);
     Some(Entry {

@@ -118,7 +118,7 @@ impl Cluster {
 
 /// Deploys a repository as Flux would, without a cluster.
 pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
-    let written: Vec<Resource> = tree.files().iter().flat_map(File::resources).collect();
+    let written: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
     let entries = entry::syncs(tree);
     let mut sources = Sources::read(tree, &written);
     for (name, url) in entries.iter().filter_map(|entry| entry.source.as_ref()) {

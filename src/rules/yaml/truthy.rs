@@ -8,7 +8,7 @@ use crate::yaml::{Mode, Node, Resolved};
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
-    file.resources().flat_map(|resource| strings(&resource)).filter_map(|node| finding(&node)).collect()
+    file.resources().iter().flat_map(strings).filter_map(|node| finding(&node)).collect()
 }
 
 /// Values that must be strings wherever they stand: labels, annotations, data, environment variables.

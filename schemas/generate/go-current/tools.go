@@ -1,0 +1,43 @@
+//go:build tools
+
+// Package generate pins the operators' API packages whose custom resources the bundle carries.
+package generate
+
+import (
+	_ "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
+	_ "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	_ "github.com/cilium/cilium/pkg/k8s/apis/cilium.io/v2"
+	_ "github.com/cilium/cilium/pkg/k8s/apis/cilium.io/v2alpha1"
+	_ "github.com/envoyproxy/gateway/api/v1alpha1"
+	_ "github.com/fluxcd/helm-controller/api/v2"
+	_ "github.com/fluxcd/image-automation-controller/api/v1"
+	_ "github.com/fluxcd/image-reflector-controller/api/v1"
+	_ "github.com/fluxcd/kustomize-controller/api/v1"
+	_ "github.com/fluxcd/notification-controller/api/v1"
+	_ "github.com/fluxcd/notification-controller/api/v1beta3"
+	_ "github.com/fluxcd/source-controller/api/v1"
+	_ "github.com/fluxcd/source-watcher/api/v2/v1beta1"
+	_ "github.com/kedacore/keda/v2/apis/eventing/v1alpha1"
+	_ "github.com/kedacore/keda/v2/apis/keda/v1alpha1"
+	_ "github.com/kubernetes-csi/external-snapshotter/client/v8/apis/volumegroupsnapshot/v1"
+	_ "github.com/kubernetes-csi/external-snapshotter/client/v8/apis/volumesnapshot/v1"
+	_ "github.com/kyverno/api/api/policies.kyverno.io/v1"
+	_ "github.com/kyverno/api/api/policies.kyverno.io/v1alpha1"
+	_ "github.com/kyverno/api/api/policies.kyverno.io/v1beta1"
+	_ "github.com/kyverno/kyverno/api/kyverno/v1"
+	_ "github.com/kyverno/kyverno/api/kyverno/v2"
+	_ "github.com/kyverno/kyverno/api/kyverno/v2alpha1"
+	_ "github.com/kyverno/kyverno/api/kyverno/v2beta1"
+	_ "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	_ "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1alpha1"
+	_ "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1beta1"
+	_ "github.com/traefik/traefik/v3/pkg/provider/kubernetes/crd/traefikio/v1alpha1"
+	_ "go.universe.tf/metallb/api/v1beta1"
+	_ "go.universe.tf/metallb/api/v1beta2"
+	_ "sigs.k8s.io/external-dns/apis/v1alpha1"
+	_ "sigs.k8s.io/gateway-api/apis/v1"
+	_ "sigs.k8s.io/gateway-api/apis/v1alpha2"
+	_ "sigs.k8s.io/gateway-api/apis/v1alpha3"
+	_ "sigs.k8s.io/gateway-api/apis/v1beta1"
+	_ "sigs.k8s.io/gateway-api/apisx/v1alpha1"
+)

@@ -1,0 +1,268 @@
+//! Structural schemas of Kubernetes kinds: what may be written where.
+//!
+//! One model, three origins: the bundle in the binary, a CustomResourceDefinition of the
+//! repository, and a JSON Schema that a user names. A reader asks the model only; where a
+//! schema came from shows in [`Kind`] alone.
+
+mod bundle;
+mod json;
+
+pub use bundle::{Bundle, Kind, Minors, Scope, Source};
+pub use json::{CustomKind, Dialect, custom_kinds};
+
+use std::sync::{Arc, OnceLock};
+
+use regex::Regex;
+use serde_json::Value;
+use smol_str::SmolStr;
+
+/// One node of a structural schema.
+#[derive(Debug, Default)]
+pub struct Schema {
+    /// The types a value may have; none named means any.
+    pub types: Types,
+    /// Fields by name, sorted: see [`Schema::property`].
+    pub properties: Box<[(SmolStr, Arc<Schema>)]>,
+    /// Fields that must be there, sorted.
+    pub required: Box<[SmolStr]>,
+    /// The only values allowed; empty means no such limit.
+    pub enumeration: Box<[Value]>,
+    /// What a text must match somewhere.
+    pub pattern: Option<Pattern>,
+    /// `int32`, `date-time`, `byte` …: as the schema names it.
+    pub format: Option<SmolStr>,
+    /// Bounds of a number.
+    pub range: Option<Box<Range>>,
+    /// Bounds of a length or a count.
+    pub sizes: Option<Box<Sizes>>,
+    /// Of every item of a list.
+    pub items: Option<Arc<Schema>>,
+    /// What fields that `properties` does not name may be.
+    pub additional: Additional,
+    /// `x-kubernetes-preserve-unknown-fields`: what is unknown here is kept, not pruned.
+    pub preserve_unknown: bool,
+    /// `x-kubernetes-embedded-resource`: a whole object with apiVersion, kind and metadata.
+    pub embedded_resource: bool,
+    /// What the API server fills in.
+    pub default: Option<Box<Value>>,
+    /// How items of a list are told apart.
+    pub list: ListType,
+    /// Exactly one must hold.
+    pub one_of: Box<[Arc<Schema>]>,
+    /// At least one must hold.
+    pub any_of: Box<[Arc<Schema>]>,
+    /// All must hold.
+    pub all_of: Box<[Arc<Schema>]>,
+    /// Must not hold.
+    pub not: Option<Arc<Schema>>,
+    /// `x-kubernetes-validations`.
+    pub rules: Box<[Rule]>,
+    /// No two items of a list are equal.
+    pub unique_items: bool,
+    /// Marked as deprecated by its author.
+    pub deprecated: bool,
+}
+
+impl Schema {
+    /// The schema of a field that `properties` names.
+    pub fn property(&self, name: &str) -> Option<&Arc<Schema>> {
+        let at = self.properties.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        self.properties.get(at).map(|(_, schema)| schema)
+    }
+
+    /// The schema of a field, named or by `additionalProperties`; `None` if there is none.
+    pub fn field(&self, name: &str) -> Option<&Arc<Schema>> {
+        self.property(name).or(match &self.additional {
+            Additional::Like(schema) => Some(schema),
+            Additional::Forbidden | Additional::Any => None,
+        })
+    }
+
+    /// The schema at a path of field names; `*` steps into the items of a list.
+    pub fn at(self: &Arc<Self>, path: &[&str]) -> Option<Arc<Schema>> {
+        path.iter().try_fold(Arc::clone(self), |here, step| match *step {
+            "*" if here.items.is_some() => here.items.clone(),
+            name => here.field(name).cloned(),
+        })
+    }
+
+    /// Whether a field that no property names is a mistake here.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.additional, Additional::Forbidden)
+    }
+
+    /// A schema that allows everything.
+    pub fn open() -> Schema {
+        Schema { additional: Additional::Any, preserve_unknown: true, ..Schema::default() }
+    }
+}
+
+/// A set of JSON types, with Kubernetes' int-or-string as one of its own.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Types(u8);
+
+impl Types {
+    /// A mapping.
+    pub const OBJECT: Types = Types(1);
+    /// A list.
+    pub const ARRAY: Types = Types(2);
+    /// A text.
+    pub const STRING: Types = Types(4);
+    /// A whole number.
+    pub const INTEGER: Types = Types(8);
+    /// Any number.
+    pub const NUMBER: Types = Types(16);
+    /// `true` or `false`.
+    pub const BOOLEAN: Types = Types(32);
+    /// `null`; what `nullable` means.
+    pub const NULL: Types = Types(64);
+    /// `x-kubernetes-int-or-string`.
+    pub const INT_OR_STRING: Types = Types(128);
+
+    const NAMES: [(Types, &'static str); 8] = [
+        (Types::OBJECT, "object"),
+        (Types::ARRAY, "array"),
+        (Types::STRING, "string"),
+        (Types::INTEGER, "integer"),
+        (Types::NUMBER, "number"),
+        (Types::BOOLEAN, "boolean"),
+        (Types::NULL, "null"),
+        (Types::INT_OR_STRING, "integer or string"),
+    ];
+
+    pub(crate) const fn from_bits(bits: u8) -> Types {
+        Types(bits)
+    }
+
+    /// The type that JSON Schema calls by this name.
+    pub fn named(name: &str) -> Types {
+        Types::NAMES.iter().find(|(_, known)| *known == name).map_or(Types(0), |(types, _)| *types)
+    }
+
+    /// Both sets together.
+    pub const fn with(self, other: Types) -> Types {
+        Types(self.0 | other.0)
+    }
+
+    /// Whether any of `other` is in the set.
+    pub const fn has(self, other: Types) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether no type is named, so that every type will do.
+    pub const fn is_any(self) -> bool {
+        self.0 & !Types::NULL.0 == 0
+    }
+
+    /// Whether a value of this one type is allowed.
+    pub const fn allows(self, one: Types) -> bool {
+        let mut wide = self.0;
+        if self.has(Types::INT_OR_STRING) {
+            wide |= Types::INTEGER.0 | Types::STRING.0;
+        }
+        if self.has(Types::NUMBER) {
+            wide |= Types::INTEGER.0;
+        }
+        self.is_any() || wide & one.0 != 0
+    }
+
+    /// The names of the set, as JSON Schema has them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Types::NAMES.into_iter().filter(move |(types, _)| self.has(*types)).map(|(_, name)| name)
+    }
+}
+
+/// What fields beyond the named ones may be.
+#[derive(Debug, Default, Clone)]
+pub enum Additional {
+    /// There may be none: an unknown field is a mistake.
+    #[default]
+    Forbidden,
+    /// Anything.
+    Any,
+    /// Every one of them follows this schema.
+    Like(Arc<Schema>),
+}
+
+/// How the API server tells the items of a list apart.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum ListType {
+    /// It does not: the list is one value.
+    #[default]
+    Atomic,
+    /// By their value: no two are equal.
+    Set,
+    /// By these fields: no two agree in all of them.
+    Map(Box<[SmolStr]>),
+}
+
+/// Bounds of a number.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Range {
+    /// At least this.
+    pub minimum: Option<f64>,
+    /// At most this.
+    pub maximum: Option<f64>,
+    /// More than this.
+    pub exclusive_minimum: Option<f64>,
+    /// Less than this.
+    pub exclusive_maximum: Option<f64>,
+    /// A whole multiple of this.
+    pub multiple_of: Option<f64>,
+}
+
+/// Bounds of a length or a count.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Sizes {
+    /// Characters of a text, at least.
+    pub min_length: Option<u64>,
+    /// Characters of a text, at most.
+    pub max_length: Option<u64>,
+    /// Items of a list, at least.
+    pub min_items: Option<u64>,
+    /// Items of a list, at most.
+    pub max_items: Option<u64>,
+    /// Fields of an object, at least.
+    pub min_properties: Option<u64>,
+    /// Fields of an object, at most.
+    pub max_properties: Option<u64>,
+}
+
+/// A rule in CEL that a value must satisfy; absent texts are empty.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The expression.
+    pub rule: SmolStr,
+    /// What to say when it does not hold.
+    pub message: SmolStr,
+    /// An expression that makes the message.
+    pub message_expression: SmolStr,
+    /// The API server's class of the failure (`FieldValueInvalid` …).
+    pub reason: SmolStr,
+    /// The field to blame, below the value.
+    pub field_path: SmolStr,
+}
+
+/// A regular expression, compiled when it is first asked.
+#[derive(Debug)]
+pub struct Pattern {
+    text: SmolStr,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A pattern that is not compiled yet.
+    pub fn new(text: SmolStr) -> Pattern {
+        Pattern { text, regex: OnceLock::new() }
+    }
+
+    /// As the schema writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the text matches; `None` where the pattern is no RE2 (look-around, say).
+    pub fn is_match(&self, text: &str) -> Option<bool> {
+        self.regex.get_or_init(|| Regex::new(&self.text).ok()).as_ref().map(|regex| regex.is_match(text))
+    }
+}

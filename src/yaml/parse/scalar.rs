@@ -375,7 +375,7 @@ fn block_text(source: &str, lines: &[(usize, usize, bool)], literal: bool, chomp
     let mut breaks = 0;
     let mut previous_deeper = false;
     let mut any = false;
-    // Whether a break ends the last line of text: at the end of a file without one there is none to keep.
+    // Whether a break ends the last line: at the end of a file without one there is none to keep, save after blanks.
     let mut ended = false;
     for (start, end, broke) in lines {
         let line = source.get(*start..*end).unwrap_or("");
@@ -390,7 +390,7 @@ fn block_text(source: &str, lines: &[(usize, usize, bool)], literal: bool, chomp
             fold(&mut text, breaks + 1);
         }
         text.push_str(line);
-        (breaks, previous_deeper, any, ended) = (0, deeper, true, *broke);
+        (breaks, previous_deeper, any, ended) = (0, deeper, true, *broke || line.trim().is_empty());
     }
     match chomp {
         Some(b'-') => {}

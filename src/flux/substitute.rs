@@ -147,7 +147,8 @@ fn scalar_changed(
             return None;
         }
     };
-    let Expanded { text, unknown, uses } = expanded;
+    let Expanded { text, unknown, partial, uses } = expanded;
+    let partial = partial || scalar.unknown;
     let unknown = unknown || scalar.unknown;
     found.uses.extend(uses.into_iter().map(|found| VariableUse {
         scalar: node.span,
@@ -160,7 +161,7 @@ fn scalar_changed(
         value: Value::Scalar(Scalar { text: SmolStr::new(text), style, unknown }),
         props: None,
     };
-    if style != Style::Plain || unknown {
+    if style != Style::Plain || partial {
         return Some(as_scalar(&text, style));
     }
     if is_plain(&text) {
@@ -172,7 +173,12 @@ fn scalar_changed(
         return Some(as_scalar(&text, Style::Plain));
     }
     match reread(&text, place, node.span) {
-        Some(node) => Some(node),
+        Some(mut node) => {
+            if let Value::Scalar(scalar) = &mut node.value {
+                scalar.unknown = unknown;
+            }
+            Some(node)
+        }
         None => {
             found.refusals.push((node.span, Refusal::NotYaml(SmolStr::new(&text))));
             Some(as_scalar(&text, Style::Double))

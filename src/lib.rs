@@ -23,6 +23,8 @@ pub mod schema;
 pub mod secret;
 /// Container images: name, tag, digest, wherever they are written.
 pub mod image;
+/// A kustomization → its resources as built, every node keeping its span.
+pub mod kustomize;
 /// `.sops.yaml` and what SOPS leaves in a file.
 pub mod sops;
 /// makejinja projects: does this output come from that template?

@@ -1,6 +1,7 @@
 //! Text to nodes with spans, comments, anchors and styles. Never fails: it
 //! returns what it could read and the problems with what it could not.
 
+mod emit;
 mod json;
 mod parse;
 mod resolve;
@@ -11,6 +12,7 @@ use crate::source::Span;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
+pub use emit::{to_json, to_yaml};
 pub use json::parse_json;
 pub use parse::parse;
 pub use resolve::{Mode, Resolved, parse_float, parse_int, resolve};

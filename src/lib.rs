@@ -25,6 +25,10 @@ pub mod secret;
 pub mod image;
 /// A kustomization → its resources as built, every node keeping its span.
 pub mod kustomize;
+/// Which kinds refer to which, and which objects operators create.
+pub mod links;
+/// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
+pub mod flux;
 /// `.sops.yaml` and what SOPS leaves in a file.
 pub mod sops;
 /// makejinja projects: does this output come from that template?

@@ -1,9 +1,9 @@
 //! kustomize builds, held against what the real tool gave.
 
 use homelint::kustomize::{Built, FaultKind, Kustomize, Overlay};
-use homelint::resource::{File, Syntax, Tree};
-use homelint::source::{FileId, SourceFile};
-use homelint::yaml::{self, Node, Parsed};
+use homelint::resource::{File, Tree};
+use homelint::source::FileId;
+use homelint::yaml::{self, Node};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,15 +16,8 @@ const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
 /// A tree of made-up files.
 fn tree(files: &BTreeMap<String, Vec<u8>>) -> Tree {
     let files = files.iter().enumerate().map(|(at, (path, bytes))| {
-        let id = FileId(at as u32);
-        let text = std::str::from_utf8(bytes).ok();
-        let syntax = Syntax::of(path);
-        let parsed = match (syntax, text) {
-            (Syntax::Yaml, Some(text)) => yaml::parse(id, text),
-            (Syntax::Json, Some(text)) => yaml::parse_json(id, text),
-            _ => Parsed::default(),
-        };
-        File { source: SourceFile::new(id, path.clone(), text.unwrap_or("")), syntax, parsed, readable: text.is_some() }
+        let text = std::str::from_utf8(bytes).ok().map(str::to_owned);
+        File::read(FileId(at as u32), path.clone(), text)
     });
     Tree::new(files.collect())
 }

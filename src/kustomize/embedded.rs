@@ -98,15 +98,13 @@ fn move_spans(node: &mut Node, places: &Places) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::{File, Syntax};
-    use crate::source::{FileId, SourceFile};
+    use crate::resource::File;
+    use crate::source::FileId;
 
     #[test]
     fn nodes_of_a_literal_point_into_the_file() {
         let text = "patches:\n  - patch: |-\n      kind: A\n\n      spec:\n        x: 1\n";
-        let source = SourceFile::new(FileId(0), "kustomization.yaml", text);
-        let parsed = yaml::parse(FileId(0), text);
-        let tree = Tree::new(vec![File { source, syntax: Syntax::Yaml, parsed, readable: true }]);
+        let tree = Tree::new(vec![File::read(FileId(0), "kustomization.yaml", Some(text.to_owned()))]);
         let root = tree.file(FileId(0)).and_then(File::root).cloned();
         let scalar = root.as_ref().and_then(|root| root.items_at(&["patches"]).first()?.get("patch"));
         let found = scalar.and_then(|scalar| documents(&tree, scalar)).unwrap_or_default();

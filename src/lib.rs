@@ -29,6 +29,8 @@ pub mod kustomize;
 pub mod links;
 /// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
 pub mod flux;
+/// What a HelmRelease's values mean: routes, services, claims, images.
+pub mod helm;
 /// `.sops.yaml` and what SOPS leaves in a file.
 pub mod sops;
 /// makejinja projects: does this output come from that template?
@@ -37,8 +39,12 @@ pub mod template;
 pub mod renovate;
 /// Comments that silence a rule.
 pub mod suppression;
+/// What one cluster holds: applied, made by charts, made by operators.
+pub mod inventory;
 /// Everything a rule may know.
 pub mod repo;
+/// A cluster as a rule sees it.
+pub mod deployed;
 /// What a rule is.
 pub mod rule;
 /// One file a rule, `<group>/<name>.rs`.

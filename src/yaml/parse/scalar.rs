@@ -106,7 +106,11 @@ impl Parser<'_> {
             self.read_indent();
             self.skip_blanks();
         }
-        if breaks == 0 || self.at >= self.end {
+        if breaks == 0 {
+            self.at = from;
+            return None;
+        }
+        if self.at >= self.end {
             self.rewind(from);
             return None;
         }

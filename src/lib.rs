@@ -29,6 +29,8 @@ pub mod kustomize;
 pub mod links;
 /// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
 pub mod flux;
+/// What a HelmRelease's values mean: routes, services, claims, images.
+pub mod helm;
 /// `.sops.yaml` and what SOPS leaves in a file.
 pub mod sops;
 /// makejinja projects: does this output come from that template?

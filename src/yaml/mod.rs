@@ -195,7 +195,9 @@ impl Node {
 
     /// The entry with `key`; of duplicates the last, as every reader takes it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().rev().find(|entry| entry.key.text() == Some(key))
+        // The text first: it settles nearly all, and whether a key is null need not be asked for those.
+        let same = |entry: &&Entry| entry.key.as_scalar().is_some_and(|scalar| scalar.text == key);
+        self.entries().iter().rev().find(|entry| same(entry) && !entry.key.is_null())
     }
 
     /// The node at a path of keys.

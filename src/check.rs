@@ -66,7 +66,8 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(|file| check_file(file, repo, rules, selection)).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
     diagnostics.dedup();
-    let unchecked = repo.unchecked.iter().filter(|entry| selection.wants(&entry.path)).cloned();
+    let unchecked = repo.unchecked.iter().cloned().chain(repo.without_schema());
+    let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
     Report {
         diagnostics,
         files: repo.tree.files().len(),

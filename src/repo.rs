@@ -1,12 +1,15 @@
 //! Everything a rule may know.
 
 use crate::config::{self, Config};
-use crate::diagnostic::Unchecked;
+use crate::diagnostic::{Finding, Unchecked};
 use crate::resource::{File, Resource, Role, Tree};
+use crate::schema::{Fault, FaultKind, Schemas, Standing, Standings, is_patch};
 use crate::source::Span;
 use crate::template::{self, Project};
 use crate::yaml::Node;
-use std::collections::BTreeSet;
+use rayon::prelude::*;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// The whole repository, read and parsed.
@@ -24,6 +27,9 @@ pub struct Repo {
     projects: OnceLock<Vec<Project>>,
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
+    schemas: OnceLock<Schemas>,
+    standings: OnceLock<Standings>,
+    faults: OnceLock<Vec<Vec<Fault>>>,
 }
 
 impl Repo {
@@ -91,5 +97,87 @@ impl Repo {
             }
         });
         found
+    }
+
+    /// Every schema at hand.
+    pub fn schemas(&self) -> &Schemas {
+        self.schemas.get_or_init(|| Schemas::new(&self.tree, None))
+    }
+
+    /// How kustomizations use the files.
+    pub fn standings(&self) -> &Standings {
+        self.standings.get_or_init(|| Standings::new(&self.tree))
+    }
+
+    /// What the schemas have against a file in one respect.
+    pub fn schema_findings(&self, file: &File, kind: FaultKind) -> Vec<Finding> {
+        let faults = self.schema_faults(file).iter().filter(|fault| fault.kind == kind);
+        faults.map(|fault| fault.finding.clone()).collect()
+    }
+
+    /// What the schemas have against a file, each file judged once.
+    pub fn schema_faults(&self, file: &File) -> &[Fault] {
+        let all = self.faults.get_or_init(|| {
+            let mut all: Vec<Vec<Fault>> = self.tree.files().par_iter().map(|file| self.judge(file)).collect();
+            explain(&mut all);
+            all
+        });
+        all.get(file.source.id.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Resources that no schema is at hand for.
+    pub fn without_schema(&self) -> Vec<Unchecked> {
+        let unknown = |resource: &&Resource| self.schemas().find(&resource.api_version, &resource.kind).is_none();
+        let entry = |resource: &Resource| {
+            let file = self.file_of(resource.node.span)?;
+            let reason = format!("no schema for {} of {}", resource.kind, resource.api_version);
+            Some(Unchecked { path: file.source.path.clone(), line: file.source.line(resource.node.span.start), reason })
+        };
+        self.resources().iter().filter(unknown).filter_map(entry).collect()
+    }
+
+    fn judge(&self, file: &File) -> Vec<Fault> {
+        let standing = self.standings().of(file.source.id, &file.source.path);
+        if standing == Standing::Material {
+            return Vec::new();
+        }
+        let mut faults = Vec::new();
+        for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
+            faults.extend(self.schemas().check_kustomization(&document.root));
+        }
+        for resource in file.resources() {
+            let Some(mut found) = self.schemas().check(&resource) else { continue };
+            if standing == Standing::Loose && self.standings().is_kustomized() && is_patch(&resource, &found) {
+                continue;
+            }
+            let standings = self.standings();
+            let patched = standings.is_patched(&resource);
+            // A kustomization names the namespace, and often more, of what it builds.
+            let named = standings.is_kustomized() && (standing == Standing::Loose || resource.is("", "Namespace"));
+            found.retain(|fault| match fault.kind {
+                FaultKind::MissingField => !patched,
+                FaultKind::InvalidName => !named,
+                _ => true,
+            });
+            faults.extend(found);
+        }
+        faults
+    }
+}
+
+/// An unknown field that nothing explains is a mistake where it stands alone; used again, the cluster knows more than we.
+fn explain(all: &mut [Vec<Fault>]) {
+    let mut uses: BTreeMap<SmolStr, usize> = BTreeMap::new();
+    for fault in all.iter().flatten() {
+        if let FaultKind::UnexplainedField(name) = &fault.kind {
+            *uses.entry(name.clone()).or_default() += 1;
+        }
+    }
+    for fault in all.iter_mut().flatten() {
+        if let FaultKind::UnexplainedField(name) = &fault.kind
+            && uses.get(name) == Some(&1)
+        {
+            fault.kind = FaultKind::UnknownField;
+        }
     }
 }

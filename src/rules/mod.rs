@@ -48,6 +48,20 @@ pub mod repo {
     pub mod never_commit;
 }
 
+/// Rules `schema/…`.
+pub mod schema {
+    /// See `rules/schema/duplicate-entry.md`.
+    pub mod duplicate_entry;
+    /// See `rules/schema/invalid-value.md`.
+    pub mod invalid_value;
+    /// See `rules/schema/missing-field.md`.
+    pub mod missing_field;
+    /// See `rules/schema/unknown-field.md`.
+    pub mod unknown_field;
+    /// See `rules/schema/wrong-type.md`.
+    pub mod wrong_type;
+}
+
 /// Rules `secret/…`.
 pub mod secret {
     /// See `rules/secret/plaintext.md`.
@@ -92,6 +106,11 @@ pub const RULES: &[Rule] = &[
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
+    Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
+    Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
+    Rule { id: "schema/missing-field", page: include_str!("../../rules/schema/missing-field.md"), ..schema::missing_field::RULE },
+    Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
+    Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },

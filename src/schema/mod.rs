@@ -5,10 +5,21 @@
 //! schema came from shows in [`Kind`] alone.
 
 mod bundle;
+mod check;
+mod fault;
 mod json;
+mod known;
+mod logic;
+mod metadata;
+mod standing;
+mod values;
 
 pub use bundle::{Bundle, Kind, Minors, Scope, Source};
+pub use fault::{Fault, FaultKind};
 pub use json::{CustomKind, Dialect, custom_kinds};
+pub use known::{Schemas, is_patch};
+pub use standing::{Standing, Standings};
+pub use values::to_json;
 
 use std::sync::{Arc, OnceLock};
 

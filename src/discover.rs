@@ -40,7 +40,11 @@ pub enum Source {
 pub enum Error {
     /// A path that does not exist or cannot be read.
     Unreadable(PathBuf, std::io::Error),
-    /// A revision, index or tree that git cannot give.
+    /// A path that cannot be written.
+    Unwritable(PathBuf, std::io::Error),
+    /// A name that git knows no commit by.
+    Revision(String),
+    /// An index or tree that git cannot give.
     Git(String),
 }
 
@@ -48,6 +52,8 @@ impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Unreadable(path, error) => write!(out, "cannot read {}: {error}", path.display()),
+            Error::Unwritable(path, error) => write!(out, "cannot write {}: {error}", path.display()),
+            Error::Revision(name) => write!(out, "git knows no revision `{name}`"),
             Error::Git(message) => write!(out, "{message}"),
         }
     }
@@ -246,7 +252,7 @@ fn list_commit(git: &git2::Repository, name: &str) -> Result<Vec<Listed>, Error>
 }
 
 fn tree_of<'a>(git: &'a git2::Repository, name: &str) -> Result<git2::Tree<'a>, Error> {
-    let object = git.revparse_single(name).map_err(|_| Error::Git(format!("git knows no revision `{name}`")))?;
+    let object = git.revparse_single(name).map_err(|_| Error::Revision(name.to_owned()))?;
     Ok(object.peel_to_tree()?)
 }
 
@@ -297,7 +303,26 @@ fn read_text(path: &Path) -> Text {
     String::from_utf8(bytes).map_err(|_| Some("not UTF-8 text"))
 }
 
+// ---- writing
+
+/// Replaces the text of a file of the work tree.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(root: &Root, path: &str, text: &str) -> Result<(), Error> {
+    let path = root.folder.join(path);
+    std::fs::write(&path, text).map_err(|error| Error::Unwritable(path, error))
+}
+
 // ---- changes
+
+/// Whether there is a commit to compare with.
+///
+/// # Errors
+/// When the repository cannot be opened.
+pub fn has_head(root: &Root) -> Result<bool, Error> {
+    Ok(root.git && git2::Repository::open(&root.folder)?.head().is_ok())
+}
 
 /// Paths whose content differs from a base: of the work tree or index against HEAD, or of anything against `since`.
 /// `None` where there is nothing to compare with: no git, or no commit yet.

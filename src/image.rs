@@ -34,17 +34,17 @@ fn image(entry: &Entry) -> Option<Image> {
     if entry.value.is_map() {
         return mapping(&entry.value);
     }
-    let text = entry.value.known().filter(|_| key == "image")?;
+    let text = entry.value.literal().filter(|_| key == "image")?;
     // Fields called `image` also hold icons, disks and templates.
-    let plausible = !text.contains("://") && !text.contains([' ', '{', '$']) && !text.starts_with('/');
+    let plausible = !text.contains("://") && !text.contains(' ') && !text.starts_with('/');
     plausible.then(|| scalar(text, entry.value.span))
 }
 
 fn mapping(node: &Node) -> Option<Image> {
     let repository = node.get("repository").or_else(|| node.get("image"))?;
-    let known = |key: &str| node.get(key).and_then(|value| Some((value.known()?.to_owned(), value.span)));
+    let known = |key: &str| node.get(key).and_then(|value| Some((value.literal()?.to_owned(), value.span)));
     let mut image = Image {
-        name: repository.known().filter(|text| !text.contains(['{', '$']))?.to_owned(),
+        name: repository.literal()?.to_owned(),
         tag: known("tag").or_else(|| known("version")),
         digest: known("digest").filter(|(digest, _)| !digest.is_empty()),
         span: repository.span,
@@ -86,7 +86,7 @@ impl Image {
     /// A tag that moves: a word without any digit, and no digest beside it.
     pub fn floating_tag(&self) -> Option<(&str, Span)> {
         let (tag, span) = self.tag.as_ref().filter(|_| self.digest.is_none())?;
-        let moves = !tag.is_empty() && !tag.contains(['{', '$']) && !tag.bytes().any(|byte| byte.is_ascii_digit());
+        let moves = !tag.is_empty() && !tag.bytes().any(|byte| byte.is_ascii_digit());
         moves.then_some((tag.as_str(), *span))
     }
 }

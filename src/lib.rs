@@ -39,5 +39,9 @@ pub mod rule;
 pub mod rules;
 /// Rules × files in parallel; severities, suppressions, baseline.
 pub mod check;
+/// Edits → new text.
+pub mod fix;
 /// Disk and git: the only input and output of the library.
 pub mod discover;
+/// Diagnostics → text: human, concise, json, sarif, github, gitlab, junit, markdown.
+pub mod report;

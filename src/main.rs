@@ -1,1 +1,7 @@
-fn main() {}
+//! Arguments in, exit code out.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -4,10 +4,10 @@ use crate::config::{self, Config};
 use crate::diagnostic::{Finding, Unchecked};
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{Fault, FaultKind, Schemas, Standing, Standings, is_patch};
+use crate::sops::Policy;
 use crate::source::Span;
 use crate::template::{self, Project};
 use crate::yaml::Node;
-use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -25,11 +25,13 @@ pub struct Repo {
     pub changes: Option<BTreeSet<String>>,
     resources: OnceLock<Vec<Resource>>,
     projects: OnceLock<Vec<Project>>,
+    sops: OnceLock<Policy>,
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
     schemas: OnceLock<Schemas>,
     standings: OnceLock<Standings>,
-    faults: OnceLock<Vec<Vec<Fault>>>,
+    faults: OnceLock<Vec<OnceLock<Vec<Fault>>>>,
+    unexplained: OnceLock<BTreeMap<SmolStr, usize>>,
 }
 
 impl Repo {
@@ -41,7 +43,7 @@ impl Repo {
 
     /// Every resource written in a file of its own, in order of paths.
     pub fn resources(&self) -> &[Resource] {
-        self.resources.get_or_init(|| self.tree.files().iter().flat_map(File::resources).collect())
+        self.resources.get_or_init(|| self.tree.files().iter().flat_map(File::resources).cloned().collect())
     }
 
     /// Root nodes of all documents with a role.
@@ -65,6 +67,11 @@ impl Repo {
     /// Template projects.
     pub fn projects(&self) -> &[Project] {
         self.projects.get_or_init(|| template::projects(&self.tree))
+    }
+
+    /// What is to be encrypted.
+    pub fn sops(&self) -> &Policy {
+        self.sops.get_or_init(|| Policy::read(&self.tree))
     }
 
     /// Every Gateway.
@@ -115,14 +122,25 @@ impl Repo {
         faults.map(|fault| fault.finding.clone()).collect()
     }
 
-    /// What the schemas have against a file, each file judged once.
+    /// What the schemas have against a file, which is judged once.
     pub fn schema_faults(&self, file: &File) -> &[Fault] {
-        let all = self.faults.get_or_init(|| {
-            let mut all: Vec<Vec<Fault>> = self.tree.files().par_iter().map(|file| self.judge(file)).collect();
-            explain(&mut all);
-            all
+        let all = self.faults.get_or_init(|| self.tree.files().iter().map(|_| OnceLock::new()).collect());
+        let own = all.get(file.source.id.0 as usize);
+        own.map_or(&[], |own| own.get_or_init(|| self.judge(file)))
+    }
+
+    /// How often a field that nothing explains is used: once is a mistake, more often the cluster knows more than we.
+    pub fn uses_of_unexplained(&self, name: &str) -> usize {
+        let uses = self.unexplained.get_or_init(|| {
+            let mut uses: BTreeMap<SmolStr, usize> = BTreeMap::new();
+            for fault in self.tree.files().iter().flat_map(|file| self.schema_faults(file)) {
+                if let FaultKind::UnexplainedField(name) = &fault.kind {
+                    *uses.entry(name.clone()).or_default() += 1;
+                }
+            }
+            uses
         });
-        all.get(file.source.id.0 as usize).map_or(&[], Vec::as_slice)
+        uses.get(name).copied().unwrap_or(0)
     }
 
     /// Resources that no schema is at hand for.
@@ -146,12 +164,12 @@ impl Repo {
             faults.extend(self.schemas().check_kustomization(&document.root));
         }
         for resource in file.resources() {
-            let Some(mut found) = self.schemas().check(&resource) else { continue };
-            if standing == Standing::Loose && self.standings().is_kustomized() && is_patch(&resource, &found) {
+            let Some(mut found) = self.schemas().check(resource) else { continue };
+            if standing == Standing::Loose && self.standings().is_kustomized() && is_patch(resource, &found) {
                 continue;
             }
             let standings = self.standings();
-            let patched = standings.is_patched(&resource);
+            let patched = standings.is_patched(resource);
             // A kustomization names the namespace, and often more, of what it builds.
             let named = standings.is_kustomized() && (standing == Standing::Loose || resource.is("", "Namespace"));
             found.retain(|fault| match fault.kind {
@@ -162,22 +180,5 @@ impl Repo {
             faults.extend(found);
         }
         faults
-    }
-}
-
-/// An unknown field that nothing explains is a mistake where it stands alone; used again, the cluster knows more than we.
-fn explain(all: &mut [Vec<Fault>]) {
-    let mut uses: BTreeMap<SmolStr, usize> = BTreeMap::new();
-    for fault in all.iter().flatten() {
-        if let FaultKind::UnexplainedField(name) = &fault.kind {
-            *uses.entry(name.clone()).or_default() += 1;
-        }
-    }
-    for fault in all.iter_mut().flatten() {
-        if let FaultKind::UnexplainedField(name) = &fault.kind
-            && uses.get(name) == Some(&1)
-        {
-            fault.kind = FaultKind::UnknownField;
-        }
     }
 }

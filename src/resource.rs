@@ -4,6 +4,7 @@ use crate::source::{FileId, SourceFile, Span, folder_of};
 use crate::yaml::{Document, Node, Parsed, parse, parse_json, parse_toml};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// How the text of a file is read; decided by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +76,14 @@ pub struct File {
     pub parsed: Parsed,
     /// Whether its text was read: false for binary files and those that are too large.
     pub readable: bool,
+    resources: OnceLock<Vec<Resource>>,
+}
+
+/// A resource, or the items of a `List`.
+fn listed(root: &Node) -> Vec<Node> {
+    let items = root.items_at(&["items"]);
+    let list = root.text_at(&["kind"]).is_some_and(|kind| kind.ends_with("List"));
+    if list && !items.is_empty() { items.to_vec() } else { vec![root.clone()] }
 }
 
 impl File {
@@ -82,14 +91,18 @@ impl File {
     pub fn read(id: FileId, path: impl Into<String>, text: Option<String>) -> Self {
         let readable = text.is_some();
         let source = SourceFile::new(id, path, text.unwrap_or_default());
-        let syntax = Syntax::of(&source.path);
+        let syntax = match Syntax::of(&source.path) {
+            // SOPS wraps what it cannot read itself in JSON and keeps the name.
+            Syntax::Toml if source.text.trim_start().starts_with('{') => Syntax::Json,
+            syntax => syntax,
+        };
         let parsed = match syntax {
             Syntax::Yaml => parse(id, &source.text),
             Syntax::Json => parse_json(id, &source.text),
             Syntax::Toml => parse_toml(id, &source.text),
             Syntax::Template | Syntax::Text => Parsed::default(),
         };
-        File { source, syntax, parsed, readable }
+        File { source, syntax, parsed, readable, resources: OnceLock::new() }
     }
 
     /// Documents that the tools can read.
@@ -103,12 +116,10 @@ impl File {
     }
 
     /// Kubernetes resources written in this file; the items of a `List` count on their own.
-    pub fn resources(&self) -> impl Iterator<Item = Resource> {
-        self.documents().filter(|document| self.role(document) == Role::Resource).flat_map(|document| {
-            let list = document.root.text_at(&["kind"]).is_some_and(|kind| kind.ends_with("List"));
-            let items = document.root.items_at(&["items"]);
-            let nodes = if list && !items.is_empty() { items.to_vec() } else { vec![document.root.clone()] };
-            nodes.into_iter().filter_map(Resource::new)
+    pub fn resources(&self) -> &[Resource] {
+        self.resources.get_or_init(|| {
+            let documents = self.documents().filter(|document| self.role(document) == Role::Resource);
+            documents.flat_map(|document| listed(&document.root)).filter_map(Resource::new).collect()
         })
     }
 

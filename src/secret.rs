@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let shapes = [
         r"AGE-SECRET-KEY-(?:PQ-)?1[A-Za-z0-9]+",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*",
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\\n\s]+[A-Za-z0-9+/=][A-Za-z0-9+/=\\\s]{40,}",
         r"\bops_eyJ[A-Za-z0-9_-]{20,}",
         r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+",
         r"\bgh[opsur]_[A-Za-z0-9]{20,}",
@@ -157,6 +157,17 @@ pub fn is_placeholder(text: &str) -> bool {
             "TODO",
         ]
         .contains(&text)
+}
+
+/// Whether a key of a Secret is named like something that is no secret, as most Secrets hold some.
+pub fn names_public(key: &str) -> bool {
+    let key = key.to_ascii_lowercase().replace(['-', '_', '.'], "");
+    [
+        "host", "hostname", "port", "user", "username", "dbname", "database", "email", "server", "region", "bucket",
+        "endpoint", "clientid", "type", "name", "url",
+    ]
+    .iter()
+    .any(|end| key.ends_with(end))
 }
 
 /// The text that a value of `data` stands for; `None` where it is no base64 of text.

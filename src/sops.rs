@@ -1,10 +1,11 @@
 //! `.sops.yaml` and what SOPS leaves in a file (<https://getsops.io/docs>).
 
-use crate::resource::{File, Role, Tree};
+use crate::resource::{File, Role, Syntax, Tree};
 use crate::secret::is_encrypted;
 use crate::source::{Span, folder_of};
 use crate::yaml::{Document, Entry, Node};
 use regex::Regex;
+use std::collections::BTreeMap;
 
 /// The key under which SOPS keeps its metadata.
 pub const METADATA: &str = "sops";
@@ -18,6 +19,8 @@ pub struct CreationRule {
     path_regex: Option<Regex>,
     /// Which values it encrypts.
     pub choice: Choice,
+    /// Whether at least four of five files that it claims are encrypted.
+    pub is_kept: bool,
     folder: String,
 }
 
@@ -113,18 +116,52 @@ pub fn in_clear(file: &File) -> Vec<&Node> {
     leaves.filter(|leaf| !is_encrypted(leaf)).collect()
 }
 
-/// The creation rules that hold for a path: those of the nearest `.sops.yaml` above it.
-fn creation_rules(tree: &Tree, path: &str) -> Vec<CreationRule> {
-    let mut folder = folder_of(path);
-    loop {
-        let config = if folder.is_empty() { ".sops.yaml".to_owned() } else { format!("{folder}/.sops.yaml") };
-        if let Some(root) = tree.find(&config).and_then(File::root) {
-            return root.items_at(&["creation_rules"]).iter().map(|rule| creation_rule(rule, folder)).collect();
+/// The creation rules of every `.sops.yaml` of a repository, by folder.
+#[derive(Debug, Default)]
+pub struct Policy {
+    folders: BTreeMap<String, Vec<CreationRule>>,
+}
+
+impl Policy {
+    /// Reads the configurations of a tree.
+    pub fn read(tree: &Tree) -> Self {
+        let configs = tree.files().iter().filter(|file| file.source.name() == ".sops.yaml");
+        let rules = configs.filter_map(|file| {
+            let (folder, root) = (file.source.folder(), file.root()?);
+            let rules = root.items_at(&["creation_rules"]).iter().map(|rule| creation_rule(rule, folder));
+            Some((folder.to_owned(), rules.collect()))
+        });
+        let mut policy = Policy { folders: rules.collect() };
+        policy.judge(tree);
+        policy
+    }
+
+    /// The first creation rule that claims a path, of the nearest `.sops.yaml` above it.
+    pub fn rule_for(&self, path: &str) -> Option<&CreationRule> {
+        let mut folder = folder_of(path);
+        loop {
+            if let Some(rules) = self.folders.get(folder) {
+                return rules.iter().find(|rule| rule.claims(path));
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder_of(folder);
         }
-        if folder.is_empty() {
-            return Vec::new();
+    }
+
+    /// A rule whose pattern also matches files that nobody encrypts says nothing about any one of them.
+    fn judge(&mut self, tree: &Tree) {
+        if self.folders.is_empty() {
+            return;
         }
-        folder = folder_of(folder);
+        let data = tree.files().iter().filter(|file| matches!(file.syntax, Syntax::Yaml | Syntax::Json));
+        let data: Vec<&File> = data.filter(|file| !file.source.text.is_empty()).collect();
+        for rule in self.folders.values_mut().flatten() {
+            let claimed: Vec<&&File> = data.iter().filter(|file| rule.claims(&file.source.path)).collect();
+            let encrypted = claimed.iter().filter(|file| is_encrypted_file(file)).count();
+            rule.is_kept = claimed.len() >= 5 && encrypted * 5 >= claimed.len() * 4;
+        }
     }
 }
 
@@ -135,6 +172,7 @@ fn creation_rule(rule: &Node, folder: &str) -> CreationRule {
         span: rule.get("path_regex").map_or(rule.span, |node| node.span),
         path_regex: path_regex.and_then(Result::ok),
         choice: Choice::read(rule),
+        is_kept: false,
         folder: folder.to_owned(),
     }
 }
@@ -145,11 +183,6 @@ impl CreationRule {
         let relative = path.strip_prefix(self.folder.as_str()).map_or(path, |rest| rest.trim_start_matches('/'));
         self.path_regex.as_ref().is_none_or(|regex| regex.is_match(relative))
     }
-}
-
-/// The first creation rule that claims a file.
-pub fn creation_rule_for(tree: &Tree, path: &str) -> Option<CreationRule> {
-    creation_rules(tree, path).into_iter().find(|rule| rule.claims(path))
 }
 
 /// What a claimed file has in clear that its creation rule would encrypt; placeholders aside.

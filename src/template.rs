@@ -5,10 +5,12 @@
 //! of one line. An output that does not unify comes from no data at all: somebody edited it, or the template moved on.
 
 use crate::resource::{File, Role, Tree};
+use crate::sops::is_encrypted_file;
 use crate::source::join;
 use crate::yaml::Node;
 use globset::{Glob, GlobMatcher};
-use std::collections::{BTreeMap, HashSet};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A project: which output comes from which template.
@@ -18,6 +20,8 @@ pub struct Project {
     pub outputs: BTreeMap<String, String>,
     /// Data files, as paths relative to the root.
     pub data: Vec<String>,
+    /// What a comparison of each output with its template says; see [`Project::compare`].
+    pub compared: BTreeMap<String, Unified>,
     delimiters: Delimiters,
 }
 
@@ -29,7 +33,7 @@ struct Delimiters {
 }
 
 /// How far an output follows its template.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unified {
     /// Some data gives exactly this output.
     Yes,
@@ -43,6 +47,9 @@ pub enum Unified {
     /// The template uses something that is not understood here.
     Unknown,
 }
+
+/// Outputs that are compared to tell whether a project is in use.
+const SAMPLE: usize = 16;
 
 /// The projects of a repository, from its `makejinja.toml` files.
 pub fn projects(tree: &Tree) -> Vec<Project> {
@@ -80,7 +87,10 @@ fn project(tree: &Tree, file: &File) -> Option<Project> {
             }
         }
     }
-    Some(Project { outputs, data: paths("data"), delimiters: delimiters(config) })
+    let mut project =
+        Project { outputs, data: paths("data"), compared: BTreeMap::new(), delimiters: delimiters(config) };
+    project.compared = project.compare(tree);
+    Some(project)
 }
 
 fn delimiters(config: &Node) -> Delimiters {
@@ -98,6 +108,28 @@ fn delimiters(config: &Node) -> Delimiters {
 }
 
 impl Project {
+    /// Compares every output that is in the tree and in clear with its template. Empty where most of them differ: the
+    /// templates made the first version of the repository and were left behind since.
+    fn compare(&self, tree: &Tree) -> BTreeMap<String, Unified> {
+        let pairs: Vec<(&str, &File, &File)> = self
+            .outputs
+            .iter()
+            .filter_map(|(output, template)| {
+                let file = tree.find(output).filter(|file| !file.source.text.is_empty() && !is_encrypted_file(file))?;
+                Some((output.as_str(), file, tree.find(template)?))
+            })
+            .collect();
+        // A sample tells a project that is in use from one that is not.
+        let sample: Vec<_> = pairs.iter().step_by((pairs.len() / SAMPLE).max(1)).take(SAMPLE).collect();
+        let compare = |(_, file, template): &(&str, &File, &File)| self.unify(&template.source.text, &file.source.text);
+        let follow = sample.par_iter().filter(|pair| compare(pair) == Unified::Yes).count();
+        if pairs.len() < 5 && follow < pairs.len().div_ceil(2) || pairs.len() >= 5 && follow * 3 < sample.len() * 2 {
+            return BTreeMap::new();
+        }
+        let compared: Vec<Unified> = pairs.par_iter().map(compare).collect();
+        pairs.iter().map(|(output, ..)| (*output).to_owned()).zip(compared).collect()
+    }
+
     /// Whether some data makes this output of this template.
     pub fn unify(&self, template: &str, output: &str) -> Unified {
         match compile(&self.lex(template)) {
@@ -265,38 +297,47 @@ fn set_second(step: &mut Step, target: usize) {
     }
 }
 
-/// Steps that may be tried, so that no template can keep the matcher busy for long.
-const MAX_TRIES: usize = 4_000_000;
+/// Most pairs of step and place that are remembered, so that no template can keep the matcher busy for long.
+const MAX_TRIES: usize = 1 << 26;
 
 fn run(program: &[Step], template: &str, output: &str) -> Unified {
     let output_end = output.trim_end().len();
-    let mut tried: HashSet<(usize, usize)> = HashSet::new();
+    let width = output.len() + 1;
+    if program.len().saturating_mul(width) > MAX_TRIES {
+        return Unified::Unknown;
+    }
+    // One bit for each pair of step and place that was tried.
+    let mut tried = vec![0u64; program.len() * width / 64 + 1];
     let mut stack = vec![(0, 0)];
     let mut furthest = (0, 0);
     while let Some((step, at)) = stack.pop() {
-        if !tried.insert((step, at)) {
+        let rest = output.get(at..).unwrap_or("");
+        let Some(current) = program.get(step) else {
+            if rest.trim().is_empty() {
+                return Unified::Yes;
+            }
+            furthest = furthest.max((at, template.len()));
+            continue;
+        };
+        let bit = step * width + at;
+        if tried[bit / 64] >> (bit % 64) & 1 == 1 {
             continue;
         }
-        if tried.len() > MAX_TRIES {
-            return Unified::Unknown;
-        }
-        let rest = output.get(at..).unwrap_or("");
-        match program.get(step) {
-            None if rest.trim().is_empty() => return Unified::Yes,
-            None => furthest = furthest.max((at, template.len())),
-            Some(Step::Jump(target)) => stack.push((*target, at)),
-            Some(Step::Split(first, second)) => {
+        tried[bit / 64] |= 1 << (bit % 64);
+        match current {
+            Step::Jump(target) => stack.push((*target, at)),
+            Step::Split(first, second) => {
                 stack.push((*second, at));
                 stack.push((*first, at));
             }
-            Some(Step::Any { lines, at: place }) => {
+            Step::Any { lines, at: place } => {
                 furthest = furthest.max((at, *place));
                 if let Some(letter) = rest.chars().next().filter(|letter| *lines || *letter != '\n') {
                     stack.push((step, at + letter.len_utf8()));
                 }
                 stack.push((step + 1, at));
             }
-            Some(Step::Literal(range)) => {
+            Step::Literal(range) => {
                 let literal = template.get(range.clone()).unwrap_or("");
                 let common = literal.bytes().zip(rest.bytes()).take_while(|(a, b)| a == b).count();
                 furthest = furthest.max((at + common, range.start + common));
@@ -323,7 +364,8 @@ mod tests {
             variable: ("#{".into(), "}#".into()),
             comment: ("#|".into(), "#|".into()),
         };
-        Project { outputs: BTreeMap::new(), data: Vec::new(), delimiters }.unify(template, output)
+        Project { outputs: BTreeMap::new(), data: Vec::new(), compared: BTreeMap::new(), delimiters }
+            .unify(template, output)
     }
 
     #[test]

@@ -84,8 +84,13 @@ impl<'a> Walk<'a> {
             (Seen::Object, _) if schema.types.has(Types::ARRAY) => finding.help("start each item with `- `"),
             _ => finding,
         };
-        let truthy = matches!(seen, Seen::Bool(_)) && schema.types.allows(Types::STRING);
-        self.fault(if truthy { FaultKind::Truthy } else { FaultKind::WrongType }, finding);
+        let Seen::Bool(truth) = seen else { return self.fault(FaultKind::WrongType, finding) };
+        if !schema.types.allows(Types::STRING) {
+            return self.fault(FaultKind::WrongType, finding);
+        }
+        let text = node.text().unwrap_or_default();
+        let message = format!("`{text}` is read as the boolean {truth}, but a string is required here");
+        self.fault(FaultKind::Truthy, Finding { message, ..finding.help("quote it") });
     }
 
     /// Whether a plain scalar stands in the file as it reads, so that it can be edited in place.
@@ -276,7 +281,7 @@ impl<'a> Walk<'a> {
             && pattern.is_match(text) == Some(false)
         {
             let help = format!("it must match {}", pattern.as_str());
-            return self.invalid(node, "is not what is allowed here", Some(help));
+            return self.refused(node, help);
         }
         if let Some(sizes) = &schema.sizes {
             self.length(node, text, sizes);
@@ -336,7 +341,7 @@ impl<'a> Walk<'a> {
             None if all.len() <= 12 => format!("allowed: {}", quoted(&all).join(", ")),
             None => format!("{} values are allowed", all.len()),
         };
-        self.invalid(node, "is not what is allowed here", Some(help));
+        self.refused(node, help);
     }
 
     fn size(&mut self, node: &Node, count: usize, least: Option<u64>, most: Option<u64>, noun: &str) {
@@ -354,9 +359,22 @@ impl<'a> Walk<'a> {
         self.fault(FaultKind::InvalidValue, Finding::new(node.span, message));
     }
 
+    /// A value that is none of those allowed.
+    fn refused(&mut self, node: &Node, help: String) {
+        let message = match self.shown(node) {
+            Some(text) => format!("{} cannot be `{text}`", self.subject()),
+            None => format!("{} has a value that is not allowed", self.subject()),
+        };
+        self.fault(FaultKind::InvalidValue, Finding::new(node.span, message).help(help));
+    }
+
+    /// The text of a value, where it may be shown and is short.
+    fn shown<'n>(&self, node: &'n Node) -> Option<&'n str> {
+        node.text().filter(|text| !self.hidden && text.chars().count() <= 80 && !text.contains('\n'))
+    }
+
     pub(super) fn invalid(&mut self, node: &Node, what: &str, help: Option<String>) {
-        let text = node.text().filter(|text| !self.hidden && text.chars().count() <= 80 && !text.contains('\n'));
-        let message = match text {
+        let message = match self.shown(node) {
             Some(text) => format!("{} {what}: `{text}`", self.subject()),
             None => format!("{} {what}", self.subject()),
         };

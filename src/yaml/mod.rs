@@ -251,6 +251,11 @@ impl Node {
         if self.is_unknown() { None } else { self.text() }
     }
 
+    /// The text of a scalar that says what it means: no variable and no template is left in it.
+    pub fn literal(&self) -> Option<&str> {
+        self.known().filter(|text| !["${", "{{", "<<", "#{"].iter().any(|mark| text.contains(mark)))
+    }
+
     /// Whether part of this scalar is not known offline.
     pub fn is_unknown(&self) -> bool {
         self.as_scalar().is_some_and(|scalar| scalar.unknown)

@@ -12,14 +12,14 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     if repo.renames_resources() {
         return Vec::new();
     }
-    let parents = file.resources().flat_map(|resource| repo.parent_refs(&resource));
+    let parents = file.resources().iter().flat_map(|resource| repo.parent_refs(resource));
     parents.filter_map(|parent| finding(&parent, repo.gateways())).collect()
 }
 
 fn finding(parent: &Node, gateways: &[Resource]) -> Option<Finding> {
     let section = parent.get("sectionName")?;
-    let name = section.known().filter(|name| !name.contains(['{', '$']))?;
-    let gateway = parent.get("name")?.known()?;
+    let name = section.literal()?;
+    let gateway = parent.get("name")?.literal()?;
     let named: Vec<&Resource> = gateways.iter().filter(|candidate| candidate.name() == Some(gateway)).collect();
     let listeners: Vec<&Node> =
         named.iter().flat_map(|gateway| gateway.node.items_at(&["spec", "listeners"])).collect();

@@ -14,13 +14,13 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     if gateways.is_empty() || repo.renames_resources() {
         return Vec::new();
     }
-    let parents = file.resources().flat_map(|resource| repo.parent_refs(&resource));
+    let parents = file.resources().iter().flat_map(|resource| repo.parent_refs(resource));
     parents.filter_map(|parent| finding(&parent, gateways)).collect()
 }
 
 fn finding(parent: &Node, gateways: &[Resource]) -> Option<Finding> {
     let node = parent.get("name")?;
-    let name = node.known().filter(|name| !name.contains(['{', '$']))?;
+    let name = node.literal()?;
     let named: Vec<&Resource> = gateways.iter().filter(|gateway| gateway.name() == Some(name)).collect();
     if named.is_empty() {
         let known: Vec<&str> = gateways.iter().filter_map(Resource::name).collect();
@@ -31,7 +31,7 @@ fn finding(parent: &Node, gateways: &[Resource]) -> Option<Finding> {
         return Some(Finding::new(node.span, format!("no Gateway is called `{name}`")).help(help));
     }
     let at = parent.get("namespace")?;
-    let namespace = at.known().filter(|namespace| !namespace.contains(['{', '$']))?;
+    let namespace = at.literal()?;
     // A Gateway without a namespace of its own gets one from whatever deploys it.
     let elsewhere: Vec<&str> = named.iter().filter_map(|gateway| gateway.namespace()).collect();
     if elsewhere.len() < named.len() || elsewhere.contains(&namespace) {

@@ -2,27 +2,26 @@ use crate::diagnostic::Finding;
 use crate::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::sops::is_encrypted_file;
 use crate::template::{Project, Unified};
 
 /// An output of a template that was changed instead of the template.
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let path = &file.source.path;
-    if repo.config.is_hand_edited(path) || is_encrypted_file(file) || file.source.text.is_empty() {
+    if repo.config.is_hand_edited(&file.source.path) {
         return Vec::new();
     }
     repo.projects().iter().filter_map(|project| finding(file, repo, project)).collect()
 }
 
 fn finding(file: &File, repo: &Repo, project: &Project) -> Option<Finding> {
+    let compared = project.compared.get(&file.source.path)?;
     let template = repo.tree.find(project.outputs.get(&file.source.path)?)?;
     let name = &template.source.path;
-    match project.unify(&template.source.text, &file.source.text) {
+    match compared {
         Unified::No { output, template: at } => {
-            let line = file.source.line(output as u32);
-            let expected = template.source.line(at as u32);
+            let line = file.source.line(*output as u32);
+            let expected = template.source.line(*at as u32);
             let message =
                 format!("`{}` does not come from its template: this line was edited by hand", file.source.name());
             Some(

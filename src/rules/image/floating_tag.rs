@@ -8,7 +8,7 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
-    file.resources().flat_map(|resource| images(&resource)).filter_map(|image| finding(&image)).collect()
+    file.resources().iter().flat_map(images).filter_map(|image| finding(&image)).collect()
 }
 
 fn finding(image: &Image) -> Option<Finding> {

@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
     // In values a chart adds the tag; only a manifest's own image is complete.
-    let own = file.resources().filter(|resource| !resource.is_helm_release());
-    own.flat_map(|resource| images(&resource)).filter_map(|image| finding(&image)).collect()
+    let own = file.resources().iter().filter(|resource| !resource.is_helm_release());
+    own.flat_map(images).filter_map(|image| finding(&image)).collect()
 }
 
 fn finding(image: &Image) -> Option<Finding> {

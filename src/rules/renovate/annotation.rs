@@ -25,13 +25,13 @@ fn findings(file: &File, annotation: &Annotation) -> Vec<Finding> {
         })
         .collect();
     found.extend(datasource(annotation));
-    let names = ["depName", "packageName", "lookupName", "chart", "repo", "repository"];
-    if found.is_empty() && !names.iter().any(|key| annotation.get(key).is_some()) {
+    // A house's own pattern may capture keys of its own.
+    if found.is_empty() && annotation.pairs.len() == 1 && annotation.get("datasource").is_some() {
         let message = "this renovate comment does not say what to look up";
         found.push(Finding::new(annotation.span, message).help("add `depName=<name>`"));
     }
     let line = file.source.line_text(annotation.line);
-    if !line.bytes().any(|byte| byte.is_ascii_digit()) {
+    if annotation.get("datasource").is_some() && !line.bytes().any(|byte| byte.is_ascii_digit()) {
         let message = "this renovate comment speaks of a line without a version";
         let finding = Finding::new(annotation.span, message).help("put it on the line directly above the version");
         found.push(finding.related(file.source.span(file.source.line_range(annotation.line)), "this line"));

@@ -2,7 +2,7 @@ use crate::diagnostic::Finding;
 use crate::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::secret::find_shape;
+use crate::secret::{find_shape, is_placeholder};
 
 /// A file that holds keys in clear by its nature.
 pub const RULE: Rule = Rule::error(check);
@@ -32,7 +32,7 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
 fn held(file: &File) -> Option<&'static str> {
     let (name, text) = (file.source.name(), &file.source.text);
     if let Some((_, what)) = NAMES.iter().find(|(known, _)| *known == name) {
-        return Some(what);
+        return (!holds_placeholders(file)).then_some(what);
     }
     if name.ends_with(".agekey") {
         return Some("a private key");
@@ -45,6 +45,15 @@ fn held(file: &File) -> Option<&'static str> {
     }
     let shape = find_shape(text).and_then(|range| text.get(range))?;
     (shape.starts_with("AGE-SECRET-KEY-") || shape.contains("PRIVATE KEY")).then_some("a private key")
+}
+
+/// Whether every value is a variable or a reference that something fills in later.
+fn holds_placeholders(file: &File) -> bool {
+    let mut values = Vec::new();
+    for document in file.documents() {
+        document.root.walk_entries(&mut |entry| values.extend(entry.value.text()));
+    }
+    !values.is_empty() && values.into_iter().all(is_placeholder)
 }
 
 fn finding(file: &File, what: &str) -> Finding {

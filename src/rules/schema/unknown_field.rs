@@ -8,5 +8,11 @@ use crate::schema::FaultKind;
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    repo.schema_findings(file, FaultKind::UnknownField)
+    let wrong = |kind: &FaultKind| match kind {
+        FaultKind::UnknownField => true,
+        FaultKind::UnexplainedField(name) => repo.uses_of_unexplained(name) == 1,
+        _ => false,
+    };
+    let faults = repo.schema_faults(file).iter().filter(|fault| wrong(&fault.kind));
+    faults.map(|fault| fault.finding.clone()).collect()
 }

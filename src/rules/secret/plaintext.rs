@@ -2,7 +2,7 @@ use crate::diagnostic::Finding;
 use crate::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
-use crate::secret::{decode, is_encrypted, is_placeholder};
+use crate::secret::{decode, is_encrypted, is_placeholder, names_public};
 use crate::sops::is_encrypted_file;
 use crate::yaml::Entry;
 
@@ -15,8 +15,8 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     if sops || repo.config.allows_plaintext(&file.source.path) {
         return Vec::new();
     }
-    let secrets = file.resources().filter(|resource| resource.is("", "Secret"));
-    secrets.filter_map(|secret| finding(&secret, repo)).collect()
+    let secrets = file.resources().iter().filter(|resource| resource.is("", "Secret"));
+    secrets.filter_map(|secret| finding(secret, repo)).collect()
 }
 
 fn finding(secret: &Resource, repo: &Repo) -> Option<Finding> {
@@ -36,7 +36,8 @@ fn finding(secret: &Resource, repo: &Repo) -> Option<Finding> {
 }
 
 fn is_secret(entry: &Entry, encoded: bool, repo: &Repo) -> bool {
-    let Some(text) = entry.value.known().filter(|_| !is_encrypted(&entry.value)) else { return false };
+    let public = entry.key.text().is_some_and(names_public);
+    let Some(text) = entry.value.known().filter(|_| !public && !is_encrypted(&entry.value)) else { return false };
     let stands_for = |text: &str| is_placeholder(text) || repo.config.is_placeholder(text);
     let decoded = if encoded { decode(text) } else { None };
     !stands_for(text) && !decoded.as_deref().is_some_and(stands_for)

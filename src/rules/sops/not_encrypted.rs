@@ -3,7 +3,7 @@ use crate::repo::Repo;
 use crate::resource::{File, Syntax};
 use crate::rule::Rule;
 use crate::secret::is_placeholder;
-use crate::sops::{CreationRule, creation_rule_for, is_encrypted_file, should_be_encrypted};
+use crate::sops::{CreationRule, is_encrypted_file, should_be_encrypted};
 
 /// A file that SOPS is to encrypt and that is in clear.
 pub const RULE: Rule = Rule::error(check);
@@ -15,8 +15,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
         return Vec::new();
     }
     let named = file.source.name().contains(".sops.");
-    let rule = creation_rule_for(&repo.tree, path);
-    let claimed = rule.as_ref().filter(|rule| named || most_are_encrypted(repo, rule));
+    let claimed = repo.sops().rule_for(path).filter(|rule| named || rule.is_kept);
     if !(named || claimed.is_some()) || holds_no_secret(file, claimed) {
         return Vec::new();
     }
@@ -27,15 +26,6 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
         Some(rule) => finding.related(rule.span, "this creation rule claims the file"),
         None => finding,
     }]
-}
-
-/// A rule whose pattern also matches files that nobody encrypts says nothing about any one of them.
-fn most_are_encrypted(repo: &Repo, rule: &CreationRule) -> bool {
-    let claimed = repo.tree.files().iter().filter(|file| matches!(file.syntax, Syntax::Yaml | Syntax::Json));
-    let claimed = claimed.filter(|file| !file.source.text.is_empty() && rule.claims(&file.source.path));
-    let (all, encrypted) =
-        claimed.fold((0, 0), |(all, encrypted), file| (all + 1, encrypted + usize::from(is_encrypted_file(file))));
-    all >= 5 && encrypted * 5 >= all * 4
 }
 
 fn holds_no_secret(file: &File, rule: Option<&CreationRule>) -> bool {

@@ -26,7 +26,10 @@ fn finding(entry: &Entry) -> Option<Finding> {
         ("tag" | "version" | "targetRevision" | "appVersion", Resolved::Float(number)) => number,
         _ => return None,
     };
-    let message = format!("version `{text}` is read as the number {number}");
-    let finding = Finding::new(entry.value.span, message).help("quote it, so that no digit is lost");
+    let message = match number.to_string() {
+        read if read == text => format!("version `{text}` is read as a number, because it is not quoted"),
+        read => format!("version `{text}` is read as the number {read}"),
+    };
+    let finding = Finding::new(entry.value.span, message).help("quote it: `1.20` and `1.2` are the same number");
     Some(finding.safe_fix("quote the version", entry.value.span, format!("\"{text}\"")))
 }

@@ -1,0 +1,239 @@
+//! `homelint check`.
+
+use super::{CLEAN, Color, FOUND, Failure, Outcome, Run, color, fix, paths, rules};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use globset::{Glob, GlobMatcher};
+use homelint::check::{Report, Selection, check};
+use homelint::diagnostic::Severity;
+use homelint::discover::{self, Root, Source};
+use homelint::repo::Repo;
+use homelint::report::{self, Format, Options};
+use homelint::rules::RULES;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Where a baseline lies unless a file is named.
+const BASELINE: &str = ".homelint-baseline";
+/// Columns where there is no terminal to ask.
+const WIDTH: usize = 120;
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  homelint check --select 'yaml/*' --format concise
+  homelint check --staged                  report what is new against HEAD
+  homelint check --write-baseline          accept today's findings …
+  homelint check --baseline .homelint-baseline      … and report only others
+  homelint check --fix --diff              show what would be mended")]
+pub struct Check {
+    /// Show only findings in these files or below these folders; the whole repository around them is read
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// How to write findings
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
+    format: Format,
+    /// Check what is staged; report what is new against HEAD
+    #[arg(long, conflicts_with_all = ["rev", "fix"])]
+    staged: bool,
+    /// Tell the rules what has changed since a revision
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// Check a commit instead of the work tree
+    #[arg(long, value_name = "REV", conflicts_with = "fix")]
+    rev: Option<String>,
+    /// Mend what can be mended safely, and report the rest
+    #[arg(long, help_heading = "Fixes")]
+    fix: bool,
+    /// With --fix: also where a person should look at the result
+    #[arg(long, requires = "fix", help_heading = "Fixes")]
+    unsafe_fixes: bool,
+    /// With --fix: show the changes instead of making them
+    #[arg(long, requires = "fix", help_heading = "Fixes")]
+    diff: bool,
+    /// Run only rules that match, also those that are off unless asked for
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Findings")]
+    select: Vec<String>,
+    /// Run no rule that matches
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Findings")]
+    ignore: Vec<String>,
+    /// Show findings of severity info even in CI
+    #[arg(long, help_heading = "Findings")]
+    info: bool,
+    /// Leave out the findings that a baseline accepts
+    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    baseline: Option<PathBuf>,
+    /// Accept today's findings: write them to FILE, else to that of --baseline, else to .homelint-baseline
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, help_heading = "Findings")]
+    write_baseline: Option<Option<PathBuf>>,
+    /// Exit with 1 on warnings too
+    #[arg(long, help_heading = "Output")]
+    deny_warnings: bool,
+    /// Exit with 0 whatever is found
+    #[arg(long, conflicts_with = "deny_warnings", help_heading = "Output")]
+    exit_zero: bool,
+    /// Show how often each rule spoke instead of what it said
+    #[arg(long, help_heading = "Output")]
+    statistics: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    color: Color,
+    /// No summary
+    #[arg(long, short, help_heading = "Output")]
+    quiet: bool,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name))
+        .map(|name| Format::ALL.into_iter().find(|format| format.name() == name).unwrap_or(Format::Human))
+}
+
+/// Checks a repository and reports.
+pub fn run(arguments: &Check) -> Run {
+    let start = Instant::now();
+    let source = arguments.source();
+    let places = paths::locate(&arguments.paths, &source)?;
+    let selection = Selection {
+        select: globs(&arguments.select)?,
+        ignore: globs(&arguments.ignore)?,
+        paths: places.selected.clone(),
+    };
+    let root = &places.root;
+    if !root.git && (source != Source::WorkTree || arguments.since.is_some()) {
+        let failure = Failure::new(format!("{} is not in a git repository", root.folder.display()));
+        return Err(failure.help("`--staged`, `--rev` and `--since` need one"));
+    }
+    let mut repo = load(root, &source, arguments.since.as_deref())?;
+    places.check_tree(&repo, &source)?;
+    let mut report = check(&repo, RULES, &selection);
+    if arguments.staged {
+        report = report.without(&at_head(root, &selection)?);
+    }
+    let mut notes = String::new();
+    if arguments.fix {
+        let fixes = fix::Fixes { repo: &repo, also_unsafe: arguments.unsafe_fixes };
+        if arguments.diff {
+            return Ok(Outcome { code: arguments.code(&report), ..Outcome::text(fixes.diff(&report)) });
+        }
+        (repo, report) = fix::until_nothing_changes(root, repo, report, arguments.unsafe_fixes, &mut notes, || {
+            let repo = load(root, &source, arguments.since.as_deref())?;
+            let report = check(&repo, RULES, &selection);
+            Ok((repo, report))
+        })?;
+    }
+    if let Some(file) = &arguments.write_baseline {
+        let file = file.as_deref().or(arguments.baseline.as_deref()).unwrap_or(Path::new(BASELINE));
+        return write_baseline(file, &report, &repo);
+    }
+    if let Some(file) = &arguments.baseline {
+        report = report.without(&read_baseline(file)?);
+    }
+    let options = arguments.options(&std::io::stdout(), start);
+    let text = if arguments.statistics {
+        statistics(&report, arguments.format)
+    } else {
+        report::render(&report, &repo, RULES, arguments.format, &options)
+    };
+    if !arguments.quiet && matches!(arguments.format, Format::Human | Format::Concise | Format::Github) {
+        let options = arguments.options(&std::io::stderr(), start);
+        let _ = writeln!(notes, "{}", report::summary(&report, &options));
+    }
+    Ok(Outcome { text, notes, code: arguments.code(&report) })
+}
+
+impl Check {
+    fn source(&self) -> Source {
+        match &self.rev {
+            Some(rev) => Source::Commit(rev.clone()),
+            None if self.staged => Source::Index,
+            None => Source::WorkTree,
+        }
+    }
+
+    fn options(&self, stream: &impl std::io::IsTerminal, start: Instant) -> Options {
+        let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
+        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
+        Options {
+            color: color(self.color, stream),
+            width,
+            info: self.info || !(ci || self.format == Format::Github),
+            elapsed: start.elapsed().as_millis(),
+        }
+    }
+
+    fn code(&self, report: &Report) -> u8 {
+        let denied = self.deny_warnings && report.count(Severity::Warning) > 0;
+        let found = denied || report.count(Severity::Error) > 0;
+        if found && !self.exit_zero { FOUND } else { CLEAN }
+    }
+}
+
+/// Reads a repository with what changed in it: since a revision, or, where generated files make it matter, since HEAD.
+fn load(root: &Root, source: &Source, since: Option<&str>) -> Result<Repo, Failure> {
+    let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let mut repo = discover::load(root, source, &ids)?;
+    let generated = || repo.tree.files().iter().any(|file| file.source.name() == "makejinja.toml");
+    if since.is_some() || (!matches!(source, Source::Commit(_)) && generated()) {
+        repo.changes = discover::changes(root, source, since)?;
+    }
+    Ok(repo)
+}
+
+/// What is found in the last commit; nothing before the first.
+fn at_head(root: &Root, selection: &Selection) -> Result<BTreeSet<String>, Failure> {
+    if !discover::has_head(root)? {
+        return Ok(BTreeSet::new());
+    }
+    let repo = load(root, &Source::Commit("HEAD".to_owned()), None)?;
+    Ok(check(&repo, RULES, selection).fingerprints())
+}
+
+/// Globs over ids of rules; each must match one.
+fn globs(texts: &[String]) -> Result<Vec<GlobMatcher>, Failure> {
+    let matcher = |text: &String| {
+        let glob = Glob::new(text).map_err(|error| Failure::new(format!("`{text}`: {}", error.kind())))?;
+        let matcher = glob.compile_matcher();
+        if RULES.iter().any(|rule| matcher.is_match(rule.id)) { Ok(matcher) } else { Err(rules::unknown(text)) }
+    };
+    texts.iter().map(matcher).collect()
+}
+
+fn read_baseline(file: &Path) -> Result<BTreeSet<String>, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::new(format!("cannot read the baseline {}: {error}", file.display()))
+            .help(format!("write it: homelint --write-baseline={}", file.display()))
+    })?;
+    let fingerprints = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(' ').next());
+    Ok(fingerprints.map(str::to_owned).collect())
+}
+
+/// A line a finding: its fingerprint, and behind it what it was, for people.
+fn write_baseline(file: &Path, report: &Report, repo: &Repo) -> Run {
+    let mut text = "# Findings that homelint accepts, by fingerprint; the rest of a line is for people.\n".to_owned();
+    for one in &report.diagnostics {
+        let path = repo.file_of(one.finding.span).map_or("", |file| &file.source.path);
+        let line =
+            format!("{} {path}: {}[{}]: {}", one.fingerprint, one.severity.name(), one.rule, one.finding.message);
+        let _ = writeln!(text, "{}", line.replace(char::is_control, " "));
+    }
+    std::fs::write(file, text).map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
+    let number = report.diagnostics.len();
+    let notes = format!("wrote {number} findings to {}; check with --baseline {0}\n", file.display());
+    Ok(Outcome { notes, ..Outcome::default() })
+}
+
+/// How often each rule spoke, most often first.
+fn statistics(report: &Report, format: Format) -> String {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for one in &report.diagnostics {
+        *counts.entry((one.rule, one.severity.name())).or_default() += 1;
+    }
+    let mut rows: Vec<_> = counts.into_iter().map(|((rule, severity), count)| (count, severity, rule)).collect();
+    rows.sort_by_key(|(count, severity, rule)| (std::cmp::Reverse(*count), *rule, *severity));
+    if format == Format::Json {
+        let row = |(count, severity, rule): &(usize, &str, &str)| serde_json::json!({ "rule": rule, "severity": severity, "count": count });
+        return format!("{:#}\n", serde_json::Value::from_iter(rows.iter().map(row)));
+    }
+    rows.iter().map(|(count, severity, rule)| format!("{count:6}  {severity:7}  {rule}\n")).collect()
+}

@@ -1,0 +1,55 @@
+//! `--fix`: what rules offer is written to disk, or shown.
+
+use super::Failure;
+use homelint::check::Report;
+use homelint::discover::{self, Root};
+use homelint::fix::{apply, diff, edits};
+use homelint::repo::Repo;
+use std::fmt::Write;
+
+/// A fix may make room for another; this many rounds are enough for any that ends at all.
+const ROUNDS: usize = 10;
+
+/// The fixes of a report, to be shown.
+pub struct Fixes<'a> {
+    pub repo: &'a Repo,
+    pub also_unsafe: bool,
+}
+
+impl Fixes<'_> {
+    /// What would change, as a unified diff.
+    pub fn diff(&self, report: &Report) -> String {
+        let edits = edits(&report.diagnostics, self.also_unsafe);
+        let files = edits.iter().filter_map(|(id, edits)| Some((self.repo.tree.file(*id)?, edits)));
+        files.map(|(file, edits)| diff(file, edits)).collect()
+    }
+}
+
+/// Applies fixes and checks again until none is left to apply.
+pub fn until_nothing_changes(
+    root: &Root,
+    mut repo: Repo,
+    mut report: Report,
+    also_unsafe: bool,
+    notes: &mut String,
+    again: impl Fn() -> Result<(Repo, Report), Failure>,
+) -> Result<(Repo, Report), Failure> {
+    let mut changed = std::collections::BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let edits = edits(&report.diagnostics, also_unsafe);
+        if edits.is_empty() {
+            break;
+        }
+        for (id, edits) in &edits {
+            let Some(file) = repo.tree.file(*id) else { continue };
+            let text = apply(&file.source.text, edits.iter().map(|edit| (*edit, edit.text.as_str())));
+            discover::write(root, &file.source.path, &text)?;
+            changed.insert(file.source.path.clone());
+        }
+        (repo, report) = again()?;
+    }
+    if !changed.is_empty() {
+        let _ = writeln!(notes, "mended {} file{}", changed.len(), if changed.len() == 1 { "" } else { "s" });
+    }
+    Ok((repo, report))
+}

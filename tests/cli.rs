@@ -1,0 +1,335 @@
+//! The binary as a user runs it: exit codes, streams, formats, and that no secret ever comes out.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const FORMATS: [&str; 8] = ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
+/// What the snapshots show; other rules may come without changing them.
+const SHOWN: &str = "yaml/duplicate-key,yaml/null-map,image/no-tag,gateway/parent-missing,secret/plaintext";
+const CLEAN: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n";
+const DUPLICATE: &str = "a: 1\na: 2\n";
+const FLOATING: &str =
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{image: 'nginx:latest'}]}\n";
+const EMPTY_MAP: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n  labels:\n";
+
+/// A repository of its own.
+struct Repo(TempDir);
+
+/// What a run left behind.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Repo {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let repo = Repo(tempfile::tempdir().unwrap());
+        files.iter().for_each(|(path, text)| repo.write(path, text));
+        repo
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+        let mut git = Command::new("git");
+        git.args(identity).args(arguments).current_dir(self.0.path()).env("GIT_CONFIG_GLOBAL", self.path("no-config"));
+        let output = git.output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "-A", "-f"]);
+        self.git(&["commit", "-qm", "m"]);
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_homelint"));
+        command.args(arguments).current_dir(self.0.path()).env_clear();
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::new(self.command(arguments).output().unwrap())
+    }
+
+    fn run_with(&self, variable: (&str, &str), arguments: &[&str]) -> Ran {
+        Ran::new(self.command(arguments).env(variable.0, variable.1).output().unwrap())
+    }
+}
+
+impl Ran {
+    fn new(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
+    }
+
+    /// An error of use says what to do.
+    fn refuses(&self, what: &str, help: &str) {
+        assert_eq!(self.code, 2, "{}{}", self.out, self.err);
+        assert!(self.err.contains(what) && self.err.contains(help), "{}", self.err);
+        assert_eq!(self.out, "");
+    }
+}
+
+fn rules_of(json: &Value) -> Vec<&str> {
+    json["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn exit_codes_say_what_happened() {
+    let clean = Repo::new(&[("a.yaml", CLEAN)]);
+    assert_eq!(clean.run(&[]).code, 0);
+    assert!(clean.run(&["."]).err.contains("1 file and 1 resource, nothing to complain about"));
+    assert_eq!(clean.run(&["-q"]).err, "");
+    let warned = Repo::new(&[("a.yaml", FLOATING)]);
+    assert_eq!(warned.run(&["check", "."]).code, 0);
+    assert_eq!(warned.run(&["--deny-warnings"]).code, 1);
+    let wrong = Repo::new(&[("a.yaml", DUPLICATE)]);
+    let ran = wrong.run(&["--format", "concise"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, "a.yaml:2:1: error[yaml/duplicate-key]: duplicate key `a`\n"));
+    assert!(ran.err.starts_with("1 error in 1 file and 0 resources · "), "{}", ran.err);
+    assert_eq!(wrong.run(&["--exit-zero"]).code, 0);
+    assert_eq!(wrong.run(&["--ignore", "yaml/*,image/*"]).code, 0);
+    assert_eq!(wrong.run(&["--select", "image/*", "--select", "repo/*"]).code, 0);
+    assert_eq!(wrong.run(&["--nonsense"]).code, 2);
+}
+
+#[test]
+fn errors_of_use_say_what_to_do() {
+    let repo = Repo::new(&[("kubernetes/apps/a.yaml", CLEAN), ("one/a.yaml", ""), ("two/a.yaml", "")]);
+    repo.run(&["kuberntes/apps"]).refuses("there is no `kuberntes/apps`", "did you mean `kubernetes/apps`?");
+    repo.run(&["kubernetes/aps"]).refuses("there is no `kubernetes/aps`", "did you mean `kubernetes/apps`?");
+    repo.run(&["chekc"]).refuses("there is no `chekc`", "did you mean the command `check`?");
+    repo.run(&["one", "two"]).refuses("two repositories", "one after the other");
+    repo.run(&["--select", "yaml/sintax"]).refuses("no rule is called `yaml/sintax`", "did you mean `yaml/syntax`?");
+    repo.run(&["--ignore", "yaml"]).refuses("no rule is called `yaml`", "did you mean `yaml/*`?");
+    repo.run(&["explain", "duplicate-key"]).refuses("no rule", "did you mean `yaml/duplicate-key`?");
+    repo.run(&["--format", "jsno"]).refuses("jsno", "json");
+    repo.run(&["--baseline", "gone"]).refuses("cannot read the baseline gone", "--write-baseline=gone");
+    repo.run(&["--staged"]).refuses("is not in a git repository", "`--staged`, `--rev` and `--since` need one");
+    repo.run(&["--since", "HEAD"]).refuses("is not in a git repository", "");
+    let git = Repo::new(&[("a.yaml", CLEAN)]);
+    git.git(&["init", "-q"]);
+    git.commit();
+    git.run(&["--rev", "gone"]).refuses("git knows no revision `gone`", "fetch it");
+    git.run(&["--since", "gone"]).refuses("git knows no revision `gone`", "fetch it");
+    git.run(&["--rev", "HEAD", "b.yaml"]).refuses("there is no `b.yaml` in `HEAD`", "");
+}
+
+#[test]
+fn paths_limit_findings_and_not_what_is_read() {
+    let repo = Repo::new(&[("a/x.yaml", DUPLICATE), ("ab/x.yaml", DUPLICATE)]);
+    repo.git(&["init", "-q"]);
+    for (folder, path) in [("", "a"), ("", "a/x.yaml"), ("a", "."), ("ab", "../a"), ("ab", "../a/x.yaml")] {
+        let mut command = repo.command(&["--format", "json", path]);
+        let json = Ran::new(command.current_dir(repo.path(folder)).output().unwrap()).json();
+        assert_eq!(json["files"], 2);
+        let found = json["diagnostics"].as_array().unwrap();
+        assert!(found.len() == 1 && found[0]["path"] == "a/x.yaml", "{folder} {path}: {json}");
+    }
+}
+
+#[test]
+fn a_baseline_accepts_what_is_there_today() {
+    let repo = Repo::new(&[("a.yaml", DUPLICATE)]);
+    let written = repo.run(&["--write-baseline"]);
+    assert_eq!(written.code, 0, "{}", written.err);
+    assert!(repo.read(".homelint-baseline").contains(" a.yaml: error[yaml/duplicate-key]: duplicate key `a`\n"));
+    repo.write("a.yaml", &format!("# moved\n\n{DUPLICATE}"));
+    assert_eq!(repo.run(&["--baseline", ".homelint-baseline"]).code, 0);
+    repo.write("b.yaml", DUPLICATE);
+    let ran = repo.run(&["--baseline", ".homelint-baseline", "--format", "concise"]);
+    assert_eq!((ran.code, ran.out.lines().count()), (1, 1), "{}", ran.out);
+    repo.run(&["--write-baseline=other", "--baseline", ".homelint-baseline"]);
+    assert_eq!(repo.run(&["--baseline", "other"]).code, 0);
+}
+
+#[test]
+fn staged_reports_what_is_new_against_head() {
+    let repo = Repo::new(&[("old.yaml", DUPLICATE)]);
+    repo.git(&["init", "-q"]);
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.run(&["--staged"]).code, 1, "before the first commit everything is new");
+    repo.commit();
+    assert_eq!(repo.run(&["--staged"]).code, 0);
+    repo.write("new.yaml", DUPLICATE);
+    assert_eq!(repo.run(&["--staged"]).code, 0, "what is not staged does not count");
+    repo.git(&["add", "-A"]);
+    repo.write("new.yaml", CLEAN);
+    let ran = repo.run(&["--staged", "--format", "concise"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, "new.yaml:2:1: error[yaml/duplicate-key]: duplicate key `a`\n"));
+    assert_eq!(repo.run(&["--rev", "HEAD", "--format", "concise"]).out.lines().count(), 1);
+    assert_eq!(repo.run(&["--rev", "HEAD", "old.yaml"]).code, 1);
+}
+
+#[test]
+fn fixes_are_shown_or_made() {
+    let repo = Repo::new(&[("a.yaml", EMPTY_MAP)]);
+    let ran = repo.run(&["--fix", "--diff"]);
+    assert!(ran.out.contains("\n-  labels:\n") && ran.out.contains("+++ b/a.yaml"), "{}", ran.out);
+    assert_eq!(repo.read("a.yaml"), EMPTY_MAP);
+    let ran = repo.run(&["--fix"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    assert!(ran.err.starts_with("mended 1 file\n"), "{}", ran.err);
+    assert_eq!(repo.read("a.yaml"), CLEAN);
+}
+
+#[test]
+fn infos_are_hidden_in_ci_unless_asked_for() {
+    let repo = Repo::new(&[("a.yaml", EMPTY_MAP)]);
+    assert!(repo.run(&["--format", "concise"]).out.contains("info[yaml/null-map]"));
+    let hidden = repo.run_with(("CI", "true"), &["--format", "concise"]);
+    assert_eq!(hidden.out, "");
+    assert!(hidden.err.contains("1 info (--info shows them)"), "{}", hidden.err);
+    assert!(repo.run_with(("CI", "true"), &["--format", "concise", "--info"]).out.contains("info["));
+    assert_eq!(rules_of(&repo.run_with(("CI", "true"), &["--format", "json"]).json()), ["yaml/null-map"]);
+    assert_eq!(repo.run(&["--format", "github"]).out, "");
+}
+
+#[test]
+fn colours_obey_the_environment() {
+    let repo = Repo::new(&[("a.yaml", DUPLICATE)]);
+    let colored = |ran: &Ran| ran.out.contains('\u{1b}');
+    assert!(!colored(&repo.run(&[])), "a pipe is no terminal");
+    assert!(colored(&repo.run_with(("CLICOLOR_FORCE", "1"), &[])));
+    assert!(colored(&repo.run(&["--color", "always"])));
+    assert!(!colored(&repo.run_with(("CLICOLOR_FORCE", "1"), &["--color", "never"])));
+    let mut both = repo.command(&[]);
+    assert!(!colored(&Ran::new(both.env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").output().unwrap())));
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let repo = Repo::new(&[("a.yaml", &format!("---\n{FLOATING}").repeat(2000))]);
+    let mut command = repo.command(&[]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ran = Ran::new(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
+}
+
+#[test]
+fn the_other_commands_answer() {
+    let repo = Repo::new(&[]);
+    assert!(repo.run(&["explain", "yaml/duplicate-key"]).out.starts_with("# "));
+    assert!(repo.run(&["rules"]).out.contains("yaml/duplicate-key"));
+    let json = repo.run(&["rules", "--format", "json"]).json();
+    assert!(json.as_array().unwrap().iter().any(|rule| rule["id"] == "yaml/syntax" && rule["severity"] == "error"));
+    assert!(repo.run(&["completions", "bash"]).out.contains("homelint"));
+    assert!(repo.run(&["man"]).out.contains(".TH homelint"));
+    assert!(repo.run(&["--help"]).out.contains("Exit codes:"));
+    assert!(repo.run(&["-V"]).out.starts_with("homelint "));
+    assert_eq!(repo.run(&["init"]).code, 0);
+    assert_eq!(repo.run(&[]).code, 0, "what init writes is valid");
+    repo.run(&["init"]).refuses("exists already", "edit it");
+    let counted = Repo::new(&[("a.yaml", FLOATING), ("b.yaml", FLOATING)]);
+    assert_eq!(counted.run(&["--statistics"]).out, "     2  warning  image/floating-tag\n");
+}
+
+/// Names that only some systems allow, and that no format may stumble over.
+#[cfg(unix)]
+#[test]
+fn odd_names_break_no_format() {
+    let odd = "a\n::error::b|`c`<d>&\"%,:\u{202e}.yaml";
+    let repo = Repo::new(&[(odd, DUPLICATE)]);
+    for format in FORMATS {
+        let ran = repo.run(&["--format", format, "--select", "yaml/*"]);
+        assert_eq!(ran.code, 1, "{format}: {}", ran.err);
+        if matches!(format, "json" | "sarif" | "gitlab") {
+            ran.json();
+        } else {
+            assert!(!ran.out.lines().any(|line| line.starts_with("::error::")), "{format}: {}", ran.out);
+        }
+    }
+    assert_eq!(repo.run(&["--format", "json"]).json()["diagnostics"][0]["path"], odd);
+    let concise = repo.run(&["--format", "concise", "--select", "yaml/*"]).out;
+    assert_eq!(concise.lines().count(), 1, "{concise}");
+    let sarif = repo.run(&["--format", "sarif"]).json();
+    let address = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(address, "a%0A%3A%3Aerror%3A%3Ab%7C%60c%60%3Cd%3E%26%22%25%2C%3A%E2%80%AE.yaml");
+}
+
+#[test]
+fn secrets_come_out_in_no_format() {
+    // Put together here, so that nothing in this repository looks like a credential.
+    let token = format!("gh{}_{}", "p", "A1b2C3d4E5".repeat(4));
+    let key = format!("AGE-SECRET-{}{}", "KEY-1", "Q2W3E4R5T6".repeat(6));
+    let words = "hunter2 correct horse battery";
+    let encoded = "aHVudGVyMiBjb3JyZWN0IGhvcnNlIGJhdHRlcnk=";
+    let secret = |body: &str| format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  labels:\n{body}");
+    let repo = Repo::new(&[
+        ("a.sops.yaml", &secret(&format!("stringData:\n  word: {words}\n  token: {token}\n  token: {token}\n"))),
+        ("b.yaml", &secret(&format!("data:\n  word: {encoded}\n"))),
+        ("c.yaml", &secret(&format!("stringData: {{word: {words}, token: {token}\n"))),
+        ("d.yaml", &format!("apiVersion: v1\nkind: ConfigMap\ndata:\n  {token}: {token}\n  {token}: {key}\n")),
+        ("age.key", &key),
+        (".sops.yaml", "creation_rules:\n  - path_regex: .*\\.sops\\.yaml\n    age: age1example\n"),
+    ]);
+    let check = |arguments: &[&str]| {
+        let ran = repo.run(arguments);
+        let all = format!("{}{}", ran.out, ran.err);
+        for needle in
+            [token.as_str(), &token[6..30], key.as_str(), &key[10..40], words, "correct", encoded, &encoded[6..28]]
+        {
+            assert!(!all.contains(needle), "{arguments:?} shows {needle}:\n{all}");
+        }
+        ran
+    };
+    for format in FORMATS {
+        assert!(check(&["--format", format]).out.contains("a.sops.yaml"), "{format}");
+        check(&["--format", format, "--color", "always", "--statistics"]);
+    }
+    assert!(check(&["--fix", "--unsafe-fixes", "--diff"]).out.contains("@@"));
+    check(&["--write-baseline"]);
+    assert!(!repo.read(".homelint-baseline").contains(&token));
+}
+
+/// `fixtures/report/<format>.txt` is what each format makes of `fixtures/report/repository`; `UPDATE=1` rewrites them.
+#[test]
+fn every_format_is_as_it_was() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/report");
+    let repo = Repo::new(&[]);
+    copy(&fixtures.join("repository"), repo.0.path());
+    for format in FORMATS {
+        let out = repo.run(&["--format", format, "--select", SHOWN]).out;
+        let file = fixtures.join(format!("{format}.txt"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&file, &out).unwrap();
+        }
+        let expected = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
+        assert_eq!(out, expected, "{} is stale: UPDATE=1 cargo test rewrites it", file.display());
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            std::fs::create_dir_all(&to).unwrap();
+            copy(&from, &to);
+        } else {
+            std::fs::write(to, std::fs::read_to_string(from).unwrap().replace("\r\n", "\n")).unwrap();
+        }
+    }
+}

@@ -80,7 +80,10 @@ pub struct File {
 impl File {
     /// Documents that the tools can read.
     pub fn documents(&self) -> impl Iterator<Item = &Document> {
-        self.parsed.documents.iter().filter(|document| !document.broken)
+        self.parsed
+            .documents
+            .iter()
+            .filter(|document| !document.broken)
     }
 
     /// The first document, for files that hold one.
@@ -90,12 +93,21 @@ impl File {
 
     /// Kubernetes resources written in this file; the items of a `List` count on their own.
     pub fn resources(&self) -> impl Iterator<Item = Resource> {
-        self.documents().filter(|document| self.role(document) == Role::Resource).flat_map(|document| {
-            let list = document.root.text_at(&["kind"]).is_some_and(|kind| kind.ends_with("List"));
-            let items = document.root.items_at(&["items"]);
-            let nodes = if list && !items.is_empty() { items.to_vec() } else { vec![document.root.clone()] };
-            nodes.into_iter().filter_map(Resource::new)
-        })
+        self.documents()
+            .filter(|document| self.role(document) == Role::Resource)
+            .flat_map(|document| {
+                let list = document
+                    .root
+                    .text_at(&["kind"])
+                    .is_some_and(|kind| kind.ends_with("List"));
+                let items = document.root.items_at(&["items"]);
+                let nodes = if list && !items.is_empty() {
+                    items.to_vec()
+                } else {
+                    vec![document.root.clone()]
+                };
+                nodes.into_iter().filter_map(Resource::new)
+            })
     }
 
     /// What one of its documents is for.
@@ -104,7 +116,9 @@ impl File {
         let root = &document.root;
         let name = self.source.name();
         let by_name = match name {
-            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => Some(Role::Kustomization),
+            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
+                Some(Role::Kustomization)
+            }
             ".sops.yaml" => Some(Role::SopsConfig),
             "talconfig.yaml" | "talconfig.yml" => Some(Role::Talconfig),
             "talenv.yaml" | "talenv.yml" => Some(Role::Talenv),
@@ -114,16 +128,26 @@ impl File {
             "action.yaml" | "action.yml" => Some(Role::Workflow),
             _ if is_renovate(path, name) => Some(Role::Renovate),
             _ if path.starts_with(".github/workflows/") => Some(Role::Workflow),
-            _ if path.contains("helmfile.d/") && root.get("releases").is_some() => Some(Role::Helmfile),
+            _ if path.contains("helmfile.d/") && root.get("releases").is_some() => {
+                Some(Role::Helmfile)
+            }
             _ => None,
         };
         by_name.unwrap_or_else(|| {
             let kind = root.text_at(&["kind"]);
             match root.text_at(&["apiVersion"]) {
-                Some(version) if version.starts_with("kustomize.config.k8s.io/") => Role::Kustomization,
+                Some(version) if version.starts_with("kustomize.config.k8s.io/") => {
+                    Role::Kustomization
+                }
                 Some("v1alpha1") => Role::MachineConfig,
                 Some(_) if kind.is_some() => Role::Resource,
-                _ if root.at(&["machine"]).or(root.get("cluster")).is_some_and(Node::is_map) => Role::MachineConfig,
+                _ if root
+                    .at(&["machine"])
+                    .or(root.get("cluster"))
+                    .is_some_and(Node::is_map) =>
+                {
+                    Role::MachineConfig
+                }
                 _ => Role::Other,
             }
         })
@@ -133,7 +157,8 @@ impl File {
 /// Renovate's own list of configuration file names, and preset files beside them.
 fn is_renovate(path: &str, name: &str) -> bool {
     let stem = name.trim_end_matches(".json5").trim_end_matches(".json");
-    matches!(stem, "renovate" | ".renovaterc") && name != "renovate" || path.starts_with(".renovate/") && stem != name
+    matches!(stem, "renovate" | ".renovaterc") && name != "renovate"
+        || path.starts_with(".renovate/") && stem != name
 }
 
 /// A Kubernetes resource: a cheap view of a node.
@@ -152,17 +177,25 @@ impl Resource {
     pub fn new(node: Node) -> Option<Self> {
         let api_version = SmolStr::new(node.text_at(&["apiVersion"])?);
         let kind = SmolStr::new(node.text_at(&["kind"])?);
-        Some(Resource { node, api_version, kind })
+        Some(Resource {
+            node,
+            api_version,
+            kind,
+        })
     }
 
     /// The API group; empty for the core group.
     pub fn group(&self) -> &str {
-        self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
+        self.api_version
+            .rsplit_once('/')
+            .map_or("", |(group, _)| group)
     }
 
     /// The version within the group.
     pub fn version(&self) -> &str {
-        self.api_version.rsplit_once('/').map_or(&self.api_version, |(_, version)| version)
+        self.api_version
+            .rsplit_once('/')
+            .map_or(&self.api_version, |(_, version)| version)
     }
 
     /// Whether it is of this group and kind, in any version.
@@ -197,7 +230,10 @@ impl Resource {
 
     /// Where to point: the name, else the kind, else the whole resource.
     pub fn name_span(&self) -> Span {
-        let name = self.node.at(&["metadata", "name"]).or_else(|| self.node.get("kind"));
+        let name = self
+            .node
+            .at(&["metadata", "name"])
+            .or_else(|| self.node.get("kind"));
         name.map_or(self.node.span, |node| node.span)
     }
 
@@ -218,7 +254,8 @@ impl Resource {
 }
 
 /// Names of a kustomization file, in kustomize's own order of preference.
-pub const KUSTOMIZATION_FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub const KUSTOMIZATION_FILES: [&str; 3] =
+    ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// All files of a repository.
 #[derive(Debug, Default)]
@@ -231,8 +268,10 @@ pub struct Tree {
 impl Tree {
     /// A tree of files whose ids are their indices.
     pub fn new(files: Vec<File>) -> Self {
-        let by_path: BTreeMap<String, FileId> =
-            files.iter().map(|file| (file.source.path.clone(), file.source.id)).collect();
+        let by_path: BTreeMap<String, FileId> = files
+            .iter()
+            .map(|file| (file.source.path.clone(), file.source.id))
+            .collect();
         let mut folders = BTreeSet::from([String::new()]);
         for path in by_path.keys() {
             let mut folder = folder_of(path);
@@ -240,7 +279,11 @@ impl Tree {
                 folder = folder_of(folder);
             }
         }
-        Tree { files, by_path, folders }
+        Tree {
+            files,
+            by_path,
+            folders,
+        }
     }
 
     /// All files, by id, which is the order of their paths.
@@ -270,19 +313,30 @@ impl Tree {
 
     /// Files anywhere below a folder, in order of their paths.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a File> {
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let prefix = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
         let range = self.by_path.range(prefix.clone()..);
-        range.take_while(move |(path, _)| path.starts_with(&prefix)).filter_map(|(_, id)| self.file(*id))
+        range
+            .take_while(move |(path, _)| path.starts_with(&prefix))
+            .filter_map(|(_, id)| self.file(*id))
     }
 
     /// Files directly in a folder, in order of their names.
     pub fn files_in<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a File> {
-        self.below(folder).filter(move |file| file.source.folder() == folder)
+        self.below(folder)
+            .filter(move |file| file.source.folder() == folder)
     }
 
     /// Folders directly in a folder, in order.
     pub fn folders_in<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let prefix = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
         let range = self.folders.range(prefix.clone()..);
         range
             .map(String::as_str)
@@ -293,12 +347,17 @@ impl Tree {
     /// The kustomization file of a folder.
     pub fn kustomization(&self, folder: &str) -> Option<&File> {
         KUSTOMIZATION_FILES.iter().find_map(|name| {
-            self.find(&if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") })
+            self.find(&if folder.is_empty() {
+                (*name).to_owned()
+            } else {
+                format!("{folder}/{name}")
+            })
         })
     }
 
     /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {
-        self.file(span.file).map_or("", |file| file.source.slice(span))
+        self.file(span.file)
+            .map_or("", |file| file.source.slice(span))
     }
 }

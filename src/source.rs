@@ -21,12 +21,19 @@ impl Span {
     /// A range of `file`, in bytes.
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Span { file, start: clamp(start), end: clamp(end.max(start)) }
+        Span {
+            file,
+            start: clamp(start),
+            end: clamp(end.max(start)),
+        }
     }
 
     /// The empty range where this one starts.
     pub fn before(self) -> Self {
-        Span { end: self.start, ..self }
+        Span {
+            end: self.start,
+            ..self
+        }
     }
 
     /// The range from the start of `self` to the end of `other`, in the same file.
@@ -34,7 +41,10 @@ impl Span {
         if self.file != other.file {
             return self;
         }
-        Span { end: other.end.max(self.end), ..self }
+        Span {
+            end: other.end.max(self.end),
+            ..self
+        }
     }
 
     /// Whether `other` lies inside, in the same file.
@@ -69,7 +79,12 @@ pub struct SourceFile {
 impl SourceFile {
     /// A file with its text.
     pub fn new(id: FileId, path: impl Into<String>, text: impl Into<String>) -> Self {
-        SourceFile { id, path: path.into(), text: text.into(), lines: OnceLock::new() }
+        SourceFile {
+            id,
+            path: path.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+        }
     }
 
     /// The last component of the path.
@@ -89,21 +104,31 @@ impl SourceFile {
 
     /// The text of a span; empty where it does not fit.
     pub fn slice(&self, span: Span) -> &str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+        self.text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
     }
 
     /// Byte offsets at which lines start; the first is 0.
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+            let breaks = self
+                .text
+                .bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0)
+                .chain(breaks.map(|(at, _)| at as u32 + 1))
+                .collect()
         })
     }
 
     /// Number of lines; a final newline does not begin another.
     pub fn line_count(&self) -> u32 {
         let starts = self.line_starts();
-        let open = starts.last().is_some_and(|last| (*last as usize) < self.text.len());
+        let open = starts
+            .last()
+            .is_some_and(|last| (*last as usize) < self.text.len());
         (starts.len() - usize::from(!open)) as u32
     }
 
@@ -117,7 +142,11 @@ impl SourceFile {
         let line = self.line(offset);
         let start = self.line_range(line).start;
         let before = self.text.get(start..offset as usize).unwrap_or("");
-        Position { line, column: before.chars().count() as u32 + 1, offset }
+        Position {
+            line,
+            column: before.chars().count() as u32 + 1,
+            offset,
+        }
     }
 
     /// Byte range of a line (from 1), without its line break; empty past the end.
@@ -127,7 +156,9 @@ impl SourceFile {
         let Some(start) = starts.get(index).map(|start| *start as usize) else {
             return self.text.len()..self.text.len();
         };
-        let next = starts.get(index + 1).map_or(self.text.len(), |next| *next as usize);
+        let next = starts
+            .get(index + 1)
+            .map_or(self.text.len(), |next| *next as usize);
         let text = self.text.get(start..next).unwrap_or("");
         start..start + text.trim_end_matches(['\n', '\r']).len()
     }
@@ -164,8 +195,11 @@ pub fn join(folder: &str, relative: &str) -> Option<String> {
 /// The candidate nearest to `name`, when a typo explains the difference: at most a third of the letters.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = (name.chars().count() / 3).max(1);
-    let near = candidates.into_iter().filter(|candidate| *candidate != name);
-    let scored = near.filter_map(|candidate| Some((edit_distance(name, candidate, most)?, candidate)));
+    let near = candidates
+        .into_iter()
+        .filter(|candidate| *candidate != name);
+    let scored =
+        near.filter_map(|candidate| Some((edit_distance(name, candidate, most)?, candidate)));
     // Ties go to the alphabetically first, so that the order of candidates does not show.
     scored.min().map(|(_, candidate)| candidate)
 }
@@ -201,8 +235,22 @@ mod tests {
     #[test]
     fn positions_count_characters_from_one() {
         let file = SourceFile::new(FileId(0), "a/b.yaml", "ä: 1\r\nb: 2\n");
-        assert_eq!(file.position(4), Position { line: 1, column: 4, offset: 4 });
-        assert_eq!(file.position(7), Position { line: 2, column: 1, offset: 7 });
+        assert_eq!(
+            file.position(4),
+            Position {
+                line: 1,
+                column: 4,
+                offset: 4
+            }
+        );
+        assert_eq!(
+            file.position(7),
+            Position {
+                line: 2,
+                column: 1,
+                offset: 7
+            }
+        );
         assert_eq!(file.line_text(1), "ä: 1");
         assert_eq!(file.line_count(), 2);
         assert_eq!((file.name(), file.folder()), ("b.yaml", "a"));
@@ -210,7 +258,10 @@ mod tests {
 
     #[test]
     fn nearest_forgives_a_typo_and_no_more() {
-        assert_eq!(nearest("externl", ["external", "internal"]), Some("external"));
+        assert_eq!(
+            nearest("externl", ["external", "internal"]),
+            Some("external")
+        );
         assert_eq!(nearest("web", ["data", "cache"]), None);
         assert_eq!(nearest("ab", ["ba"]), Some("ba"));
     }

@@ -5,7 +5,14 @@ use crate::source::{FileId, Span};
 
 /// Parses JSON or JSON5 (the superset of the JSON5 specification that Renovate reads).
 pub fn parse_json(file: FileId, text: &str) -> Parsed {
-    let mut reader = Reader { file, text, bytes: text.as_bytes(), at: 0, depth: 0, out: Parsed::default() };
+    let mut reader = Reader {
+        file,
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        depth: 0,
+        out: Parsed::default(),
+    };
     if text.starts_with('\u{feff}') {
         reader.at = 3;
     }
@@ -40,7 +47,13 @@ impl Reader<'_> {
     fn fail<T>(&mut self, start: usize, message: &str) -> Option<T> {
         let end = (start + 1).min(self.text.len());
         let (span, message) = (self.span(start, end), message.to_owned());
-        self.out.problems.push(Problem { kind: ProblemKind::Syntax, span, message, related: Vec::new(), help: None });
+        self.out.problems.push(Problem {
+            kind: ProblemKind::Syntax,
+            span,
+            message,
+            related: Vec::new(),
+            help: None,
+        });
         None
     }
 
@@ -74,7 +87,9 @@ impl Reader<'_> {
             } else {
                 return Some(());
             };
-            self.out.comments.push(Comment { span: self.span(self.at, self.at + length) });
+            self.out.comments.push(Comment {
+                span: self.span(self.at, self.at + length),
+            });
             self.at += length;
         }
     }
@@ -89,7 +104,10 @@ impl Reader<'_> {
             Some(b'[') => self.array(),
             Some(quote @ (b'"' | b'\'')) => self.string(quote),
             Some(_) => self.word(),
-            None => self.fail(self.at.saturating_sub(1), "a value is missing at the end of the text"),
+            None => self.fail(
+                self.at.saturating_sub(1),
+                "a value is missing at the end of the text",
+            ),
         };
         self.depth -= 1;
         node
@@ -106,7 +124,9 @@ impl Reader<'_> {
             }
             let key = match self.peek() {
                 Some(quote @ (b'"' | b'\'')) => self.string(quote)?,
-                Some(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') => self.word()?,
+                Some(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') => {
+                    self.word()?
+                }
                 _ => return self.fail(self.at.min(self.text.len()), "a key or `}` expected"),
             };
             self.gap()?;
@@ -127,7 +147,9 @@ impl Reader<'_> {
     }
 
     fn duplicate(&mut self, entries: &[Entry], key: &Node) {
-        let Some(first) = entries.iter().find(|entry| entry.key.text() == key.text()) else { return };
+        let Some(first) = entries.iter().find(|entry| entry.key.text() == key.text()) else {
+            return;
+        };
         self.out.problems.push(Problem {
             kind: ProblemKind::DuplicateKey,
             span: key.span,
@@ -164,7 +186,10 @@ impl Reader<'_> {
                 Some(true)
             }
             Some(byte) if byte == close => Some(false),
-            _ => self.fail(self.at.min(self.text.len().saturating_sub(1)), "`,` or a closing bracket expected"),
+            _ => self.fail(
+                self.at.min(self.text.len().saturating_sub(1)),
+                "`,` or a closing bracket expected",
+            ),
         }
     }
 
@@ -203,35 +228,62 @@ impl Reader<'_> {
         }
         text.push_str(self.text.get(from..self.at)?);
         self.at += 1;
-        let style = if quote == b'"' { Style::Double } else { Style::Single };
+        let style = if quote == b'"' {
+            Style::Double
+        } else {
+            Style::Single
+        };
         Some(Node::scalar(self.span(start, self.at), text, style))
     }
 
     fn hex(&mut self, digits: usize) -> Option<char> {
-        let code = self.text.get(self.at..self.at + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        let Some(code) = code else { return self.fail(self.at, "malformed escape") };
+        let code = self
+            .text
+            .get(self.at..self.at + digits)
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let Some(code) = code else {
+            return self.fail(self.at, "malformed escape");
+        };
         self.at += digits;
         if !(0xd800..0xdc00).contains(&code) {
             return Some(char::from_u32(code).unwrap_or('\u{fffd}'));
         }
-        let low = self.text.get(self.at..self.at + 6).and_then(|pair| pair.strip_prefix("\\u"));
-        let low = low.and_then(|low| u32::from_str_radix(low, 16).ok()).filter(|low| (0xdc00..0xe000).contains(low));
-        let Some(low) = low else { return Some('\u{fffd}') };
+        let low = self
+            .text
+            .get(self.at..self.at + 6)
+            .and_then(|pair| pair.strip_prefix("\\u"));
+        let low = low
+            .and_then(|low| u32::from_str_radix(low, 16).ok())
+            .filter(|low| (0xdc00..0xe000).contains(low));
+        let Some(low) = low else {
+            return Some('\u{fffd}');
+        };
         self.at += 6;
-        Some(char::from_u32(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)).unwrap_or('\u{fffd}'))
+        Some(
+            char::from_u32(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00))
+                .unwrap_or('\u{fffd}'),
+        )
     }
 
     /// A number, `true`, `null` or a bare key.
     fn word(&mut self) -> Option<Node> {
         let start = self.at;
-        let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'+' | b'-' | b'.') || byte >= 0x80;
+        let word = |byte: u8| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'_' | b'$' | b'+' | b'-' | b'.')
+                || byte >= 0x80
+        };
         while self.peek().is_some_and(word) {
             self.at += 1;
         }
         if self.at == start {
             return self.fail(start, "a value expected");
         }
-        Some(Node::scalar(self.span(start, self.at), self.text.get(start..self.at)?, Style::Plain))
+        Some(Node::scalar(
+            self.span(start, self.at),
+            self.text.get(start..self.at)?,
+            Style::Plain,
+        ))
     }
 }
 
@@ -241,7 +293,10 @@ mod tests {
 
     #[test]
     fn reads_json5() {
-        let parsed = parse_json(FileId(0), "// c\n{a: 'x', \"b\": [1, 2,], $c: null, /* d */ }");
+        let parsed = parse_json(
+            FileId(0),
+            "// c\n{a: 'x', \"b\": [1, 2,], $c: null, /* d */ }",
+        );
         let root = &parsed.documents[0].root;
         assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
         assert_eq!(root.text_at(&["a"]), Some("x"));
@@ -252,7 +307,16 @@ mod tests {
 
     #[test]
     fn broken_json_is_one_problem() {
-        for text in ["{", "{a}", "[1 2]", "{\"a\": }", "\"\\u12", "{a: 1} x", "[", "/*"] {
+        for text in [
+            "{",
+            "{a}",
+            "[1 2]",
+            "{\"a\": }",
+            "\"\\u12",
+            "{a: 1} x",
+            "[",
+            "/*",
+        ] {
             let parsed = parse_json(FileId(0), text);
             assert_eq!(parsed.problems.len(), 1, "{text}: {:?}", parsed.problems);
             assert!(parsed.documents[0].broken, "{text}");

@@ -147,14 +147,22 @@ pub struct Parsed {
 impl Scalar {
     /// A scalar with known text.
     pub fn new(text: impl Into<SmolStr>, style: Style) -> Self {
-        Scalar { text: text.into(), style, unknown: false }
+        Scalar {
+            text: text.into(),
+            style,
+            unknown: false,
+        }
     }
 }
 
 impl Node {
     /// A scalar node.
     pub fn scalar(span: Span, text: impl Into<SmolStr>, style: Style) -> Self {
-        Node { span, value: Value::Scalar(Scalar::new(text, style)), props: None }
+        Node {
+            span,
+            value: Value::Scalar(Scalar::new(text, style)),
+            props: None,
+        }
     }
 
     /// A string: quoted, so that it never resolves to another type.
@@ -164,12 +172,20 @@ impl Node {
 
     /// A mapping node.
     pub fn map(span: Span, entries: Vec<Entry>) -> Self {
-        Node { span, value: Value::Map(Arc::new(entries)), props: None }
+        Node {
+            span,
+            value: Value::Map(Arc::new(entries)),
+            props: None,
+        }
     }
 
     /// A sequence node.
     pub fn seq(span: Span, items: Vec<Node>) -> Self {
-        Node { span, value: Value::Seq(Arc::new(items)), props: None }
+        Node {
+            span,
+            value: Value::Seq(Arc::new(items)),
+            props: None,
+        }
     }
 
     /// An absent value.
@@ -184,7 +200,10 @@ impl Node {
 
     /// The entry with `key`; of duplicates the last, as every reader takes it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().rev().find(|entry| entry.key.text() == Some(key))
+        self.entries()
+            .iter()
+            .rev()
+            .find(|entry| entry.key.text() == Some(key))
     }
 
     /// The node at a path of keys.
@@ -309,14 +328,22 @@ impl Node {
     /// Mutable value under `key`.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         let entries = self.entries_mut()?;
-        let entry = entries.iter_mut().rev().find(|entry| entry.key.text() == Some(key))?;
+        let entry = entries
+            .iter_mut()
+            .rev()
+            .find(|entry| entry.key.text() == Some(key))?;
         Some(&mut entry.value)
     }
 
     /// Sets `key` to `value`, in place where it exists, else at the end.
     pub fn set(&mut self, key: Node, value: Node) {
-        let Some(entries) = self.entries_mut() else { return };
-        let found = entries.iter_mut().rev().find(|entry| entry.key.text() == key.text());
+        let Some(entries) = self.entries_mut() else {
+            return;
+        };
+        let found = entries
+            .iter_mut()
+            .rev()
+            .find(|entry| entry.key.text() == key.text());
         match found {
             Some(entry) => entry.value = value,
             None => entries.push(Entry { key, value }),
@@ -327,7 +354,9 @@ impl Node {
     pub fn remove(&mut self, key: &str) -> Option<Entry> {
         self.entry(key)?;
         let entries = self.entries_mut()?;
-        let index = entries.iter().rposition(|entry| entry.key.text() == Some(key))?;
+        let index = entries
+            .iter()
+            .rposition(|entry| entry.key.text() == Some(key))?;
         Some(entries.remove(index))
     }
 
@@ -369,11 +398,15 @@ pub fn same_data(left: &Node, right: &Node) -> bool {
             let kinds = (left.resolve(Mode::Yaml11), right.resolve(Mode::Yaml11));
             kinds.0 == kinds.1 && (a.text == b.text || !matches!(kinds.0, Some(Resolved::Str)))
         }
-        (Value::Seq(a), Value::Seq(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same_data(a, b)),
+        (Value::Seq(a), Value::Seq(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same_data(a, b))
+        }
         (Value::Map(a), Value::Map(b)) => {
             a.len() == b.len()
                 && a.iter().all(|entry| {
-                    b.iter().any(|other| same_data(&entry.key, &other.key) && same_data(&entry.value, &other.value))
+                    b.iter().any(|other| {
+                        same_data(&entry.key, &other.key) && same_data(&entry.value, &other.value)
+                    })
                 })
         }
         _ => false,

@@ -6,7 +6,8 @@
 //! is found by its marker.
 
 use super::{
-    Comment, Document, Entry, MAX_DEPTH, MAX_NODES, Node, Parsed, Problem, ProblemKind, Props, Scalar, Style, Value,
+    Comment, Document, Entry, MAX_DEPTH, MAX_NODES, Node, Parsed, Problem, ProblemKind, Props,
+    Scalar, Style, Value,
 };
 use crate::source::{FileId, Span};
 use smol_str::SmolStr;
@@ -111,7 +112,11 @@ impl<'a> Parser<'a> {
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
-        if at < self.end { self.bytes.get(at).copied() } else { None }
+        if at < self.end {
+            self.bytes.get(at).copied()
+        } else {
+            None
+        }
     }
 
     /// Whether `at` is followed by white space or the end: what makes `-`, `?` and `:` indicators.
@@ -135,7 +140,10 @@ impl<'a> Parser<'a> {
     /// End of the line that `at` is in, without its break.
     fn line_end(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..self.end).unwrap_or(&[]);
-        at + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len())
+        at + rest
+            .iter()
+            .position(|byte| matches!(byte, b'\n' | b'\r'))
+            .unwrap_or(rest.len())
     }
 
     /// Steps over one line break at `at`, if there is one.
@@ -196,10 +204,13 @@ impl<'a> Parser<'a> {
                 tabbed |= byte == b'\t';
                 self.at += 1;
             }
-            let spaced = self.at == self.line_start || is_blank(self.bytes.get(self.at - 1).copied());
+            let spaced =
+                self.at == self.line_start || is_blank(self.bytes.get(self.at - 1).copied());
             if self.peek() == Some(b'#') && spaced {
                 let end = self.line_end(self.at);
-                self.out.comments.push(Comment { span: self.span(self.at, end) });
+                self.out.comments.push(Comment {
+                    span: self.span(self.at, end),
+                });
                 self.at = end;
             }
             if !self.skip_break() {
@@ -236,11 +247,20 @@ impl<'a> Parser<'a> {
         self.fail_at(self.span(self.at, end), message, None, None);
     }
 
-    fn fail_at(&mut self, span: Span, message: impl Into<String>, related: Option<(Span, String)>, help: Option<&str>) {
+    fn fail_at(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        related: Option<(Span, String)>,
+        help: Option<&str>,
+    ) {
         if self.end < self.text.len() && self.at >= self.end {
             return; // the document already broke: this is only an echo
         }
-        let line = self.text.get(..span.start as usize).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+        let line = self
+            .text
+            .get(..span.start as usize)
+            .map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
         let line_text = self.slice(line, self.line_end(line));
         let (message, help) = match template_braces(line_text) {
             Some(brace) => (
@@ -259,16 +279,26 @@ impl<'a> Parser<'a> {
     fn duplicate_keys(&mut self, entries: &[Entry]) {
         let mut seen: HashSet<&str> = HashSet::new();
         for (index, entry) in entries.iter().enumerate() {
-            let Some(text) = entry.key.text() else { continue };
+            let Some(text) = entry.key.text() else {
+                continue;
+            };
             let again = if entries.len() <= 16 {
-                entries.iter().take(index).any(|earlier| earlier.key.text() == Some(text))
+                entries
+                    .iter()
+                    .take(index)
+                    .any(|earlier| earlier.key.text() == Some(text))
             } else {
                 !seen.insert(text)
             };
             if !again {
                 continue;
             }
-            let Some(first) = entries.iter().find(|earlier| earlier.key.text() == Some(text)) else { continue };
+            let Some(first) = entries
+                .iter()
+                .find(|earlier| earlier.key.text() == Some(text))
+            else {
+                continue;
+            };
             self.out.problems.push(Problem {
                 kind: ProblemKind::DuplicateKey,
                 span: entry.key.span,
@@ -286,9 +316,16 @@ impl<'a> Parser<'a> {
             self.at = 3;
             self.line_start = 3;
         }
-        if let Some(at) = self.bytes.iter().position(|byte| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0x7f) {
+        if let Some(at) = self.bytes.iter().position(|byte| {
+            (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0x7f
+        }) {
             self.at = at;
-            self.fail_at(self.span(at, at + 1), "control character in the text", None, Some("delete it"));
+            self.fail_at(
+                self.span(at, at + 1),
+                "control character in the text",
+                None,
+                Some("delete it"),
+            );
             return;
         }
         let mut bare = true;
@@ -325,7 +362,11 @@ impl<'a> Parser<'a> {
         } else {
             self.content_end = self.at;
         }
-        let root = if explicit { self.block_node(-1, false, false) } else { self.block_node(-1, false, true) };
+        let root = if explicit {
+            self.block_node(-1, false, false)
+        } else {
+            self.block_node(-1, false, true)
+        };
         self.skip_to_content();
         if !self.document_ends() {
             self.unexpected_content(&root);
@@ -341,7 +382,11 @@ impl<'a> Parser<'a> {
                 self.recover();
             }
         }
-        self.out.documents.push(Document { root, span: self.span(start, self.at), broken: self.broken });
+        self.out.documents.push(Document {
+            root,
+            span: self.span(start, self.at),
+            broken: self.broken,
+        });
         bare
     }
 
@@ -360,10 +405,29 @@ impl<'a> Parser<'a> {
             let line = line.split(" #").next().unwrap_or(line);
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
-                ["%YAML", number] if !version && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => version = true,
-                ["%YAML", ..] => return { self.fail("malformed or repeated `%YAML` directive"); true },
-                ["%TAG", handle, prefix] => self.tag_handles.push(((*handle).to_owned(), (*prefix).to_owned())),
-                ["%TAG", ..] => return { self.fail("malformed `%TAG` directive"); true },
+                ["%YAML", number]
+                    if !version
+                        && number
+                            .bytes()
+                            .all(|byte| byte.is_ascii_digit() || byte == b'.') =>
+                {
+                    version = true
+                }
+                ["%YAML", ..] => {
+                    return {
+                        self.fail("malformed or repeated `%YAML` directive");
+                        true
+                    };
+                }
+                ["%TAG", handle, prefix] => self
+                    .tag_handles
+                    .push(((*handle).to_owned(), (*prefix).to_owned())),
+                ["%TAG", ..] => {
+                    return {
+                        self.fail("malformed `%TAG` directive");
+                        true
+                    };
+                }
                 _ => {}
             }
             self.at = end;
@@ -397,10 +461,22 @@ impl<'a> Parser<'a> {
     fn unexpected_content(&mut self, root: &Node) {
         let at = self.span(self.at, self.line_end(self.at));
         if !root.entries().is_empty() || !root.items().is_empty() {
-            let what = if root.is_map() { "keys" } else { "list entries" };
-            let first = root.entries().first().map_or(root.span, |entry| entry.key.span);
+            let what = if root.is_map() {
+                "keys"
+            } else {
+                "list entries"
+            };
+            let first = root
+                .entries()
+                .first()
+                .map_or(root.span, |entry| entry.key.span);
             let related = Some((first, format!("the document's {what} start in this column")));
-            return self.fail_at(at, "this line belongs to nothing: its indentation matches no level above", related, None);
+            return self.fail_at(
+                at,
+                "this line belongs to nothing: its indentation matches no level above",
+                related,
+                None,
+            );
         }
         self.fail_at(at, "text after the end of a value", None, None);
     }
@@ -429,7 +505,11 @@ impl<'a> Parser<'a> {
     /// stand in the parent's column. `compact`: a mapping or sequence may begin on this line.
     fn block_node(&mut self, parent: isize, list_at_parent: bool, compact: bool) -> Node {
         let here = self.at;
-        let node = if self.enter() { self.block_content(parent, list_at_parent, compact) } else { self.null_at(here) };
+        let node = if self.enter() {
+            self.block_content(parent, list_at_parent, compact)
+        } else {
+            self.null_at(here)
+        };
         self.depth -= 1;
         node
     }
@@ -463,7 +543,11 @@ impl<'a> Parser<'a> {
                     return self.null_at(here);
                 }
                 let column = self.column();
-                let node = if dash { self.block_seq(column) } else { self.block_map(column) };
+                let node = if dash {
+                    self.block_seq(column)
+                } else {
+                    self.block_map(column)
+                };
                 return self.with_props(node, props);
             }
             match self.peek() {
@@ -488,9 +572,15 @@ impl<'a> Parser<'a> {
     fn not_on_this_line(&mut self, dash: bool) {
         let at = self.span(self.at, self.line_end(self.at));
         let (message, help) = if dash {
-            ("a list cannot begin on the line of its key", "put the first `- ` on a line of its own")
+            (
+                "a list cannot begin on the line of its key",
+                "put the first `- ` on a line of its own",
+            )
         } else {
-            ("a second key on the same line", "quote the value if it contains `: `, or put the key on a line of its own")
+            (
+                "a second key on the same line",
+                "quote the value if it contains `: `, or put the key on a line of its own",
+            )
         };
         self.fail_at(at, message, None, Some(help));
     }
@@ -501,7 +591,12 @@ impl<'a> Parser<'a> {
             start -= 1;
         }
         let span = self.span(start, self.at);
-        self.fail_at(span, "a tab in the indentation", None, Some("indent with spaces: YAML allows no tabs here"));
+        self.fail_at(
+            span,
+            "a tab in the indentation",
+            None,
+            Some("indent with spaces: YAML allows no tabs here"),
+        );
     }
 
     /// After a value of a block collection only a comment may stand on the line.
@@ -511,14 +606,29 @@ impl<'a> Parser<'a> {
             None | Some(b'\n' | b'\r') => {}
             Some(b'#') if spaced => {}
             Some(b':') if self.ends_word(self.at + 1) => {
-                let multi_line = self.slice(node.span.start as usize, node.span.end as usize).contains('\n');
+                let multi_line = self
+                    .slice(node.span.start as usize, node.span.end as usize)
+                    .contains('\n');
                 let at = self.span(self.at, self.at + 1);
                 if multi_line {
                     let line = self.span(self.line_start + self.indent, self.at);
-                    let related = Some((self.first_line(node.span), "it is read as a continuation of this value".to_owned()));
-                    self.fail_at(line, "a key where a value goes on: wrong indentation", related, None);
+                    let related = Some((
+                        self.first_line(node.span),
+                        "it is read as a continuation of this value".to_owned(),
+                    ));
+                    self.fail_at(
+                        line,
+                        "a key where a value goes on: wrong indentation",
+                        related,
+                        None,
+                    );
                 } else {
-                    self.fail_at(at, "a second key on the same line", None, Some("quote the value if it contains `: `"));
+                    self.fail_at(
+                        at,
+                        "a second key on the same line",
+                        None,
+                        Some("quote the value if it contains `: `"),
+                    );
                 }
             }
             Some(_) => self.fail("text after the end of a value"),
@@ -607,8 +717,12 @@ impl<'a> Parser<'a> {
         loop {
             match self.byte(at)? {
                 b'\n' | b'\r' => return None,
-                b'"' if is_flow_start(self.byte(at.wrapping_sub(1))) => at = self.double_end_on_line(at)? - 1,
-                b'\'' if is_flow_start(self.byte(at.wrapping_sub(1))) => at = self.single_end_on_line(at)? - 1,
+                b'"' if is_flow_start(self.byte(at.wrapping_sub(1))) => {
+                    at = self.double_end_on_line(at)? - 1
+                }
+                b'\'' if is_flow_start(self.byte(at.wrapping_sub(1))) => {
+                    at = self.single_end_on_line(at)? - 1
+                }
                 b'[' | b'{' => depth += 1,
                 b']' | b'}' => {
                     depth = depth.saturating_sub(1);
@@ -652,7 +766,12 @@ impl<'a> Parser<'a> {
     fn misaligned(&mut self, first: usize, what: &str) {
         let related = Some((self.span(first, self.word_end(first)), what.to_owned()));
         let span = self.span(self.at, self.line_end(self.at));
-        self.fail_at(span, "wrong indentation: this line is deeper than the ones it belongs to", related, None);
+        self.fail_at(
+            span,
+            "wrong indentation: this line is deeper than the ones it belongs to",
+            related,
+            None,
+        );
     }
 
     fn block_map(&mut self, column: usize) -> Node {
@@ -690,19 +809,33 @@ impl<'a> Parser<'a> {
     fn not_a_key(&mut self, entries: &[Entry]) {
         let end = self.line_end(self.at);
         let line = self.slice(self.at, end).trim_end();
-        let glued = line.split_once(':').filter(|(key, rest)| !rest.is_empty() && !key.contains([' ', '/', '"']));
+        let glued = line
+            .split_once(':')
+            .filter(|(key, rest)| !rest.is_empty() && !key.contains([' ', '/', '"']));
         let (message, help) = match glued {
-            Some((key, _)) => (format!("no space after `{key}:`"), "write a space between the colon and the value"),
-            None => ("a key is expected here, but the line has no `:`".to_owned(), "indent it if it continues the value above"),
+            Some((key, _)) => (
+                format!("no space after `{key}:`"),
+                "write a space between the colon and the value",
+            ),
+            None => (
+                "a key is expected here, but the line has no `:`".to_owned(),
+                "indent it if it continues the value above",
+            ),
         };
-        let related = entries.last().map(|entry| (entry.key.span, "after this key".to_owned()));
+        let related = entries
+            .last()
+            .map(|entry| (entry.key.span, "after this key".to_owned()));
         self.fail_at(self.span(self.at, end), message, related, Some(help));
     }
 
     /// Reports duplicate keys and applies merge keys.
     fn finish_map(&mut self, start: usize, entries: Vec<Entry>) -> Node {
         self.duplicate_keys(&entries);
-        let entries = if entries.iter().any(is_merge) { merged(entries) } else { entries };
+        let entries = if entries.iter().any(is_merge) {
+            merged(entries)
+        } else {
+            entries
+        };
         Node::map(self.span(start, self.content_end), entries)
     }
 
@@ -725,7 +858,10 @@ impl<'a> Parser<'a> {
         self.skip_blanks();
         if self.peek() != Some(b':') {
             self.fail("`:` expected after a key");
-            return Entry { key, value: self.null_at(self.at) };
+            return Entry {
+                key,
+                value: self.null_at(self.at),
+            };
         }
         self.at += 1;
         self.content_end = self.at;
@@ -741,7 +877,10 @@ impl<'a> Parser<'a> {
         self.skip_to_content();
         let colon = self.peek() == Some(b':') && self.ends_word(self.at + 1);
         if self.document_ends() || !colon || self.indent != column || self.column() != column {
-            return Entry { key, value: self.null_at(self.content_end) };
+            return Entry {
+                key,
+                value: self.null_at(self.content_end),
+            };
         }
         self.at += 1;
         self.content_end = self.at;
@@ -774,7 +913,12 @@ impl<'a> Parser<'a> {
         if anchor {
             let name = SmolStr::new(&word[1..]);
             if name.is_empty() || slot.anchor.is_some() {
-                return self.fail_at(span, "two anchors on one value, or one without a name", None, None);
+                return self.fail_at(
+                    span,
+                    "two anchors on one value, or one without a name",
+                    None,
+                    None,
+                );
             }
             self.all_anchors.push((name.clone(), span));
             slot.anchor = Some((name, span));
@@ -784,7 +928,14 @@ impl<'a> Parser<'a> {
             }
             match resolve_tag(word, &self.tag_handles) {
                 Some(tag) => slot.tag = Some((SmolStr::new(tag), span)),
-                None => return self.fail_at(span, format!("tag `{word}` uses a handle that no `%TAG` line defines"), None, None),
+                None => {
+                    return self.fail_at(
+                        span,
+                        format!("tag `{word}` uses a handle that no `%TAG` line defines"),
+                        None,
+                        None,
+                    );
+                }
             }
         }
         if !self.ends_word(self.at) && !is_flow_indicator(self.peek()) {
@@ -806,7 +957,15 @@ impl<'a> Parser<'a> {
         }
         if let Some((name, span)) = &props.anchor {
             let (nodes, depth) = weight(&node);
-            self.anchors.insert(name.clone(), Anchor { node: node.clone(), nodes, depth, span: *span });
+            self.anchors.insert(
+                name.clone(),
+                Anchor {
+                    node: node.clone(),
+                    nodes,
+                    depth,
+                    span: *span,
+                },
+            );
         }
         node.props = Some(props);
         node
@@ -820,7 +979,11 @@ impl<'a> Parser<'a> {
         }
         let name = self.slice(start + 1, at);
         match name.strip_suffix(':') {
-            Some(shorter) if !self.anchors.contains_key(name) && self.anchors.contains_key(shorter) => at - 1,
+            Some(shorter)
+                if !self.anchors.contains_key(name) && self.anchors.contains_key(shorter) =>
+            {
+                at - 1
+            }
             _ => at,
         }
     }
@@ -832,23 +995,41 @@ impl<'a> Parser<'a> {
         let span = self.span(start, self.at);
         let name = self.slice(start + 1, self.at);
         if name.is_empty() {
-            self.fail_at(span, "an alias without a name", None, Some("quote the value if it begins with `*`"));
+            self.fail_at(
+                span,
+                "an alias without a name",
+                None,
+                Some("quote the value if it begins with `*`"),
+            );
             return Node::null(span);
         }
         if let Some(anchor) = self.anchors.get(name) {
             self.nodes += anchor.nodes;
             let too_deep = self.depth + anchor.depth > MAX_DEPTH;
             if !too_deep && self.nodes <= MAX_NODES {
-                return Node { span, value: anchor.node.value.clone(), props: None };
+                return Node {
+                    span,
+                    value: anchor.node.value.clone(),
+                    props: None,
+                };
             }
             let related = Some((anchor.span, "the anchor".to_owned()));
-            self.fail_at(span, format!("alias `*{name}` makes the document too large or too deep"), related, None);
+            self.fail_at(
+                span,
+                format!("alias `*{name}` makes the document too large or too deep"),
+                related,
+                None,
+            );
             return Node::null(span);
         }
         self.lost_alias(name, span);
         let mut scalar = Scalar::new(self.slice(start, self.at), Style::Plain);
         scalar.unknown = true;
-        Node { span, value: Value::Scalar(scalar), props: None }
+        Node {
+            span,
+            value: Value::Scalar(scalar),
+            props: None,
+        }
     }
 
     fn lost_alias(&mut self, name: &str, span: Span) {
@@ -856,10 +1037,14 @@ impl<'a> Parser<'a> {
         let index = self.out.problems.len();
         self.problem(span, message).kind = ProblemKind::AliasUndefined;
         let names = self.anchors.keys().map(SmolStr::as_str);
-        if let Some((near, at)) = crate::source::nearest(name, names).and_then(|near| Some((near, self.anchors.get(near)?.span))) {
+        if let Some((near, at)) = crate::source::nearest(name, names)
+            .and_then(|near| Some((near, self.anchors.get(near)?.span)))
+        {
             let text = format!("did you mean `*{near}`?");
             let problem = &mut self.out.problems[index];
-            problem.related.push((at, "a similar anchor is defined here".to_owned()));
+            problem
+                .related
+                .push((at, "a similar anchor is defined here".to_owned()));
             problem.help = Some(text);
         }
         self.lost_aliases.push((SmolStr::new(name), index));
@@ -909,7 +1094,9 @@ impl<'a> Parser<'a> {
     /// `:` that separates a key from a value inside a flow collection.
     fn flow_colon(&self, adjacent: bool) -> bool {
         self.peek() == Some(b':')
-            && (adjacent || self.ends_word(self.at + 1) || is_flow_indicator(self.byte(self.at + 1)))
+            && (adjacent
+                || self.ends_word(self.at + 1)
+                || is_flow_indicator(self.byte(self.at + 1)))
     }
 
     fn flow_node(&mut self, parent: isize) -> Node {
@@ -1005,7 +1192,10 @@ impl<'a> Parser<'a> {
         self.content_end = self.at;
         self.flow_gap(parent);
         let value = self.flow_node(parent);
-        Node::map(self.span(start, self.content_end), vec![Entry { key, value }])
+        Node::map(
+            self.span(start, self.content_end),
+            vec![Entry { key, value }],
+        )
     }
 
     fn flow_map(&mut self, parent: isize) -> Node {
@@ -1038,13 +1228,18 @@ impl<'a> Parser<'a> {
         }
         self.at += 1;
         self.content_end = self.at;
-        if is_template(&entries) && self.byte(start + 1) == Some(b'{') && self.byte(self.at - 2) == Some(b'}') {
+        if is_template(&entries)
+            && self.byte(start + 1) == Some(b'{')
+            && self.byte(self.at - 2) == Some(b'}')
+        {
             self.out.problems.push(Problem {
                 kind: ProblemKind::TemplateBraces,
                 span: self.span(start, self.at),
                 message: "template syntax `{{` in a plain YAML file".to_owned(),
                 related: Vec::new(),
-                help: Some("quote the whole value, or give the file a template's ending".to_owned()),
+                help: Some(
+                    "quote the whole value, or give the file a template's ending".to_owned(),
+                ),
             });
         }
         self.finish_map(start, entries)
@@ -1066,7 +1261,10 @@ impl<'a> Parser<'a> {
         let end = self.at;
         self.flow_gap(parent);
         if !self.flow_colon(json_like) {
-            return Entry { key, value: self.null_at(end) };
+            return Entry {
+                key,
+                value: self.null_at(end),
+            };
         }
         self.at += 1;
         self.content_end = self.at;
@@ -1081,11 +1279,12 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Some(b'-' | b'?' | b':') => {
                 let next = self.byte(self.at + 1);
-                !self.ends_word(self.at + 1) && (context != Context::Flow || !is_flow_indicator(next))
+                !self.ends_word(self.at + 1)
+                    && (context != Context::Flow || !is_flow_indicator(next))
             }
             Some(
-                b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@'
-                | b'`',
+                b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
+                | b'"' | b'%' | b'@' | b'`',
             )
             | None => false,
             Some(_) => true,
@@ -1125,7 +1324,9 @@ impl<'a> Parser<'a> {
         let mut text: Option<String> = None;
         let mut end = self.at;
         while context != Context::BlockKey {
-            let Some(breaks) = self.continuation(parent) else { break };
+            let Some(breaks) = self.continuation(parent) else {
+                break;
+            };
             if matches!(self.peek(), Some(b'#')) {
                 self.rewind(end);
                 break;
@@ -1153,18 +1354,32 @@ impl<'a> Parser<'a> {
     fn bad_start(&mut self) {
         let byte = self.peek().unwrap_or(b' ') as char;
         let (message, help) = match byte {
-            '@' | '`' | '%' => (format!("a value cannot begin with `{byte}`"), Some("quote it")),
-            '\t' => ("a tab in the indentation".to_owned(), Some("indent with spaces")),
+            '@' | '`' | '%' => (
+                format!("a value cannot begin with `{byte}`"),
+                Some("quote it"),
+            ),
+            '\t' => (
+                "a tab in the indentation".to_owned(),
+                Some("indent with spaces"),
+            ),
             _ => (format!("`{byte}` is not expected here"), None),
         };
-        self.fail_at(self.span(self.at, self.line_end(self.at)), message, None, help);
+        self.fail_at(
+            self.span(self.at, self.line_end(self.at)),
+            message,
+            None,
+            help,
+        );
     }
 
     /// Goes back to a position on an earlier line.
     fn rewind(&mut self, at: usize) {
         self.at = at;
         let before = self.bytes.get(..at).unwrap_or(&[]);
-        self.line_start = before.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |index| index + 1);
+        self.line_start = before
+            .iter()
+            .rposition(|byte| matches!(byte, b'\n' | b'\r'))
+            .map_or(0, |index| index + 1);
         let line = self.bytes.get(self.line_start..at).unwrap_or(&[]);
         self.indent = line.iter().take_while(|byte| **byte == b' ').count();
         self.fresh_line = false;
@@ -1193,7 +1408,14 @@ impl<'a> Parser<'a> {
     }
 
     /// A line break inside a quoted scalar: the text so far loses its trailing blanks, then the break is folded.
-    fn quoted_break(&mut self, start: usize, text: &mut String, kept: usize, parent: isize, context: Context) {
+    fn quoted_break(
+        &mut self,
+        start: usize,
+        text: &mut String,
+        kept: usize,
+        parent: isize,
+        context: Context,
+    ) {
         while text.len() > kept && text.ends_with([' ', '\t']) {
             text.pop();
         }
@@ -1209,7 +1431,12 @@ impl<'a> Parser<'a> {
     fn unclosed_quote(&mut self, start: usize) {
         let span = self.span(start, self.line_end(start));
         self.at = self.line_end(self.at);
-        self.fail_at(span, "this quote is never closed, or its next line is not indented enough", None, None);
+        self.fail_at(
+            span,
+            "this quote is never closed, or its next line is not indented enough",
+            None,
+            None,
+        );
     }
 
     fn single_quoted(&mut self, parent: isize, context: Context) -> Node {
@@ -1320,10 +1547,21 @@ impl<'a> Parser<'a> {
         match escaped {
             Some(escaped) => text.push(escaped),
             None => {
-                let end = start + 1 + self.slice(start + 1, self.end).chars().next().map_or(0, char::len_utf8);
+                let end = start
+                    + 1
+                    + self
+                        .slice(start + 1, self.end)
+                        .chars()
+                        .next()
+                        .map_or(0, char::len_utf8);
                 self.at = end;
                 let help = "use single quotes for text with backslashes, or double them";
-                self.fail_at(self.span(start, end), "unknown escape in a double-quoted text", None, Some(help));
+                self.fail_at(
+                    self.span(start, end),
+                    "unknown escape in a double-quoted text",
+                    None,
+                    Some(help),
+                );
             }
         }
     }
@@ -1333,8 +1571,13 @@ impl<'a> Parser<'a> {
         self.at += digits;
         if (0xd800..0xdc00).contains(&code) {
             // A surrogate pair, as JSON writes characters beyond the first plane.
-            let low = self.text.get(self.at..self.at + 6).and_then(|pair| pair.strip_prefix("\\u"));
-            let low = low.and_then(|low| u32::from_str_radix(low, 16).ok()).filter(|low| (0xdc00..0xe000).contains(low));
+            let low = self
+                .text
+                .get(self.at..self.at + 6)
+                .and_then(|pair| pair.strip_prefix("\\u"));
+            let low = low
+                .and_then(|low| u32::from_str_radix(low, 16).ok())
+                .filter(|low| (0xdc00..0xe000).contains(low));
             return Some(match low {
                 Some(low) => {
                     self.at += 6;
@@ -1354,7 +1597,9 @@ impl<'a> Parser<'a> {
         loop {
             match self.peek() {
                 Some(byte @ (b'+' | b'-')) if chomp.is_none() => chomp = Some(byte),
-                Some(byte @ b'1'..=b'9') if explicit.is_none() => explicit = Some(usize::from(byte - b'0')),
+                Some(byte @ b'1'..=b'9') if explicit.is_none() => {
+                    explicit = Some(usize::from(byte - b'0'))
+                }
                 _ => break,
             }
             self.at += 1;
@@ -1362,7 +1607,9 @@ impl<'a> Parser<'a> {
         let spaced = self.skip_blanks();
         if self.peek() == Some(b'#') && spaced {
             let end = self.line_end(self.at);
-            self.out.comments.push(Comment { span: self.span(self.at, end) });
+            self.out.comments.push(Comment {
+                span: self.span(self.at, end),
+            });
             self.at = end;
         }
         let header_end = self.at;
@@ -1376,15 +1623,31 @@ impl<'a> Parser<'a> {
         let lines = self.block_lines(indent, least);
         let end = lines.last().map_or(header_end, |line| line.1);
         let text = block_text(self.text, &lines, literal, chomp);
-        let text_end = lines.iter().rev().find(|line| line.1 > line.0).map_or(header_end, |line| line.1);
+        let text_end = lines
+            .iter()
+            .rev()
+            .find(|line| line.1 > line.0)
+            .map_or(header_end, |line| line.1);
         // A kept trailing line belongs to the scalar, a clipped one does not.
-        self.content_end = if chomp == Some(b'+') { end.max(header_end) } else { text_end };
-        let style = if literal { Style::Literal } else { Style::Folded };
+        self.content_end = if chomp == Some(b'+') {
+            end.max(header_end)
+        } else {
+            text_end
+        };
+        let style = if literal {
+            Style::Literal
+        } else {
+            Style::Folded
+        };
         Node::scalar(self.span(start, self.content_end), text, style)
     }
 
     /// The lines of a block scalar as byte ranges without indentation; the third tells whether a break follows.
-    fn block_lines(&mut self, mut indent: Option<usize>, least: usize) -> Vec<(usize, usize, bool)> {
+    fn block_lines(
+        &mut self,
+        mut indent: Option<usize>,
+        least: usize,
+    ) -> Vec<(usize, usize, bool)> {
         let mut lines = Vec::new();
         let mut deepest_blank = 0;
         loop {
@@ -1393,7 +1656,9 @@ impl<'a> Parser<'a> {
             }
             let line = self.at;
             let mut spaces = 0;
-            while self.byte(line + spaces) == Some(b' ') && indent.is_none_or(|indent| spaces < indent) {
+            while self.byte(line + spaces) == Some(b' ')
+                && indent.is_none_or(|indent| spaces < indent)
+            {
                 spaces += 1;
             }
             let first = self.byte(line + spaces);
@@ -1430,14 +1695,30 @@ impl<'a> Parser<'a> {
 
     fn finish(mut self) -> Parsed {
         for (name, index) in std::mem::take(&mut self.lost_aliases) {
-            let Some(problem) = self.out.problems.get_mut(index) else { continue };
+            let Some(problem) = self.out.problems.get_mut(index) else {
+                continue;
+            };
             let alias = problem.span;
-            let Some((_, elsewhere)) = self.all_anchors.iter().find(|(anchor, _)| *anchor == name) else { continue };
-            let document = |span: &Span| self.out.documents.iter().position(|document| document.span.contains(*span));
+            let Some((_, elsewhere)) = self.all_anchors.iter().find(|(anchor, _)| *anchor == name)
+            else {
+                continue;
+            };
+            let document = |span: &Span| {
+                self.out
+                    .documents
+                    .iter()
+                    .position(|document| document.span.contains(*span))
+            };
             let (message, help) = if document(elsewhere) == document(&alias) {
-                ("the anchor comes only here, after the alias", "define the anchor before its first use")
+                (
+                    "the anchor comes only here, after the alias",
+                    "define the anchor before its first use",
+                )
             } else {
-                ("the anchor is in another document of this file", "anchors do not reach across `---`: define it in this document too")
+                (
+                    "the anchor is in another document of this file",
+                    "anchors do not reach across `---`: define it in this document too",
+                )
             };
             problem.related.insert(0, (*elsewhere, message.to_owned()));
             problem.help = Some(help.to_owned());
@@ -1462,7 +1743,12 @@ fn fold(text: &mut String, breaks: usize) {
 }
 
 /// The text of a block scalar, folded and chomped.
-fn block_text(source: &str, lines: &[(usize, usize, bool)], literal: bool, chomp: Option<u8>) -> String {
+fn block_text(
+    source: &str,
+    lines: &[(usize, usize, bool)],
+    literal: bool,
+    chomp: Option<u8>,
+) -> String {
     let mut text = String::new();
     let mut breaks = 0;
     let mut previous_deeper = false;
@@ -1500,7 +1786,11 @@ fn resolve_tag(word: &str, handles: &[(String, String)]) -> Option<String> {
         Some(at) => word.split_at(at + 2),
         None => word.split_at(1),
     };
-    let defined = handles.iter().rev().find(|(known, _)| known == handle).map(|(_, prefix)| prefix.as_str());
+    let defined = handles
+        .iter()
+        .rev()
+        .find(|(known, _)| known == handle)
+        .map(|(_, prefix)| prefix.as_str());
     match (defined, handle) {
         (Some(prefix), _) => Some(format!("{prefix}{name}")),
         (None, "!") => Some(word.to_owned()),
@@ -1511,7 +1801,11 @@ fn resolve_tag(word: &str, handles: &[(String, String)]) -> Option<String> {
 
 /// The nodes and levels that a value stands for.
 fn weight(node: &Node) -> (usize, usize) {
-    let children = node.entries().iter().flat_map(|entry| [&entry.key, &entry.value]).chain(node.items());
+    let children = node
+        .entries()
+        .iter()
+        .flat_map(|entry| [&entry.key, &entry.value])
+        .chain(node.items());
     children.fold((1, 1), |(nodes, depth), child| {
         let (more, below) = weight(child);
         (nodes + more, depth.max(below + 1))
@@ -1519,7 +1813,10 @@ fn weight(node: &Node) -> (usize, usize) {
 }
 
 fn is_merge(entry: &Entry) -> bool {
-    let plain = entry.key.as_scalar().is_some_and(|scalar| scalar.style == Style::Plain && scalar.text == "<<");
+    let plain = entry
+        .key
+        .as_scalar()
+        .is_some_and(|scalar| scalar.style == Style::Plain && scalar.text == "<<");
     plain && (entry.value.is_map() || entry.value.items().iter().any(Node::is_map))
 }
 
@@ -1542,7 +1839,9 @@ fn merged(entries: Vec<Entry>) -> Vec<Entry> {
 fn template_braces(line: &str) -> Option<&'static str> {
     ["{{", "{%", "#{", "#%"].into_iter().find(|brace| {
         line.find(brace).is_some_and(|at| {
-            let quoted = line.get(..at).is_some_and(|before| before.ends_with(['"', '\'']));
+            let quoted = line
+                .get(..at)
+                .is_some_and(|before| before.ends_with(['"', '\'']));
             let closing = match *brace {
                 "{{" => "}}",
                 "{%" => "%}",
@@ -1557,5 +1856,8 @@ fn template_braces(line: &str) -> Option<&'static str> {
 /// `{{ name }}` read as YAML: a mapping whose only key is a mapping with one key, both without value.
 fn is_template(entries: &[Entry]) -> bool {
     let lone = |entries: &[Entry]| matches!(entries, [entry] if entry.value.is_null());
-    lone(entries) && entries.first().is_some_and(|entry| entry.key.is_map() && lone(entry.key.entries()))
+    lone(entries)
+        && entries
+            .first()
+            .is_some_and(|entry| entry.key.is_map() && lone(entry.key.entries()))
 }

@@ -33,7 +33,9 @@ pub fn is_null(text: &str) -> bool {
 
 /// Resolves the text of a plain scalar, as measured with go-yaml v2 (`Yaml11`) and v3 (`Yaml12`).
 pub fn resolve(text: &str, mode: Mode) -> Resolved {
-    let Some(first) = text.bytes().next() else { return Resolved::Null };
+    let Some(first) = text.bytes().next() else {
+        return Resolved::Null;
+    };
     match first {
         b'~' | b'n' | b'N' if is_null(text) => Resolved::Null,
         b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' => {
@@ -48,21 +50,31 @@ fn boolean(text: &str, mode: Mode) -> Option<bool> {
     match text {
         "true" | "True" | "TRUE" => Some(true),
         "false" | "False" | "FALSE" => Some(false),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" if mode == Mode::Yaml11 => Some(true),
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" if mode == Mode::Yaml11 => Some(false),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" if mode == Mode::Yaml11 => {
+            Some(true)
+        }
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" if mode == Mode::Yaml11 => {
+            Some(false)
+        }
         _ => None,
     }
 }
 
 fn number(text: &str, mode: Mode) -> Resolved {
     match text {
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Resolved::Float(f64::INFINITY),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
+            return Resolved::Float(f64::INFINITY);
+        }
         "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
         ".nan" | ".NaN" | ".NAN" => return Resolved::Float(f64::NAN),
         _ => {}
     }
     if is_date(text) {
-        return if mode == Mode::Yaml12 { Resolved::Date } else { Resolved::Str };
+        return if mode == Mode::Yaml12 {
+            Resolved::Date
+        } else {
+            Resolved::Str
+        };
     }
     if let Some(int) = parse_int(text) {
         return Resolved::Int(int);
@@ -99,7 +111,9 @@ pub fn parse_int(text: &str) -> Option<i128> {
     }
     let value = i128::from_str_radix(digits, radix).ok()?;
     let value = if negative { -value } else { value };
-    (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value).then_some(value)
+    (i128::from(i64::MIN)..=i128::from(u64::MAX))
+        .contains(&value)
+        .then_some(value)
 }
 
 /// A number with a fraction or exponent, or one too large for [`parse_int`].
@@ -133,7 +147,10 @@ pub fn parse_float(text: &str) -> Option<f64> {
 /// `YYYY-MM-DD`, alone or followed by a time.
 fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if bytes.len() < 8 || !bytes.iter().take(4).all(u8::is_ascii_digit) || bytes.get(4) != Some(&b'-') {
+    if bytes.len() < 8
+        || !bytes.iter().take(4).all(u8::is_ascii_digit)
+        || bytes.get(4) != Some(&b'-')
+    {
         return false;
     }
     let mut parts = text.splitn(3, '-').skip(1);

@@ -94,4 +94,6 @@ pub trait Shape {
 }
 
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod tests;

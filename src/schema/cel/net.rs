@@ -235,8 +235,8 @@ pub(super) fn parse_url(text: &str) -> Option<Url> {
         // Go keeps what has a scheme and no slash as opaque.
         return scheme.map(|_| url);
     }
-    // Without a scheme only three slashes and more would be no host; a request has none at all.
-    let path = match rest.strip_prefix("//").filter(|_| scheme.is_some()) {
+    // Without a scheme, three slashes begin a path.
+    let path = match rest.strip_prefix("//").filter(|after| scheme.is_some() || !after.starts_with('/')) {
         None => rest,
         Some(after) => {
             let end = after.find('/').unwrap_or(after.len());

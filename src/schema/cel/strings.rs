@@ -341,7 +341,7 @@ fn hex(budget: &Budget, bytes: &[u8]) -> Out<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// A value as `%s` shows it.
+/// A value as `%s` shows it; inside a collection strings are quoted and doubles keep six digits.
 fn display(budget: &Budget, value: &Value, out: &mut String) -> Out<()> {
     budget.take(1)?;
     match value {
@@ -363,7 +363,7 @@ fn display(budget: &Budget, value: &Value, out: &mut String) -> Out<()> {
             out.push('[');
             for (at, item) in value.items(budget)?.iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "" });
-                display(budget, item, out)?;
+                display_inner(budget, item, out)?;
             }
             out.push(']');
         }
@@ -374,7 +374,7 @@ fn display(budget: &Budget, value: &Value, out: &mut String) -> Out<()> {
                 for at in 0..len {
                     let (key, value) = value.pair(budget, at)?;
                     let mut text = String::new();
-                    display(budget, &key, &mut text)?;
+                    display_inner(budget, &key, &mut text)?;
                     entries.push((text, value));
                 }
                 entries.sort_by(|a, b| a.0.cmp(&b.0));
@@ -382,13 +382,25 @@ fn display(budget: &Budget, value: &Value, out: &mut String) -> Out<()> {
                 for (at, (key, value)) in entries.iter().enumerate() {
                     out.push_str(if at > 0 { ", " } else { "" });
                     out.push_str(key);
-                    out.push_str(": ");
-                    display(budget, value, out)?;
+                    out.push(':');
+                    display_inner(budget, value, out)?;
                 }
                 out.push('}');
             }
             None => out.push_str(&value.whole().ok_or(Stop::Error)?.to_string()),
         },
+    }
+    Ok(())
+}
+
+fn display_inner(budget: &Budget, value: &Value, out: &mut String) -> Out<()> {
+    match value {
+        Value::Str(text) => {
+            budget.text(text.len())?;
+            out.push_str(&quote(text));
+        }
+        Value::Double(double) => out.push_str(&format!("{double:.6}")),
+        _ => display(budget, value, out)?,
     }
     Ok(())
 }

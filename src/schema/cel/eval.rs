@@ -164,11 +164,20 @@ impl<'a> Run<'a> {
                 (Value::Optional(Some(inner)), true) => (*inner).clone(),
                 _ => return Err(Stop::Error),
             };
+            // Of equal keys in a literal the last wins, as in cel-go.
+            let mut kept = Vec::with_capacity(entries.len());
+            for entry in values {
+                if !entry.0.equals(self.budget, &key)? {
+                    kept.push(entry);
+                }
+            }
+            values = kept;
             self.insert(&mut values, key, value)?;
         }
         Ok(Value::Map(Rc::new(values)))
     }
 
+    /// Adds an entry; a key that is there already is an error.
     fn insert(
         &self,
         entries: &mut Vec<(Value<'a>, Value<'a>)>,

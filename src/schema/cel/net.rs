@@ -236,7 +236,10 @@ pub(super) fn parse_url(text: &str) -> Option<Url> {
         return scheme.map(|_| url);
     }
     // Without a scheme, three slashes begin a path.
-    let path = match rest.strip_prefix("//").filter(|after| scheme.is_some() || !after.starts_with('/')) {
+    let path = match rest
+        .strip_prefix("//")
+        .filter(|after| scheme.is_some() || !after.starts_with('/'))
+    {
         None => rest,
         Some(after) => {
             let end = after.find('/').unwrap_or(after.len());

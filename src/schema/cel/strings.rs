@@ -72,11 +72,11 @@ fn change<'a>(
 /// The byte offset of a code point; the end counts.
 fn offset(text: &str, at: i64) -> Out<usize> {
     let at = usize::try_from(at).map_err(|_| Stop::Error)?;
-    let ends = text
+    let mut ends = text
         .char_indices()
         .map(|(byte, _)| byte)
         .chain([text.len()]);
-    ends.skip(at).next().ok_or(Stop::Error)
+    ends.nth(at).ok_or(Stop::Error)
 }
 
 fn char_at<'a>(budget: &Budget, arguments: &[Value<'a>]) -> Out<Value<'a>> {

@@ -50,6 +50,8 @@ pub mod repo {
 
 /// Rules `schema/…`.
 pub mod schema {
+    /// See `rules/schema/cel.md`.
+    pub mod cel;
     /// See `rules/schema/duplicate-entry.md`.
     pub mod duplicate_entry;
     /// See `rules/schema/invalid-value.md`.
@@ -106,6 +108,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
+    Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },
     Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
     Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
     Rule { id: "schema/missing-field", page: include_str!("../../rules/schema/missing-field.md"), ..schema::missing_field::RULE },

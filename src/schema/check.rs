@@ -55,6 +55,7 @@ impl<'a> Walk<'a> {
         if !schema.types.allows(seen.types()) {
             return self.wrong_type(schema, node, seen);
         }
+        let before = self.faults.len();
         match seen {
             Seen::Object => self.object(schema, node, at),
             Seen::Array => self.list(schema, node),
@@ -64,6 +65,10 @@ impl<'a> Walk<'a> {
         }
         self.enumeration(schema, node, seen);
         self.logic(schema, node, at);
+        // The API server asks for more only where the form is right.
+        if self.faults.len() == before && !schema.rules.is_empty() {
+            self.rules(schema, node, at);
+        }
     }
 
     // ---- types
@@ -136,7 +141,7 @@ impl<'a> Walk<'a> {
     /// The name of a field; a key that is partly unknown could be any of them.
     fn field_name(&mut self, key: &'a Node) -> Option<&'a str> {
         let name = key.text()?;
-        if key.is_unknown() || Seen::is_open(name) {
+        if key.is_unknown() {
             self.unsure = true;
             return None;
         }
@@ -164,7 +169,7 @@ impl<'a> Walk<'a> {
     }
 
     fn required(&mut self, schema: &'a Schema, node: &'a Node, at: Span, meant: &[&str]) {
-        let open = node.entries().iter().any(|entry| entry.key.text().is_none_or(Seen::is_open));
+        let open = node.entries().iter().any(|entry| entry.key.known().is_none());
         let mut missing: Vec<&str> = Vec::new();
         for name in schema.required.iter().map(SmolStr::as_str) {
             let filled = schema.property(name).is_some_and(|field| field.default.is_some());
@@ -245,7 +250,7 @@ impl<'a> Walk<'a> {
     fn list(&mut self, schema: &'a Schema, node: &'a Node) {
         if let Some(items) = &schema.items {
             for item in node.items() {
-                self.step("", items, item, item.span.before());
+                self.step("", items, item, head(item));
             }
         }
         if let Some(sizes) = &schema.sizes {
@@ -262,7 +267,7 @@ impl<'a> Walk<'a> {
     fn unique_by(&mut self, node: &'a Node, identity: impl Fn(&Node) -> Option<String>) {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for item in node.items() {
-            let Some(identity) = identity(item).filter(|identity| !Seen::is_open(identity)) else { continue };
+            let Some(identity) = identity(item) else { continue };
             let head = item.entries().first().map_or(item.span, |entry| entry.key.span.to(entry.value.span));
             let Some(first) = seen.get(&identity).copied() else {
                 seen.insert(identity, head);
@@ -346,7 +351,7 @@ impl<'a> Walk<'a> {
 
     fn size(&mut self, node: &Node, count: usize, least: Option<u64>, most: Option<u64>, noun: &str) {
         let count = count as u64;
-        let open = node.entries().iter().any(|entry| entry.key.text().is_none_or(Seen::is_open));
+        let open = node.entries().iter().any(|entry| entry.key.known().is_none());
         let fault = if let Some(most) = most.filter(|most| count > *most) {
             format!("at most {most} {} allowed", if most == 1 { "is" } else { "are" })
         } else if let Some(least) = least.filter(|least| count < *least && !open) {
@@ -431,6 +436,11 @@ impl<'a> Walk<'a> {
         }
         path
     }
+}
+
+/// Where an item of a list is pointed at: its first key.
+fn head(item: &Node) -> Span {
+    item.entries().first().map_or(item.span, |entry| entry.key.span)
 }
 
 /// What tells an item of a list apart; absent keys have their defaults.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::check::{Step, Walk};
 use super::fault::{Fault, FaultKind};
-use super::values::to_json;
+use super::values::{to_json, with_unknowns};
 use super::{Bundle, CustomKind, Kind, Schema, custom_kinds};
 use crate::resource::{Resource, Role, Tree};
 use crate::yaml::Node;
@@ -77,6 +77,8 @@ impl Schemas {
     /// What is wrong with a resource; `None` where its kind has no schema.
     pub fn check(&self, resource: &Resource) -> Option<Vec<Fault>> {
         let schema = self.find(&resource.api_version, &resource.kind)?;
+        let opened = with_unknowns(&resource.node).map(|node| Resource { node, ..resource.clone() });
+        let resource = opened.as_ref().unwrap_or(resource);
         let meta = self.bundle.object_meta();
         let known = self.kind(&resource.api_version, &resource.kind);
         let custom = known.is_none_or(|known| known.minors.is_none());

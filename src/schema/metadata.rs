@@ -8,7 +8,7 @@ use super::values::Seen;
 use crate::diagnostic::Finding;
 use crate::resource::Resource;
 use crate::source::FileId;
-use crate::yaml::{Node, Value, parse};
+use crate::yaml::{Node, parse};
 
 const LABEL: usize = 63;
 const SUBDOMAIN: usize = 253;
@@ -78,9 +78,10 @@ impl Walk<'_> {
         let metadata = resource.node.get("metadata");
         let nameless = metadata.is_some_and(|metadata| {
             metadata.is_map()
-                && !metadata.entries().iter().any(|entry| {
-                    entry.key.text().is_none_or(|key| key == "name" || key == "generateName" || Seen::is_open(key))
-                })
+                && !metadata
+                    .entries()
+                    .iter()
+                    .any(|entry| entry.key.known().is_none_or(|key| key == "name" || key == "generateName"))
         });
         if nameless && let Some(entry) = resource.node.entry("metadata") {
             let message = format!("`name` is required in `metadata` of {}", self.kind);
@@ -114,10 +115,7 @@ impl Walk<'_> {
     }
 
     fn key(&mut self, what: &str, key: &Node) {
-        let (Value::Scalar(scalar), Some(name)) = (&key.value, key.text()) else { return };
-        if scalar.unknown || Seen::is_open(name) {
-            return;
-        }
+        let Some(name) = key.known() else { return };
         // Annotations are compared in lower case, so upper case is fine in their prefix.
         let compared = if what == "annotation" { name.to_lowercase() } else { name.to_owned() };
         if let Some(help) = key_fault(&compared) {

@@ -5,12 +5,15 @@
 //! schema came from shows in [`Kind`] alone.
 
 mod bundle;
+/// The language of `x-kubernetes-validations`.
+pub mod cel;
 mod check;
 mod fault;
 mod json;
 mod known;
 mod logic;
 mod metadata;
+mod rules;
 mod standing;
 mod values;
 
@@ -26,6 +29,8 @@ use std::sync::{Arc, OnceLock};
 use regex::Regex;
 use serde_json::Value;
 use smol_str::SmolStr;
+
+use crate::yaml::Node;
 
 /// One node of a structural schema.
 #[derive(Debug, Default)]
@@ -72,6 +77,10 @@ pub struct Schema {
     pub unique_items: bool,
     /// Marked as deprecated by its author.
     pub deprecated: bool,
+    /// The rules, parsed when a value first meets them.
+    pub(crate) programs: OnceLock<Box<[rules::Compiled]>>,
+    /// The default as rules see it.
+    pub(crate) default_node: OnceLock<Option<Box<Node>>>,
 }
 
 impl Schema {

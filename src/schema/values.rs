@@ -5,7 +5,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde_json::Value;
 
 use super::Types;
-use crate::yaml::{Entry, Mode, Node, Resolved, Value as Shape};
+use crate::source::{FileId, Span};
+use crate::yaml::{Entry, Mode, Node, Resolved, Scalar, Style, Value as Shape};
+use std::sync::Arc;
 
 /// A value as the API server sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +26,7 @@ impl<'a> Seen<'a> {
         match &node.value {
             Shape::Map(_) => Some(Seen::Object),
             Shape::Seq(_) => Some(Seen::Array),
-            Shape::Scalar(scalar) if scalar.unknown || Seen::is_open(&scalar.text) => None,
+            Shape::Scalar(scalar) if scalar.unknown => None,
             Shape::Scalar(scalar) => match node.resolve(Mode::Yaml11)? {
                 Resolved::Null => Some(Seen::Null),
                 Resolved::Bool(truth) => Some(Seen::Bool(truth)),
@@ -135,6 +137,61 @@ pub fn to_json(node: &Node) -> Value {
             _ => Value::String(scalar.text.to_string()),
         },
     }
+}
+
+/// JSON as a node, which stands nowhere.
+pub(super) fn from_json(value: &Value) -> Node {
+    let nowhere = Span::new(FileId(u32::MAX), 0, 0);
+    match value {
+        Value::Object(fields) => {
+            let entry = |(name, value): (&String, &Value)| Entry {
+                key: Node::string(nowhere, name.as_str()),
+                value: from_json(value),
+            };
+            Node::map(nowhere, fields.iter().map(entry).collect())
+        }
+        Value::Array(items) => Node::seq(nowhere, items.iter().map(from_json).collect()),
+        Value::String(text) => Node::string(nowhere, text.as_str()),
+        other => Node::scalar(nowhere, other.to_string(), Style::Plain),
+    }
+}
+
+/// The node with what is filled in later marked as unknown; itself where there is nothing of that kind.
+pub(super) fn with_unknowns(node: &Node) -> Option<Node> {
+    match &node.value {
+        Shape::Scalar(scalar) => {
+            let open = !scalar.unknown && Seen::is_open(&scalar.text);
+            open.then(|| Node { value: Shape::Scalar(Scalar { unknown: true, ..scalar.clone() }), ..node.clone() })
+        }
+        Shape::Seq(items) => {
+            let changed = replaced(items, |item| with_unknowns(item))?;
+            Some(Node { value: Shape::Seq(changed), ..node.clone() })
+        }
+        Shape::Map(entries) => {
+            let changed = replaced(entries, |entry| {
+                let (key, value) = (with_unknowns(&entry.key), with_unknowns(&entry.value));
+                let any = key.is_some() || value.is_some();
+                any.then(|| Entry {
+                    key: key.unwrap_or_else(|| entry.key.clone()),
+                    value: value.unwrap_or_else(|| entry.value.clone()),
+                })
+            })?;
+            Some(Node { value: Shape::Map(changed), ..node.clone() })
+        }
+    }
+}
+
+/// The parts with those that change replaced; `None` where none does.
+fn replaced<T: Clone>(parts: &Arc<Vec<T>>, change: impl Fn(&T) -> Option<T>) -> Option<Arc<Vec<T>>> {
+    let mut all: Option<Arc<Vec<T>>> = None;
+    for (at, part) in parts.iter().enumerate() {
+        let Some(changed) = change(part) else { continue };
+        let copy = Arc::make_mut(all.get_or_insert_with(|| Arc::new(parts.to_vec())));
+        if let Some(place) = copy.get_mut(at) {
+            *place = changed;
+        }
+    }
+    all
 }
 
 /// Why a text is not of a format that the API server checks; it takes any other format for a note.

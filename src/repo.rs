@@ -3,7 +3,7 @@
 use crate::config::{self, Config};
 use crate::diagnostic::{Finding, Unchecked};
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{Fault, FaultKind, Schemas, Standing, Standings, is_patch};
+use crate::schema::{Fault, FaultKind, Releases, Retired, Schemas, Standing, Standings, Version, is_patch};
 use crate::sops::Policy;
 use crate::source::Span;
 use crate::template::{self, Project};
@@ -30,6 +30,7 @@ pub struct Repo {
     renames: OnceLock<bool>,
     schemas: OnceLock<Schemas>,
     standings: OnceLock<Standings>,
+    releases: OnceLock<Releases>,
     faults: OnceLock<Vec<OnceLock<Vec<Fault>>>>,
     unexplained: OnceLock<BTreeMap<SmolStr, usize>>,
 }
@@ -108,7 +109,9 @@ impl Repo {
 
     /// Every schema at hand.
     pub fn schemas(&self) -> &Schemas {
-        self.schemas.get_or_init(|| Schemas::new(&self.tree, None))
+        self.schemas.get_or_init(|| {
+            Schemas::new(&self.tree, self.releases().oldest("Kubernetes").map(|(Version(_, minor), _)| minor))
+        })
     }
 
     /// How kustomizations use the files.
@@ -141,6 +144,38 @@ impl Repo {
             uses
         });
         uses.get(name).copied().unwrap_or(0)
+    }
+
+    /// Releases that the repository says it runs.
+    pub fn releases(&self) -> &Releases {
+        self.releases.get_or_init(|| Releases::new(&self.tree))
+    }
+
+    /// The resources of a file whose apiVersion is on its way out.
+    pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
+        let material = self.standings().of(file.source.id, &file.source.path) == Standing::Material;
+        let resources = file.resources().iter().filter(move |_| !material);
+        resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
+    }
+
+    /// Adds what to write instead of a retired apiVersion: a safe fix where the resource is right in the new one.
+    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
+        let Some(instead) = row.instead.as_deref() else {
+            return finding.help("nothing replaces it");
+        };
+        let finding = finding.help(format!("write `{instead}`"));
+        let (span, title) = (finding.span, format!("write `{instead}`"));
+        if self.tree.slice(span) != resource.api_version {
+            return finding;
+        }
+        let renewed = Resource { api_version: instead.into(), ..resource.clone() };
+        match self.schemas().check(&renewed) {
+            // A patch finds its target by apiVersion, too.
+            Some(faults) if faults.is_empty() && !self.standings().is_patched(resource) => {
+                finding.safe_fix(title, span, instead)
+            }
+            _ => finding.unsafe_fix(title, span, instead),
+        }
     }
 
     /// Resources that no schema is at hand for.

@@ -2,6 +2,14 @@
 
 use crate::rule::Rule;
 
+/// Rules `api/…`.
+pub mod api {
+    /// See `rules/api/deprecated.md`.
+    pub mod deprecated;
+    /// See `rules/api/removed.md`.
+    pub mod removed;
+}
+
 /// Rules `gateway/…`.
 pub mod gateway {
     /// See `rules/gateway/listener-missing.md`.
@@ -97,6 +105,8 @@ pub mod yaml {
 /// Every rule, by id.
 #[rustfmt::skip]
 pub const RULES: &[Rule] = &[
+    Rule { id: "api/deprecated", page: include_str!("../../rules/api/deprecated.md"), ..api::deprecated::RULE },
+    Rule { id: "api/removed", page: include_str!("../../rules/api/removed.md"), ..api::removed::RULE },
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },

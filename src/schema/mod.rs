@@ -14,6 +14,7 @@ mod known;
 mod logic;
 mod metadata;
 mod rules;
+mod served;
 mod standing;
 mod values;
 
@@ -21,6 +22,7 @@ pub use bundle::{Bundle, Kind, Minors, Scope, Source};
 pub use fault::{Fault, FaultKind};
 pub use json::{CustomKind, Dialect, custom_kinds};
 pub use known::{Schemas, is_patch};
+pub use served::{Releases, Retired, Version};
 pub use standing::{Standing, Standings};
 pub use values::to_json;
 

@@ -23,6 +23,14 @@ pub mod schema;
 pub mod secret;
 /// Container images: name, tag, digest, wherever they are written.
 pub mod image;
+/// A kustomization → its resources as built, every node keeping its span.
+pub mod kustomize;
+/// Which kinds refer to which, and which objects operators create.
+pub mod links;
+/// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
+pub mod flux;
+/// What a HelmRelease's values mean: routes, services, claims, images.
+pub mod helm;
 /// `.sops.yaml` and what SOPS leaves in a file.
 pub mod sops;
 /// makejinja projects: does this output come from that template?

@@ -1,4 +1,5 @@
 //! `src/lib.rs` is the architecture: a module uses only those declared above it.
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 

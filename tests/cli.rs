@@ -1,4 +1,5 @@
 //! The binary as a user runs it: exit codes, streams, formats, and that no secret ever comes out.
+#![allow(clippy::unwrap_used)]
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

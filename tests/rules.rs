@@ -1,6 +1,7 @@
 //! Runs every rule page as documentation, test and snapshot, and guards what is derived from the rules.
 //!
 //! `UPDATE=1 cargo test` rewrites the outputs, the list of rules, the README's table and the configuration's schema.
+#![allow(clippy::unwrap_used)]
 
 use homelint::check::{Selection, check};
 use homelint::repo::Repo;

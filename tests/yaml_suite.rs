@@ -1,4 +1,5 @@
 //! The parser against the YAML test suite, where its cases are at hand.
+#![allow(clippy::unwrap_used)]
 
 use homelint::source::FileId;
 use homelint::yaml::{Mode, Node, ProblemKind, Resolved, Value, parse, parse_float};

@@ -18,6 +18,8 @@ use std::time::Instant;
 const BASELINE: &str = ".homelint-baseline";
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 120;
+/// Columns below which snippets are not squeezed any further.
+const NARROWEST: usize = 40;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -29,7 +31,7 @@ Examples:
   homelint check --fix --diff              show what would be mended")]
 pub struct Check {
     /// Show only findings in these files or below these folders; the whole repository around them is read
-    #[arg(default_value = ".")]
+    #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
     /// How to write findings
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
@@ -139,6 +141,8 @@ pub fn run(arguments: &Check) -> Run {
         let options = arguments.options(&std::io::stderr(), start);
         let _ = writeln!(notes, "{}", report::summary(&report, &options));
     }
+    // The process ends here: giving back a tree of nodes piece by piece would only take time.
+    std::mem::forget(repo);
     Ok(Outcome { text, notes, code: arguments.code(&report) })
 }
 
@@ -153,7 +157,7 @@ impl Check {
 
     fn options(&self, stream: &impl std::io::IsTerminal, start: Instant) -> Options {
         let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
-        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
+        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).max(NARROWEST));
         Options {
             color: color(self.color, stream),
             width,

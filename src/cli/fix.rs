@@ -46,10 +46,20 @@ pub fn until_nothing_changes(
             discover::write(root, &file.source.path, &text)?;
             changed.insert(file.source.path.clone());
         }
+        let before = fixable(&report, also_unsafe);
         (repo, report) = again()?;
+        // A fix that does not mend what it promises must not be made again and again.
+        if fixable(&report, also_unsafe) >= before {
+            break;
+        }
     }
     if !changed.is_empty() {
         let _ = writeln!(notes, "mended {} file{}", changed.len(), if changed.len() == 1 { "" } else { "s" });
     }
     Ok((repo, report))
+}
+
+fn fixable(report: &Report, also_unsafe: bool) -> usize {
+    let fixes = report.diagnostics.iter().filter_map(|diagnostic| diagnostic.finding.fix.as_ref());
+    fixes.filter(|fix| fix.safe || also_unsafe).count()
 }

@@ -31,8 +31,8 @@ const STYLES: Styles = Styles::styled()
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 #[command(after_help = "\
 Examples:
-  homelint                            check the repository around this folder
-  homelint kubernetes/apps            the same; show only what lies below a folder
+  homelint                            check this folder, with all of the repository around it read
+  homelint kubernetes/apps            check another folder, or a file
   homelint --staged                   what a commit would newly break: for a hook
   homelint --format sarif > out.sarif for code scanning
   homelint explain yaml/syntax        why a rule exists, and how to mend what it finds

@@ -272,3 +272,98 @@ impl SourceCode for Excerpt<'_> {
         Ok(Box::new(contents))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Report;
+    use crate::diagnostic::Finding;
+    use crate::repo::Repo;
+    use crate::report::{Format, Options, render};
+    use crate::resource::{File, Tree};
+
+    fn repo(texts: &[&str]) -> Repo {
+        let file = |(index, text): (usize, &&str)| {
+            File::read(FileId(index as u32), format!("{index}.txt"), Some((*text).to_owned()))
+        };
+        Repo::new(Tree::new(texts.iter().enumerate().map(file).collect()), &[])
+    }
+
+    fn drawn(repo: &Repo, findings: Vec<Finding>, width: usize) -> String {
+        let diagnostics = findings.into_iter().map(|finding| Diagnostic {
+            rule: "a/b",
+            severity: Severity::Warning,
+            finding,
+            fingerprint: String::new(),
+        });
+        let report = Report { diagnostics: diagnostics.collect(), ..Report::default() };
+        let options = Options { color: false, width, info: true, elapsed: 0 };
+        render(&report, repo, &[], Format::Human, &options)
+    }
+
+    fn span(file: u32, start: usize, end: usize) -> Span {
+        Span::new(FileId(file), start, end)
+    }
+
+    #[test]
+    fn other_files_get_a_snippet_of_their_own_and_far_lines_too() {
+        let repo = repo(&["one\n\nthree\n4\n5\n6\n7\n8\nnine\n", "x: y\n"]);
+        let finding =
+            Finding::new(span(0, 0, 3), "wrong").related(span(0, 21, 25), "here").related(span(1, 3, 4), "there");
+        let expected = "\
+warning[a/b]: wrong
+   ╭─[0.txt:1:1]
+ 1 │ one
+   · ───
+   ╰────
+   ╭─[0.txt:9:1]
+ 8 │ 8
+ 9 │ nine
+   · ──┬─
+   ·   ╰── here
+   ╰────
+   ╭─[1.txt:1:4]
+ 1 │ x: y
+   ·    ┬
+   ·    ╰── there
+   ╰────
+
+";
+        assert_eq!(drawn(&repo, vec![finding], 80), expected);
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_their_label() {
+        let text = format!("{}needle{}\n", "a".repeat(500), "b".repeat(500));
+        let out = drawn(&repo(&[&text]), vec![Finding::new(span(0, 500, 506), "m")], 60);
+        assert!(out.lines().all(|line| line.chars().count() <= 60), "{out}");
+        let at = |line: &str, what| line.chars().position(|letter| letter == what);
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(at(lines[2], 'n'), at(lines[3], '─'), "{out}");
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_is_shown_and_not_sent() {
+        let out = drawn(&repo(&["a\u{1b}[31m\u{202e}b\rc\r\nd\r\n"]), vec![Finding::new(span(0, 0, 1), "\u{7}")], 80);
+        assert!(!out.contains(['\u{1b}', '\u{202e}', '\r', '\u{7}']), "{out:?}");
+        assert!(out.contains(" 1 │ a?[31m\u{fffd}b?c\n"), "{out}");
+    }
+
+    /// Spans that no rule should make: the drawing library must not be able to stop a run.
+    #[test]
+    fn no_span_makes_it_panic() {
+        let texts = ["", "\n", "a", "ä\u{200b}\t日本\r\n\r\n \n\u{1f600}x", "no break\nat the end\n   "];
+        let repo = repo(&texts);
+        let mut seed = 7usize;
+        let mut next = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        let findings = (0..3000).map(|_| {
+            let mut some = || (next(6), next(30), next(30));
+            let at = |(file, start, length): (usize, usize, usize)| span(file as u32, start, start + length);
+            Finding::new(at(some()), "m").related(at(some()), "r").related(at(some()), "s\nt").help("h")
+        });
+        assert!(drawn(&repo, findings.collect(), 30).lines().count() > 3000);
+    }
+}

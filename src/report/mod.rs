@@ -142,10 +142,14 @@ pub fn summary(report: &Report, options: &Options) -> String {
     } else {
         format!("{} in {read}", listed(&found))
     };
-    if let Some(first) = report.unchecked.first() {
-        let reasons = report.unchecked.iter().filter(|entry| entry.reason != first.reason).count();
-        let others = if reasons > 0 { " and other reasons" } else { "" };
-        let _ = write!(line, ", {} not checked ({}{others})", report.unchecked.len(), printable(&first.reason));
+    let reason = match report.unchecked.as_slice() {
+        [] => None,
+        [one] => Some(format!("{}: {}", one.path, one.reason)),
+        [first, others @ ..] if others.iter().all(|other| other.reason == first.reason) => Some(first.reason.clone()),
+        [first, ..] => Some(format!("{} and other reasons", first.reason)),
+    };
+    if let Some(reason) = reason {
+        let _ = write!(line, ", {} not checked ({})", report.unchecked.len(), printable(&reason));
     }
     let _ = write!(line, "{}", paint(&format!(" · {} ms", options.elapsed), DIM, options.color));
     line

@@ -1,6 +1,7 @@
 //! Text to nodes with spans, comments, anchors and styles. Never fails: it
 //! returns what it could read and the problems with what it could not.
 
+mod emit;
 mod json;
 mod parse;
 mod resolve;
@@ -11,6 +12,7 @@ use crate::source::Span;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
+pub use emit::{to_json, to_yaml};
 pub use json::parse_json;
 pub use parse::parse;
 pub use resolve::{Mode, Resolved, parse_float, parse_int, resolve};
@@ -193,7 +195,9 @@ impl Node {
 
     /// The entry with `key`; of duplicates the last, as every reader takes it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().rev().find(|entry| entry.key.text() == Some(key))
+        // The text first: it settles nearly all, and whether a key is null need not be asked for those.
+        let same = |entry: &&Entry| entry.key.as_scalar().is_some_and(|scalar| scalar.text == key);
+        self.entries().iter().rev().find(|entry| same(entry) && !entry.key.is_null())
     }
 
     /// The node at a path of keys.

@@ -1,0 +1,142 @@
+//! Whether the path of a Kustomization is a path of this repository.
+
+use crate::resource::{Resource, Tree};
+use crate::source::join;
+use crate::yaml::Node;
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// Where a Kustomization's path leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// To this folder of the repository; the root is the empty path.
+    Here(String),
+    /// To a folder that is not in the repository, though its source is.
+    Missing(String),
+    /// Out of the repository, with `..`.
+    Outside,
+    /// To another repository, or an artifact that something makes.
+    Elsewhere,
+    /// Into the resource itself, which is a ResourceSet.
+    Inline,
+    /// The path or the source is not known offline.
+    Unknown,
+}
+
+/// Kind, namespace and name of a source.
+type Id = (SmolStr, SmolStr, SmolStr);
+
+/// Which sources are this repository.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// URLs of the sources that are written down, by identity, and where none has the namespace, by kind and name.
+    urls: BTreeMap<(SmolStr, SmolStr), Vec<(SmolStr, Option<String>)>>,
+    /// URLs that sync entry points of this repository.
+    own_urls: Vec<String>,
+    /// Names that do, when no URL says so.
+    own_names: Vec<SmolStr>,
+    /// Kustomizations that name each source: how many paths exist here, and how many do not.
+    paths: BTreeMap<(SmolStr, SmolStr), (usize, usize)>,
+}
+
+impl Sources {
+    /// Reads the sources and the Kustomizations that use them from everything that is written in the repository.
+    pub fn read(tree: &Tree, resources: &[Resource]) -> Sources {
+        let mut sources = Sources::default();
+        for resource in resources {
+            if resource.group() == "source.toolkit.fluxcd.io" {
+                let Some(name) = resource.name() else { continue };
+                let named = sources.urls.entry((resource.kind.clone(), SmolStr::new(name))).or_default();
+                let url = resource.node.at(&["spec", "url"]).and_then(Node::known).map(normal);
+                named.push((SmolStr::new(resource.namespace().unwrap_or("")), url));
+            }
+            if resource.is_flux_kustomization() {
+                let Some((kind, _, name)) = source_of(resource, "") else { continue };
+                let Some(path) = resource.node.at(&["spec", "path"]).and_then(Node::known).and_then(|path| here(path))
+                else {
+                    continue;
+                };
+                // Every repository has a root.
+                if path.is_empty() {
+                    continue;
+                }
+                let (found, missing) = sources.paths.entry((kind, name)).or_default();
+                *(if tree.is_folder(&path) { found } else { missing }) += 1;
+            }
+        }
+        sources
+    }
+
+    /// Takes a source for this repository: what an entry point syncs from.
+    pub fn own(&mut self, name: &str, url: Option<&str>) {
+        self.own_names.push(SmolStr::new(name));
+        self.own_urls.extend(url.filter(|url| !url.contains("${")).map(normal));
+    }
+
+    /// Where a Kustomization's path leads.
+    pub fn locate(&self, tree: &Tree, kustomization: &Resource) -> Location {
+        let path = kustomization.node.at(&["spec", "path"]);
+        if path.is_some_and(Node::is_unknown)
+            || path.is_some_and(|path| path.text().is_some_and(|path| path.contains("${")))
+        {
+            return Location::Unknown;
+        }
+        match self.is_own(kustomization) {
+            Some(true) => {}
+            Some(false) => return Location::Elsewhere,
+            None => return Location::Unknown,
+        }
+        let Some(path) = here(path.and_then(Node::text).unwrap_or("")) else { return Location::Outside };
+        if tree.is_folder(&path) { Location::Here(path) } else { Location::Missing(path) }
+    }
+
+    /// Whether the source of a Kustomization is this repository; `None` where it cannot be told.
+    fn is_own(&self, kustomization: &Resource) -> Option<bool> {
+        let namespace = kustomization.namespace().unwrap_or("");
+        let (kind, namespace, name) = source_of(kustomization, namespace)?;
+        if kind == "ExternalArtifact" {
+            return Some(false);
+        }
+        if let Some(url) = self.url(&kind, &namespace, &name) {
+            if self.own_urls.contains(&url) {
+                return Some(true);
+            }
+            if !self.own_urls.is_empty() && kind == "GitRepository" && !self.own_names.contains(&name) {
+                return Some(false);
+            }
+        }
+        if self.own_names.contains(&name) {
+            return Some(true);
+        }
+        let (found, missing) = self.paths.get(&(kind, name)).copied().unwrap_or_default();
+        Some(found > 0 && found >= missing)
+    }
+
+    fn url(&self, kind: &SmolStr, namespace: &str, name: &SmolStr) -> Option<String> {
+        let named = self.urls.get(&(kind.clone(), name.clone()))?;
+        let exact = named.iter().find(|(found, _)| found == namespace);
+        exact.or_else(|| named.iter().find(|(found, _)| found.is_empty())).and_then(|(_, url)| url.clone())
+    }
+}
+
+fn source_of(kustomization: &Resource, namespace: &str) -> Option<Id> {
+    let source = kustomization.node.at(&["spec", "sourceRef"])?;
+    let text = |field: &str| source.get(field).and_then(Node::known);
+    Some((
+        SmolStr::new(text("kind")?),
+        SmolStr::new(text("namespace").unwrap_or(namespace)),
+        SmolStr::new(text("name")?),
+    ))
+}
+
+/// A path relative to the repository's root, however it begins.
+pub(super) fn here(path: &str) -> Option<String> {
+    join("", path.trim_start_matches('/'))
+}
+
+/// `host/owner/repository` of a URL, so that `ssh://git@…` and `https://…​.git` are equal.
+fn normal(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    rest.trim_end_matches('/').trim_end_matches(".git").replace(':', "/").to_lowercase()
+}

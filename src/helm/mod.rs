@@ -1,0 +1,198 @@
+//! What a HelmRelease means: the objects that its chart would create from its values, each node with the span in the
+//! values that it came from. The charts' own behaviour is `app_template` and the tables under `schemas/charts/`.
+
+mod app_template;
+mod object;
+mod table;
+mod text;
+
+use crate::resource::Resource;
+use crate::source::Span;
+use crate::yaml::Node;
+use smol_str::SmolStr;
+
+pub use object::merge;
+pub use table::{Charts, Table};
+
+/// Longest release name; the helm-controller shortens a longer one with a hash.
+const MAX_RELEASE_NAME: usize = 53;
+
+/// The chart that a release installs.
+#[derive(Debug, Clone, Default)]
+pub struct Chart {
+    /// Its name: the last part of an OCI address.
+    pub name: Option<Node>,
+    /// Version, range or tag, as written.
+    pub version: Option<Node>,
+    /// Where it is pulled from.
+    pub url: Option<Node>,
+}
+
+impl Chart {
+    /// The name of the chart, where it is known.
+    pub fn known_name(&self) -> Option<&str> {
+        let name = self.name.as_ref()?.known()?;
+        Some(name.trim_end_matches('/').rsplit('/').next().unwrap_or(name))
+    }
+
+    /// The major version, where the version names one.
+    pub fn major(&self) -> Option<u32> {
+        let version = self.version.as_ref()?.known()?;
+        let digits = version.trim_start_matches(|char: char| !char.is_ascii_digit());
+        digits.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok()
+    }
+}
+
+/// What is known of a release: a HelmRelease, as deployed, with the chart that it refers to.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// The name that Helm knows it by.
+    pub name: Node,
+    /// The namespace it is installed to.
+    pub namespace: Option<Node>,
+    /// The chart.
+    pub chart: Chart,
+    /// The values; an empty mapping where there are none.
+    pub values: Node,
+    /// Whether `valuesFrom` or `postRenderers` change what the values alone say.
+    pub partial: bool,
+}
+
+/// Reads a HelmRelease after patches and substitution. `source` is what `chartRef` or `sourceRef` names: an
+/// OCIRepository, HelmChart or HelmRepository. `None` when it is no HelmRelease or its release name cannot be known.
+pub fn release(resource: &Resource, source: Option<&Resource>, effective_namespace: Option<&Node>) -> Option<Release> {
+    if !resource.is_helm_release() {
+        return None;
+    }
+    let spec = resource.spec()?;
+    let own = resource.node.at(&["metadata", "name"])?;
+    let target = spec.get("targetNamespace").filter(|node| !node.is_null());
+    let name = match (spec.get("releaseName").filter(|node| !node.is_null()), target) {
+        (Some(name), _) => name.clone(),
+        (None, None) => own.clone(),
+        (None, Some(target)) => {
+            let mut name = Node::string(own.span, format!("{}-{}", target.text()?, own.text()?));
+            set_unknown(&mut name, own.is_unknown() || target.is_unknown());
+            name
+        }
+    };
+    if name.text()?.len() > MAX_RELEASE_NAME {
+        return None;
+    }
+    let namespace = target.or(effective_namespace).or_else(|| resource.node.at(&["metadata", "namespace"])).cloned();
+    let values = spec.get("values").filter(|values| values.is_map()).cloned();
+    let values = values.unwrap_or_else(|| Node::map(spec.span.before(), Vec::new()));
+    let partial = !spec.items_at(&["valuesFrom"]).is_empty() || !spec.items_at(&["postRenderers"]).is_empty();
+    Some(Release { name, namespace, chart: chart(spec, source), values, partial })
+}
+
+/// The chart of a HelmRelease's `spec`.
+fn chart(spec: &Node, source: Option<&Resource>) -> Chart {
+    let source_spec = source.and_then(Resource::spec);
+    if let Some(template) = spec.at(&["chart", "spec"]) {
+        let url = source_spec.and_then(|spec| spec.get("url"));
+        return Chart {
+            name: template.get("chart").cloned(),
+            version: template.get("version").cloned(),
+            url: url.cloned(),
+        };
+    }
+    let Some(source_spec) = source_spec else { return Chart::default() };
+    if source.is_some_and(|source| source.kind == "HelmChart") {
+        let field = |key| source_spec.get(key).cloned();
+        return Chart { name: field("chart"), version: field("version"), url: None };
+    }
+    let reference = source_spec.get("ref");
+    let version = ["digest", "semver", "tag"].iter().rev().find_map(|key| reference?.get(key));
+    let url = source_spec.get("url").cloned();
+    Chart { name: url.clone(), version: version.cloned(), url }
+}
+
+/// What a release would create.
+#[derive(Debug, Default)]
+pub struct Objects {
+    /// The objects, each with Helm's two `meta.helm.sh` annotations.
+    pub resources: Vec<Resource>,
+    /// Whether these are all: when false, the chart may create more than we know.
+    pub complete: bool,
+    /// What in the values refers to nothing.
+    pub faults: Vec<Fault>,
+}
+
+/// A name in the values that the values themselves do not have.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The name as written.
+    pub span: Span,
+    /// What it should have been.
+    pub kind: FaultKind,
+    /// The name.
+    pub name: SmolStr,
+    /// The names that exist there.
+    pub expected: Vec<SmolStr>,
+}
+
+/// What a [`Fault`] fails to name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// A controller under `controllers`.
+    Controller,
+    /// A container or init container of a controller.
+    Container,
+    /// A service under `service`.
+    Service,
+    /// A port of a service.
+    Port,
+    /// A ConfigMap under `configMaps`.
+    ConfigMap,
+    /// A Secret under `secrets`.
+    Secret,
+    /// A ServiceAccount under `serviceAccount`.
+    ServiceAccount,
+    /// A role under `rbac.roles`.
+    Role,
+    /// A key that the chart reads at this place.
+    Key,
+}
+
+/// Whose rules turn values into objects.
+#[derive(Debug, Clone, Copy)]
+pub enum Model<'a> {
+    /// bjw-s app-template, by major version.
+    AppTemplate(u32),
+    /// A chart described by a table.
+    Table(&'a Table),
+    /// A chart that we know nothing of.
+    Unknown,
+}
+
+/// The model of a release: by the chart's name, else by the shape that only app-template's values have.
+pub fn model<'a>(release: &Release, charts: &'a Charts) -> Model<'a> {
+    let name = release.chart.known_name();
+    let is_app_template = match name {
+        Some(name) => name == "app-template",
+        None => app_template::has_shape(&release.values),
+    };
+    if is_app_template {
+        return Model::AppTemplate(release.chart.major().unwrap_or(app_template::NEWEST));
+    }
+    name.and_then(|name| charts.table(name)).map_or(Model::Unknown, Model::Table)
+}
+
+/// What a release would create, as far as its chart is known.
+pub fn objects(release: &Release, charts: &Charts) -> Objects {
+    let mut objects = match model(release, charts) {
+        Model::AppTemplate(major) => app_template::objects(release, major, charts),
+        Model::Table(table) => table::objects(release, table),
+        Model::Unknown => Objects::default(),
+    };
+    objects.complete &= !release.partial && release.chart.major().is_some();
+    objects
+}
+
+/// Marks a scalar as partly unknown.
+fn set_unknown(node: &mut Node, unknown: bool) {
+    if let crate::yaml::Value::Scalar(scalar) = &mut node.value {
+        scalar.unknown |= unknown;
+    }
+}

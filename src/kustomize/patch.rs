@@ -1,0 +1,392 @@
+//! Patches: what they say and which resources they are for.
+
+use super::accumulate::{Level, Run};
+use super::fault::{Fault, FaultKind};
+use super::json_patch::{self, Operation};
+use super::merge;
+use super::object::{Id, Key, Object, Set, put};
+use super::select::Selector;
+use crate::source::{Span, nearest};
+use crate::yaml::Node;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What a patch says.
+enum Patch {
+    /// Strategic merge patches, each with the span to point at.
+    Merge(Vec<Node>),
+    /// JSON patch operations.
+    Json(Vec<Operation>),
+}
+
+/// What `options` allow a strategic merge patch to change.
+#[derive(Clone, Copy, Default)]
+struct Allowed {
+    name: bool,
+    kind: bool,
+}
+
+/// Identities of the resources, built when first asked for and dropped when one changes.
+type Index = Option<HashMap<Key, Vec<usize>>>;
+
+impl Run<'_> {
+    /// `patchesStrategicMerge`: files or texts, each patch for the resource it names.
+    pub(super) fn patches_strategic_merge(&mut self, level: &mut Level, list: &[Node], folder: &str) {
+        let mut index = None;
+        for node in list {
+            // Text that is no resource is a path.
+            let inline = self.embedded(node).filter(|roots| roots.iter().any(Node::is_map));
+            let documents = match inline {
+                Some(roots) => roots.to_vec(),
+                None => match self.file(node, folder, FaultKind::PatchMissing) {
+                    Some(file) => self.documents(node, file, FaultKind::PatchInvalid).unwrap_or_default(),
+                    None => continue,
+                },
+            };
+            for patch in self.objects(documents, node.span, FaultKind::PatchInvalid) {
+                self.merge_named(level, &patch, node.span, Allowed::default(), &mut index);
+            }
+        }
+    }
+
+    /// One entry of `patches`, or a `PatchTransformer`; `index` is kept between entries.
+    pub(super) fn patch(&mut self, level: &mut Level, entry: &Node, folder: &str, index: &mut Index) {
+        let text =
+            |field: &str| entry.get(field).filter(|node| node.text().is_some_and(|text| !text.trim().is_empty()));
+        let (node, documents) = match (text("patch"), text("path")) {
+            (Some(patch), None) => (patch, self.embedded(patch).map(|roots| roots.to_vec())),
+            (None, Some(path)) => match self.file(path, folder, FaultKind::PatchMissing) {
+                Some(file) => (path, self.documents(path, file, FaultKind::PatchInvalid)),
+                None => return,
+            },
+            (found, _) => {
+                let message = if found.is_some() {
+                    "a patch has either `patch` or `path`"
+                } else {
+                    "a patch needs `patch` or `path`"
+                };
+                return self.fault(Fault::fatal(FaultKind::PatchInvalid, entry.span, message));
+            }
+        };
+        if node.is_unknown() {
+            return self.unchecked(node.span, "the patch is not known offline");
+        }
+        let Some(documents) = documents else {
+            if text("patch").is_some() {
+                self.fault(Fault::fatal(FaultKind::PatchInvalid, node.span, "the patch is no YAML"));
+            }
+            return;
+        };
+        let target =
+            match entry.get("target").filter(|target| !target.is_null()).map(|target| (target, Selector::of(target))) {
+                None => None,
+                Some((target, Ok(selector))) => Some((target, selector)),
+                Some((_, Err((span, message)))) => {
+                    return self.fault(Fault::fatal(FaultKind::InvalidValue, span, message));
+                }
+            };
+        let option = |field: &str| entry.at(&["options", field]).is_some_and(Node::is_true);
+        let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
+        match self.read_patch(documents, node.span) {
+            None => {}
+            Some(Patch::Json(operations)) => {
+                let Some((target, selector)) = target else {
+                    let help = "add `target` with `kind` and `name`";
+                    return self.fault(
+                        Fault::fatal(FaultKind::PatchInvalid, node.span, "a JSON patch needs a target").help(help),
+                    );
+                };
+                self.apply_json(level, &operations, &selector, target.span, true);
+                *index = None;
+            }
+            Some(Patch::Merge(patches)) => match target {
+                Some((target, selector)) => {
+                    if let Some(second) = patches.get(1) {
+                        let message = "a patch with a `target` may hold one document only";
+                        return self.fault(Fault::fatal(FaultKind::PatchInvalid, second.span, message));
+                    }
+                    let Some(patch) = patches.first() else { return };
+                    self.merge_selected(level, patch, &selector, target.span, allowed);
+                    *index = None;
+                }
+                None => {
+                    for patch in patches {
+                        let patch = Object::new(patch, &self.kustomize.facts);
+                        self.merge_named(level, &patch, node.span, allowed, index);
+                    }
+                }
+            },
+        }
+    }
+
+    /// One entry of `patchesJson6902`, or a `PatchJson6902Transformer`, which calls the text `jsonOp`.
+    pub(super) fn patch_json6902(&mut self, level: &mut Level, entry: &Node, folder: &str) {
+        let Some(target) = entry.get("target") else {
+            return self.fault(Fault::fatal(FaultKind::PatchInvalid, entry.span, "a JSON patch needs a target"));
+        };
+        let selector = match Selector::of(target) {
+            Ok(selector) => selector,
+            Err((span, message)) => return self.fault(Fault::fatal(FaultKind::InvalidValue, span, message)),
+        };
+        if target.get("name").is_none_or(Node::is_null) {
+            self.fault(Fault::fatal(FaultKind::PatchInvalid, target.span, "the target of a JSON patch needs a name"));
+        }
+        let inline = entry.get("patch").or(entry.get("jsonOp"));
+        let (node, documents) = match (inline, entry.get("path")) {
+            (Some(patch), _) => (patch, self.embedded(patch).map(|roots| roots.to_vec())),
+            (None, Some(path)) => match self.file(path, folder, FaultKind::PatchMissing) {
+                Some(file) => (path, self.documents(path, file, FaultKind::PatchInvalid)),
+                None => return,
+            },
+            (None, None) => {
+                return self.fault(Fault::fatal(
+                    FaultKind::PatchInvalid,
+                    entry.span,
+                    "a patch needs `patch` or `path`",
+                ));
+            }
+        };
+        let list = documents.and_then(|documents| documents.into_iter().find(|document| !document.is_null()));
+        let Some(list) = list.filter(Node::is_seq) else {
+            return self.fault(Fault::fatal(
+                FaultKind::PatchInvalid,
+                node.span,
+                "a JSON patch is a list of operations",
+            ));
+        };
+        match json_patch::operations(&list) {
+            Ok(operations) => self.apply_json(level, &operations, &selector, target.span, false),
+            Err((span, message)) => self.fault(Fault::fatal(FaultKind::PatchInvalid, span, message)),
+        }
+    }
+
+    /// Tells strategic merge patches from JSON patches; `None` where there is nothing to apply.
+    fn read_patch(&mut self, documents: Vec<Node>, span: Span) -> Option<Patch> {
+        let first = documents.iter().find(|document| !document.is_null())?;
+        if first.is_seq() && !first.items().is_empty() {
+            return match json_patch::operations(first) {
+                Ok(operations) => Some(Patch::Json(operations)),
+                Err((span, message)) => {
+                    self.fault(Fault::fatal(FaultKind::PatchInvalid, span, message));
+                    None
+                }
+            };
+        }
+        let objects = self.objects(documents, span, FaultKind::PatchInvalid);
+        (!objects.is_empty()).then(|| Patch::Merge(objects.into_iter().map(|object| object.node).collect()))
+    }
+
+    /// Merges a patch into the one resource that it names.
+    fn merge_named(&mut self, level: &mut Level, patch: &Object, span: Span, allowed: Allowed, index: &mut Index) {
+        let key = patch.id.key();
+        let found = index.get_or_insert_with(|| level.set.by_any_id()).get(&key).cloned().unwrap_or_default();
+        let [at] = found.as_slice() else {
+            return self.unmatched(&level.set, patch, span, found.len());
+        };
+        let Some(object) = level.set.objects.get(*at) else { return };
+        match self.merged(object, &patch.node, allowed) {
+            Ok(Some(object)) => {
+                let changed =
+                    object.id != level.set.objects.get(*at).map(|object| object.id.clone()).unwrap_or_default();
+                if let Some(slot) =
+                    if changed { level.set.objects_mut().get_mut(*at) } else { level.set.objects.get_mut(*at) }
+                {
+                    *slot = object;
+                }
+                if changed {
+                    *index = None;
+                }
+            }
+            Ok(None) => {
+                level.set.objects_mut().remove(*at);
+                *index = None;
+            }
+            Err((place, message)) => self.fault(misfit(place, message, object)),
+        }
+    }
+
+    /// Merges a patch into all resources that its target selects.
+    fn merge_selected(&mut self, level: &mut Level, patch: &Node, selector: &Selector, target: Span, allowed: Allowed) {
+        let mut matched = false;
+        let mut changed = false;
+        for at in 0..level.set.objects.len() {
+            let Some(object) = level.set.objects.get(at).filter(|object| selector.selects(object)) else { continue };
+            matched = true;
+            match self.merged(object, patch, allowed) {
+                Ok(merged) => {
+                    changed |= merged.as_ref().is_none_or(|merged| merged.id != object.id);
+                    let gone = || Object { node: Node::map(object.node.span, Vec::new()), ..object.clone() };
+                    let object = merged.unwrap_or_else(gone);
+                    if let Some(slot) = level.set.objects.get_mut(at) {
+                        *slot = object;
+                    }
+                }
+                Err((place, message)) => {
+                    let fault = misfit(place, message, object);
+                    self.fault(fault);
+                }
+            }
+        }
+        if changed {
+            level.set.objects_mut();
+            level.set.drop_deleted();
+            let objects = std::mem::take(level.set.objects_mut());
+            for object in objects {
+                self.append(&mut level.set, object, target);
+            }
+        }
+        if !matched {
+            self.unselected(target);
+        }
+    }
+
+    /// The resource with the patch merged in; name, kind and namespace stay unless the patch may change them.
+    fn merged(&self, object: &Object, patch: &Node, allowed: Allowed) -> Result<Option<Object>, (Span, String)> {
+        let mut patch = patch.clone();
+        patch.remove("apiVersion");
+        if !allowed.kind {
+            patch.remove("kind");
+        }
+        if let Some(metadata) = patch.get("metadata").filter(|metadata| metadata.is_map()).cloned() {
+            let mut metadata = metadata;
+            metadata.remove("namespace");
+            if !allowed.name {
+                metadata.remove("name");
+            }
+            if metadata.entries().is_empty() {
+                patch.remove("metadata");
+            } else {
+                put(&mut patch, "metadata", metadata);
+            }
+        }
+        let Some(node) = merge::merge(&object.node, &patch, &self.merges())? else { return Ok(None) };
+        let mut merged = object.clone();
+        if allowed.name || allowed.kind {
+            merged.store_previous();
+        }
+        merged.node = node;
+        if allowed.name || allowed.kind {
+            merged.refresh(&self.kustomize.facts);
+        }
+        restore_identity(&mut merged, object, &patch);
+        Ok(Some(merged))
+    }
+
+    fn apply_json(
+        &mut self,
+        level: &mut Level,
+        operations: &[Operation],
+        selector: &Selector,
+        target: Span,
+        remembers: bool,
+    ) {
+        let mut matched = false;
+        let facts = &self.kustomize.facts;
+        let mut faults = Vec::new();
+        for object in level.set.objects_mut().iter_mut().filter(|object| selector.selects(object)) {
+            matched = true;
+            if remembers {
+                object.store_previous();
+            }
+            let mut node = object.node.clone();
+            // kustomize keeps its notes in annotations, so there always are some by now.
+            let noted = !object.previous.is_empty() || !object.prefixes.is_empty() || object.hashed;
+            if noted && let Some(metadata) = node.get_mut("metadata") {
+                super::object::map_at(metadata, "annotations", target);
+            }
+            match json_patch::apply(&mut node, operations) {
+                Ok(()) => {
+                    object.node = node;
+                    object.refresh(facts);
+                }
+                Err((span, message)) => faults.push(misfit(span, message, object)),
+            }
+        }
+        self.notes.faults.extend(faults);
+        if !matched {
+            self.unselected(target);
+        }
+    }
+
+    /// A target that selects nothing: kustomize says nothing.
+    fn unselected(&mut self, target: Span) {
+        if !self.notes.incomplete {
+            self.fault(Fault::silent(
+                FaultKind::PatchUnmatched,
+                target,
+                "the target of this patch matches no resource",
+            ));
+        }
+    }
+
+    /// A patch that names no resource, or several.
+    fn unmatched(&mut self, set: &Set, patch: &Object, span: Span, found: usize) {
+        let name = patch.name_span();
+        let place = if name.file == span.file { name } else { span };
+        let title = patch.id.title();
+        if found > 1 {
+            let message = format!("the patch for `{title}` matches {found} resources");
+            return self.fault(Fault::fatal(FaultKind::PatchUnmatched, place, message));
+        }
+        if self.notes.incomplete {
+            return self.unchecked(place, format!("`{title}` may be among what is not at hand"));
+        }
+        let mut fault =
+            Fault::fatal(FaultKind::PatchUnmatched, place, format!("no resource matches the patch for `{title}`"));
+        if place != name {
+            fault = fault.related(name, "the patch names it here");
+        }
+        self.fault(match near(set, &patch.id) {
+            Some((help, span)) => fault.help(help).related(span, "this one is near"),
+            None => fault,
+        });
+    }
+
+    /// The merged lists of the kinds: Kubernetes' own, or those of `openapi.path`.
+    fn merges(&self) -> Arc<super::facts::Merges> {
+        self.openapi.clone().unwrap_or_else(|| self.kustomize.facts.merges.clone())
+    }
+}
+
+/// Gives back what a patch may not change.
+fn restore_identity(merged: &mut Object, before: &Object, patch: &Node) {
+    if patch.get("$patch").is_none() && patch.at(&["metadata", "$patch"]).is_none() {
+        return;
+    }
+    for field in ["apiVersion", "kind"] {
+        if let (None, Some(node)) = (merged.node.get(field), before.node.get(field)) {
+            put(&mut merged.node, field, node.clone());
+        }
+    }
+    for field in ["name", "namespace"] {
+        if let Some(node) = before.node.at(&["metadata", field])
+            && merged.node.at(&["metadata", field]).is_none()
+            && let Some(metadata) = super::object::map_at(&mut merged.node, "metadata", node.span)
+        {
+            put(metadata, field, node.clone());
+        }
+    }
+}
+
+fn misfit(place: Span, message: String, object: &Object) -> Fault {
+    Fault::fatal(FaultKind::PatchFailed, place, message)
+        .related(object.name_span(), format!("applied to `{}`", object.id.title()))
+}
+
+/// What the patch may have meant: the same name elsewhere, or a near one.
+fn near(set: &Set, id: &Id) -> Option<(String, Span)> {
+    let same_kind = || set.objects.iter().filter(|object| object.id.gvk.kind == id.gvk.kind);
+    if let Some(object) = same_kind().find(|object| object.id.name == id.name) {
+        let help = if object.id.gvk != id.gvk {
+            let gvk = &object.id.gvk;
+            let group = if gvk.group.is_empty() { String::new() } else { format!("{}/", gvk.group) };
+            format!("its `apiVersion` is `{group}{}`", gvk.version)
+        } else {
+            format!("it is in namespace `{}`", object.id.effective_namespace())
+        };
+        return Some((help, object.name_span()));
+    }
+    let name = nearest(&id.name, same_kind().map(|object| object.id.name.as_str()))?;
+    let object = same_kind().find(|object| object.id.name == name)?;
+    Some((format!("did you mean `{name}`?"), object.name_span()))
+}

@@ -1,0 +1,374 @@
+//! `replacements`: a value of one resource goes to fields of others.
+
+use super::accumulate::{Level, Run};
+use super::facts::{gvk_of, split_path};
+use super::fault::{Fault, FaultKind};
+use super::object::{Id, Object, as_string, put};
+use super::select::{Selector, is_selected};
+use crate::source::Span;
+use crate::yaml::{self, Mode, Node, Resolved, Style, Value};
+use regex::Regex;
+use smol_str::SmolStr;
+
+/// Why a replacement cannot be made.
+enum Failure {
+    /// Something is not there, or not as it must be.
+    Wrong(Span, String),
+    /// The field lies in YAML or JSON inside a string, which is not looked into.
+    Structured(Span),
+}
+
+impl Run<'_> {
+    /// The entries of `replacements`, those in files included.
+    pub(super) fn replacements(&mut self, level: &mut Level, list: &[Node], folder: &str) {
+        for entry in list {
+            let Some(path) = entry.get("path").filter(|path| path.text().is_some()) else {
+                self.replacement(level, entry);
+                continue;
+            };
+            let Some(file) = self.file(path, folder, FaultKind::ReplacementFailed) else { continue };
+            for root in self.documents(path, file, FaultKind::ReplacementFailed).unwrap_or_default() {
+                if root.is_map() {
+                    self.replacement(level, &root);
+                }
+                for entry in root.items() {
+                    self.replacement(level, entry);
+                }
+            }
+        }
+    }
+
+    fn replacement(&mut self, level: &mut Level, entry: &Node) {
+        match replace(level, entry) {
+            Ok(()) => {}
+            Err(Failure::Structured(span)) => self.unchecked(span, "values inside strings are not replaced"),
+            Err(Failure::Wrong(span, _)) if self.notes.incomplete => {
+                self.unchecked(span, "the resource may be among what is not at hand");
+            }
+            Err(Failure::Wrong(span, message)) => self.fault(Fault::fatal(FaultKind::ReplacementFailed, span, message)),
+        }
+        let facts = &self.kustomize.facts;
+        level.set.objects_mut().iter_mut().for_each(|object| object.refresh(facts));
+    }
+}
+
+fn replace(level: &mut Level, entry: &Node) -> Result<(), Failure> {
+    let targets = entry.items_at(&["targets"]);
+    let wrong = |node: &Node, message: &str| Failure::Wrong(node.span, message.to_owned());
+    let value = match (entry.get("sourceValue"), entry.get("source").filter(|source| !source.is_null())) {
+        (Some(value), None) => value.clone(),
+        (None, Some(source)) => source_value(&level.set.objects, source)?,
+        (Some(_), Some(_)) => return Err(wrong(entry, "a replacement has either `source` or `sourceValue`")),
+        (None, None) => return Err(wrong(entry, "a replacement needs a `source`")),
+    };
+    if targets.is_empty() {
+        return Err(wrong(entry, "a replacement needs `targets`"));
+    }
+    for target in targets {
+        let Some(select) = target.get("select") else { return Err(wrong(target, "a target needs `select`")) };
+        let selector = |node: &Node| Selector::of(node).map_err(|(span, message)| Failure::Wrong(span, message));
+        let selected = selector(select)?;
+        let rejected = target.items_at(&["reject"]).iter().map(selector).collect::<Result<Vec<_>, _>>()?;
+        for object in level.set.objects_mut() {
+            if selects(&selected, &rejected, object) {
+                write(&mut object.node, target, &value)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn selects(selected: &Selector, rejected: &[Selector], object: &Object) -> bool {
+    let ids = || {
+        let now = (object.id.gvk.clone(), object.id.name.clone(), object.id.namespace.clone());
+        let earlier = object.previous.iter().map(|previous| {
+            let mut gvk = object.id.gvk.clone();
+            gvk.kind = previous.kind.clone();
+            (gvk, previous.name.clone(), previous.namespace.clone())
+        });
+        std::iter::once(now).chain(earlier)
+    };
+    let any = |selector: &Selector| ids().any(|(gvk, name, namespace)| selector.selects_id(&gvk, &name, &namespace));
+    selected.meets_requirements(object)
+        && !rejected.iter().any(|reject| reject.has_requirements() && reject.meets_requirements(object))
+        && !rejected.iter().any(|reject| reject.names_something() && any(reject))
+        && any(selected)
+}
+
+fn source_value(objects: &[Object], source: &Node) -> Result<Node, Failure> {
+    let text = |key: &str| SmolStr::new(source.text_at(&[key]).unwrap_or_default());
+    let selector = Id { gvk: gvk_of(source), name: text("name"), namespace: text("namespace"), cluster: false };
+    let selected = |object: &&Object| {
+        is_selected(&selector, &object.id.gvk, &object.id.name, &object.id.namespace)
+            || object.keys().any(|key| is_selected(&selector, &key.gvk, &key.name, &key.namespace))
+    };
+    let mut found = objects.iter().filter(selected);
+    let Some(object) = found.next() else {
+        return Err(Failure::Wrong(source.span, "the source of this replacement matches no resource".into()));
+    };
+    if let Some(second) = found.next() {
+        let message =
+            format!("the source matches several resources: `{}` and `{}`", object.id.title(), second.id.title());
+        return Err(Failure::Wrong(source.span, message));
+    }
+    let path = source.get("fieldPath").and_then(Node::text).unwrap_or("metadata.name");
+    let span = source.get("fieldPath").map_or(source.span, |path| path.span);
+    let value = lookup(&object.node, &smart_path(path)).filter(|value| !is_nil(value));
+    let Some(value) = value else {
+        return Err(Failure::Wrong(span, format!("`{}` has no `{path}`", object.id.title())));
+    };
+    let Some((delimiter, index)) = delimiter(source) else { return Ok(value.clone()) };
+    let Some(scalar) = value.as_scalar() else {
+        return Err(Failure::Wrong(span, "a `delimiter` needs a string to split".into()));
+    };
+    let part = usize::try_from(index).ok().and_then(|index| scalar.text.split(&*delimiter).nth(index));
+    match part {
+        Some(part) => Ok(with_text(value, part)),
+        None => Err(Failure::Wrong(span, format!("there is no part {index} in `{path}`"))),
+    }
+}
+
+/// Null, or a collection without entries.
+fn is_nil(node: &Node) -> bool {
+    node.is_null() || node.as_scalar().is_none() && node.entries().is_empty() && node.items().is_empty()
+}
+
+/// `options.delimiter` and `options.index`.
+fn delimiter(node: &Node) -> Option<(SmolStr, i64)> {
+    let text = node.text_at(&["options", "delimiter"]).filter(|text| !text.is_empty())?;
+    let index = node.text_at(&["options", "index"]).and_then(|index| index.parse().ok()).unwrap_or(0);
+    Some((text.into(), index))
+}
+
+/// The scalar with another text; its type stays.
+fn with_text(node: &Node, text: impl Into<SmolStr>) -> Node {
+    let string = matches!(node.resolve(Mode::Yaml12), Some(Resolved::Str | Resolved::Date));
+    let mut node = node.clone();
+    if let Value::Scalar(scalar) = &mut node.value {
+        scalar.text = text.into();
+        if scalar.style != Style::Plain && !string {
+            scalar.style = Style::Plain;
+        }
+    }
+    if string { as_string(&node) } else { node }
+}
+
+/// Writes a value to the fields of a target.
+fn write(root: &mut Node, target: &Node, value: &Node) -> Result<(), Failure> {
+    let default = [Node::string(target.span, "metadata.name")];
+    let paths = Some(target.items_at(&["fieldPaths"])).filter(|paths| !paths.is_empty()).unwrap_or(&default);
+    let create = target.at(&["options", "create"]).is_some_and(Node::is_true);
+    let delimiter = delimiter(target);
+    for path in paths {
+        let text = path.text().unwrap_or_default();
+        let parts = smart_path(text);
+        if enters_string(root, &parts) {
+            return Err(Failure::Structured(path.span));
+        }
+        let mut count = 0;
+        let place = Place { create: create.then_some(value), span: path.span };
+        place.visit(root, &parts, &mut |node| {
+            count += 1;
+            set(node, value, delimiter.as_ref())
+        })?;
+        if count == 0 {
+            return Err(Failure::Wrong(path.span, format!("there is no `{text}` in what this target selects")));
+        }
+    }
+    Ok(())
+}
+
+fn set(node: &mut Node, value: &Node, delimiter: Option<&(SmolStr, i64)>) -> Result<(), Failure> {
+    let scalar = |node: &Node| node.as_scalar().map(|scalar| scalar.text.clone());
+    let mut new = value.clone();
+    if let Some((delimiter, index)) = delimiter {
+        let Some(old) = scalar(node) else {
+            return Err(Failure::Wrong(node.span, "a `delimiter` needs a string to split".into()));
+        };
+        let mut parts: Vec<SmolStr> = old.split(delimiter.as_str()).map(SmolStr::new).collect();
+        let part = scalar(value).unwrap_or_default();
+        match usize::try_from(*index) {
+            Err(_) => parts.insert(0, part),
+            Ok(index) => match parts.get_mut(index) {
+                Some(slot) => *slot = part,
+                None => parts.push(part),
+            },
+        }
+        new = with_text(&Node::string(value.span, ""), parts.join(delimiter));
+        keep_unknown(&mut new, value.is_unknown() || node.is_unknown());
+    }
+    // A field keeps its type, only its text changes.
+    *node = match (node.as_scalar(), scalar(&new)) {
+        (Some(_), text) if !node.is_null() => {
+            let mut changed = with_text(node, text.unwrap_or_default()).with_span(value.span);
+            keep_unknown(&mut changed, new.is_unknown());
+            changed
+        }
+        _ => new,
+    };
+    Ok(())
+}
+
+fn keep_unknown(node: &mut Node, unknown: bool) {
+    if let Value::Scalar(scalar) = &mut node.value {
+        scalar.unknown = unknown;
+    }
+}
+
+/// Whether the path goes on below a string that holds YAML or JSON.
+fn enters_string(root: &Node, path: &[SmolStr]) -> bool {
+    (1..path.len()).any(|length| {
+        let scalar = path.get(..length).and_then(|path| lookup(root, path)).and_then(Node::as_scalar);
+        scalar.is_some_and(|scalar| {
+            let parsed = yaml::parse(crate::source::FileId(u32::MAX), &scalar.text);
+            parsed
+                .documents
+                .first()
+                .is_some_and(|document| !document.broken && (document.root.is_map() || document.root.is_seq()))
+        })
+    })
+}
+
+/// Splits at dots; `[name=a.b]` stays whole, `[a.b]` is the key `a.b`.
+fn smart_path(path: &str) -> Vec<SmolStr> {
+    let mut parts = split_path(path, '.').into_iter();
+    let mut result = Vec::new();
+    while let Some(part) = parts.next() {
+        if !part.starts_with('[') || part.ends_with(']') {
+            result.push(part);
+            continue;
+        }
+        let mut whole = part.to_string();
+        for more in parts.by_ref() {
+            whole.push('.');
+            whole.push_str(&more);
+            if more.ends_with(']') {
+                break;
+            }
+        }
+        result.push(if whole.contains('=') { whole.into() } else { whole.trim_matches(['[', ']']).into() });
+    }
+    result
+}
+
+/// `[key=value]`
+fn bracket(part: &str) -> Option<(&str, &str)> {
+    part.strip_prefix('[')?.strip_suffix(']')?.split_once('=')
+}
+
+/// The one node at a path: keys, indices, `-` for the last, `[key=value]`.
+pub(super) fn lookup<'n>(root: &'n Node, path: &[SmolStr]) -> Option<&'n Node> {
+    let parts = path.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+    parts.fold(Some(root), |node, part| {
+        let node = node?;
+        if let Ok(index) = part.parse::<usize>() {
+            return node.items().get(index);
+        }
+        if part == "-" {
+            return node.items().last();
+        }
+        match bracket(part) {
+            Some(("", value)) => node.items().iter().find(|item| item.text() == Some(value)),
+            Some((key, value)) => node.items().iter().find(|item| item.text_at(&[key]) == Some(value)),
+            None => node.get(part),
+        }
+    })
+}
+
+/// How the fields of a target are found.
+struct Place<'a> {
+    /// The value, where absent fields are made for it.
+    create: Option<&'a Node>,
+    /// Where the path is written.
+    span: Span,
+}
+
+impl Place<'_> {
+    fn visit(
+        &self,
+        node: &mut Node,
+        path: &[SmolStr],
+        set: &mut dyn FnMut(&mut Node) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let Some((part, rest)) = path.split_first() else { return set(node) };
+        let wrong = |message: String| Failure::Wrong(self.span, message);
+        if let Ok(index) = part.parse::<usize>() {
+            let made = self.made(rest);
+            let Some(items) = node.items_mut() else { return Err(wrong(format!("`{index}` needs a list"))) };
+            if let (true, Some(made)) = (items.len() == index, made) {
+                items.push(made);
+            }
+            let length = items.len();
+            let Some(item) = items.get_mut(index) else {
+                return Err(wrong(format!("there is no element {index}, only {length}")));
+            };
+            return self.visit(item, rest, set);
+        }
+        if part == "*" {
+            if let Some(items) = node.items_mut() {
+                return items.iter_mut().try_for_each(|item| self.visit(item, rest, set));
+            }
+            return if node.is_null() { Ok(()) } else { Err(wrong("`*` needs a list".into())) };
+        }
+        if let Some((key, pattern)) = bracket(part) {
+            return self.visit_elements(node, key, pattern, rest, set);
+        }
+        if !node.is_map() {
+            return if node.is_null() { Ok(()) } else { Err(wrong(format!("`{part}` needs a mapping"))) };
+        }
+        if node.get(part).is_none() {
+            let Some(made) = self.made(rest) else { return Ok(()) };
+            put(node, part, made);
+        }
+        match node.get_mut(part) {
+            Some(field) => self.visit(field, rest, set),
+            None => Ok(()),
+        }
+    }
+
+    fn visit_elements(
+        &self,
+        node: &mut Node,
+        key: &str,
+        pattern: &str,
+        rest: &[SmolStr],
+        set: &mut dyn FnMut(&mut Node) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let Ok(regex) = Regex::new(pattern) else {
+            return Err(Failure::Wrong(self.span, format!("`{pattern}` is no regular expression")));
+        };
+        let span = self.span;
+        let Some(items) = node.items_mut() else {
+            return Err(Failure::Wrong(span, format!("`[{key}={pattern}]` needs a list")));
+        };
+        let matches = |item: &Node| {
+            let field = if key.is_empty() { Some(item) } else { item.get(key) };
+            field.and_then(Node::as_scalar).is_some_and(|scalar| regex.is_match(&scalar.text))
+        };
+        if self.create.is_some() && !items.iter().any(matches) {
+            let value = Node::scalar(span, pattern, Style::Plain);
+            let element = if key.is_empty() {
+                value
+            } else {
+                let mut element = Node::map(span, Vec::new());
+                put(&mut element, key, value);
+                element
+            };
+            items.push(element);
+        }
+        let rest = if key.is_empty() { &[] } else { rest };
+        items.iter_mut().filter(|item| matches(item)).try_for_each(|item| self.visit(item, rest, set))
+    }
+
+    /// What is made for an absent field, by what comes below it.
+    fn made(&self, rest: &[SmolStr]) -> Option<Node> {
+        let value = self.create?;
+        Some(match rest.first() {
+            Some(next) if next.parse::<usize>().is_ok() || next.starts_with('[') => Node::seq(self.span, Vec::new()),
+            Some(_) => Node::map(self.span, Vec::new()),
+            None if value.is_map() => Node::map(self.span, Vec::new()),
+            None if value.is_seq() => Node::seq(self.span, Vec::new()),
+            None => Node::null(self.span),
+        })
+    }
+}

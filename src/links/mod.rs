@@ -1,0 +1,304 @@
+//! Which kinds refer to which, and which objects operators create: read from tables, not written in code.
+
+mod path;
+mod table;
+
+use crate::resource::Resource;
+use crate::source::Span;
+use crate::yaml::Node;
+use path::{Condition, Path, Template};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An API group, empty for the core group, and a kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind {
+    /// The group.
+    pub group: SmolStr,
+    /// The kind.
+    pub kind: SmolStr,
+}
+
+/// Where an object lives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// In no namespace.
+    Cluster,
+    /// In this namespace.
+    Namespace(SmolStr),
+    /// In a namespace that is not known.
+    Unknown,
+    /// In every namespace.
+    Everywhere,
+}
+
+/// A field that names another object.
+#[derive(Debug, Clone)]
+pub struct Reference<'a> {
+    /// The name.
+    pub name: &'a Node,
+    /// What it names: one of these.
+    pub kinds: Vec<Kind>,
+    /// Where it must be.
+    pub place: Place,
+    /// The key of the named object's data.
+    pub key: Option<&'a Node>,
+    /// Keys that the reader of the object expects besides.
+    pub needs: Vec<SmolStr>,
+    /// Whether the object may be absent.
+    pub optional: bool,
+}
+
+/// An object that a resource brings into being.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// What.
+    pub kind: Kind,
+    /// Its name; `None` where that is not known.
+    pub name: Option<SmolStr>,
+    /// Whether `-0`, `-1` … follow the name.
+    pub ordinal: bool,
+    /// Where.
+    pub place: Place,
+    /// The keys of its data; `None` where they are not known.
+    pub keys: Option<Vec<SmolStr>>,
+    /// What to point at: the scalar that gives the name.
+    pub span: Span,
+}
+
+impl Created {
+    /// Whether it could be the object with this name.
+    pub fn is_named(&self, name: &str) -> bool {
+        let Some(own) = &self.name else { return true };
+        if !self.ordinal {
+            return own == name;
+        }
+        let number = name.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix('-'));
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+}
+
+/// The tables, by kind.
+#[derive(Debug, Default)]
+pub struct Links {
+    references: BTreeMap<SmolStr, Vec<(SmolStr, Field)>>,
+    /// For kinds that no table mentions.
+    fallback: Vec<Field>,
+    creations: BTreeMap<SmolStr, Vec<(SmolStr, Creation)>>,
+    cluster_scoped: BTreeSet<Kind>,
+    opaque: BTreeMap<Kind, Vec<Opaque>>,
+    always: Vec<Created>,
+    /// ConfigMaps and Secrets whose data comes from somewhere else.
+    filled: Vec<Condition>,
+}
+
+/// How one field refers.
+#[derive(Debug, Clone)]
+struct Field {
+    at: Path,
+    /// Empty: the object says what kind it names.
+    to: Vec<Kind>,
+    name: Path,
+    namespace: Option<Path>,
+    kind: Path,
+    key: Option<Path>,
+    default_key: Option<SmolStr>,
+    needs: Vec<SmolStr>,
+    optional: Path,
+    always_optional: bool,
+    when: Vec<Condition>,
+}
+
+/// What one kind creates.
+#[derive(Debug, Clone)]
+struct Creation {
+    to: Kind,
+    name: Template,
+    namespace: Scope,
+    ordinal: bool,
+    keys: Option<Vec<Keys>>,
+    open: Vec<Path>,
+    when: Vec<Condition>,
+}
+
+#[derive(Debug, Clone)]
+enum Scope {
+    Own,
+    Everywhere,
+    Unknown,
+    Named(Template),
+}
+
+#[derive(Debug, Clone)]
+enum Keys {
+    Word(SmolStr),
+    At(Path),
+}
+
+/// A kind that may create objects which no table lists.
+#[derive(Debug, Clone)]
+struct Opaque {
+    /// Empty: of any kind.
+    to: Vec<Kind>,
+    when: Vec<Condition>,
+}
+
+impl Links {
+    /// The tables in the binary.
+    pub fn embedded() -> Links {
+        table::embedded()
+    }
+
+    /// Adds a table in the form of those under `schemas/links`; returns what in it was not understood.
+    pub fn add(&mut self, table: &Node) -> Vec<(Span, String)> {
+        table::add(self, table)
+    }
+
+    /// Every field of a resource that names another object.
+    pub fn references<'a>(&self, resource: &'a Resource) -> Vec<Reference<'a>> {
+        let mut found = Vec::new();
+        let rows = self.references.get(&resource.kind).map_or(&[][..], Vec::as_slice);
+        let mut known = false;
+        for (group, field) in rows {
+            if group == resource.group() {
+                known = true;
+                self.read(field, resource, &mut found);
+            }
+        }
+        if !known {
+            self.fallback.iter().for_each(|field| self.read(field, resource, &mut found));
+        }
+        found
+    }
+
+    fn read<'a>(&self, field: &Field, resource: &'a Resource, found: &mut Vec<Reference<'a>>) {
+        field.at.each(&resource.node, &mut |node| {
+            if !field.when.iter().all(|condition| condition.holds(node)) {
+                return;
+            }
+            let name = if node.is_map() { field.name.first(node) } else { Some(node) };
+            let Some(name) = name.filter(|name| name.text().is_some_and(|text| !text.is_empty() && text != "*")) else {
+                return;
+            };
+            let Some(kind) = field.target(node) else { return };
+            let place = self.place(&kind, field.namespace.as_ref().and_then(|path| path.first(node)), resource);
+            let key = field.key.as_ref().and_then(|path| path.first(node)).filter(|key| key.text().is_some());
+            let default_key = field.default_key.iter().filter(|_| key.is_none());
+            let optional = field.always_optional || field.optional.first(node).is_some_and(Node::is_true);
+            let needs = field.needs.iter().chain(default_key).cloned().collect();
+            found.push(Reference { name, kinds: vec![kind], place, key, needs, optional });
+        });
+    }
+
+    fn place(&self, kind: &Kind, namespace: Option<&Node>, resource: &Resource) -> Place {
+        if self.cluster_scoped.contains(kind) {
+            return Place::Cluster;
+        }
+        namespace.filter(|node| !node.is_null()).map_or_else(|| own_place(resource), named_place)
+    }
+
+    /// Every object that a resource brings into being, as far as the tables know.
+    pub fn creates(&self, resource: &Resource) -> Vec<Created> {
+        let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
+        let rows = rows.iter().filter(|(group, _)| group == resource.group()).map(|(_, creation)| creation);
+        rows.flat_map(|creation| self.created(creation, resource)).collect()
+    }
+
+    fn created(&self, creation: &Creation, resource: &Resource) -> Vec<Created> {
+        let node = &resource.node;
+        if !creation.when.iter().all(|condition| condition.holds(node)) {
+            return Vec::new();
+        }
+        let place = match &creation.namespace {
+            _ if self.cluster_scoped.contains(&creation.to) => Place::Cluster,
+            Scope::Own => own_place(resource),
+            Scope::Everywhere => Place::Everywhere,
+            Scope::Unknown => Place::Unknown,
+            Scope::Named(template) => match template.fill(node).pop() {
+                Some(path::Filled { text: Some(text), .. }) => Place::Namespace(text),
+                Some(_) => Place::Unknown,
+                None => own_place(resource),
+            },
+        };
+        let open = creation.open.iter().any(|path| path.first(node).is_some_and(|node| !is_empty(node)));
+        let keys = creation.keys.as_ref().filter(|_| !open).map(|keys| {
+            let words = keys.iter().flat_map(|keys| match keys {
+                Keys::Word(word) => vec![word.clone()],
+                Keys::At(path) => path.words(node),
+            });
+            words.collect::<Vec<SmolStr>>()
+        });
+        let filled = creation.name.fill(node).into_iter();
+        let object = |filled: path::Filled| Created {
+            kind: creation.to.clone(),
+            name: filled.text,
+            ordinal: creation.ordinal,
+            place: place.clone(),
+            keys: keys.clone(),
+            span: filled.span.unwrap_or_else(|| resource.name_span()),
+        };
+        filled.map(object).collect()
+    }
+
+    /// The keys of a ConfigMap's or Secret's own data; `None` where something fills it in later.
+    pub fn keys(&self, resource: &Resource) -> Option<Vec<SmolStr>> {
+        if self.filled.iter().any(|condition| condition.holds(&resource.node)) {
+            return None;
+        }
+        let fields = ["data", "binaryData", "stringData"];
+        let entries = fields.iter().flat_map(|field| resource.node.entries_at(&[field]));
+        Some(entries.filter_map(|entry| entry.key.text()).map(SmolStr::new).collect())
+    }
+
+    /// Objects that every cluster has.
+    pub fn always(&self) -> &[Created] {
+        &self.always
+    }
+
+    /// Whether objects of this kind live in no namespace, as far as the tables know.
+    pub fn is_cluster_scoped(&self, group: &str, kind: &str) -> bool {
+        self.cluster_scoped.contains(&Kind { group: SmolStr::new(group), kind: SmolStr::new(kind) })
+    }
+
+    /// Whether a resource may create objects of `kind` that no table lists, as a chart does.
+    pub fn may_create(&self, resource: &Resource, kind: &Kind) -> bool {
+        let own = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
+        let rows = self.opaque.get(&own).map_or(&[][..], Vec::as_slice);
+        rows.iter().any(|row| {
+            (row.to.is_empty() || row.to.contains(kind)) && row.when.iter().all(|when| when.holds(&resource.node))
+        })
+    }
+}
+
+impl Field {
+    /// The kind that the object at hand names; `None` for one that no table knows.
+    fn target(&self, node: &Node) -> Option<Kind> {
+        let kind = self.kind.first(node);
+        let written = node.get("group").or_else(|| node.get("apiGroup")).or_else(|| node.get("apiVersion"));
+        let group = written.map(|group| group.text().unwrap_or("").split('/').next().unwrap_or(""));
+        // `v1` is a version of the core group.
+        let group = group.map(|group| if group == "v1" { "" } else { group });
+        if self.to.is_empty() {
+            let kind = SmolStr::new(kind?.known()?);
+            return Some(Kind { group: SmolStr::new(group.unwrap_or("")), kind });
+        }
+        let fits = |to: &&Kind| {
+            kind.is_none_or(|kind| kind.text() == Some(&to.kind)) && group.is_none_or(|group| group == to.group)
+        };
+        // A kind that was left out is the first of the table, whatever others the field may name.
+        let candidates = if kind.is_some() { &self.to[..] } else { self.to.get(..1)? };
+        candidates.iter().find(fits).cloned()
+    }
+}
+
+fn own_place(resource: &Resource) -> Place {
+    resource.node.at(&["metadata", "namespace"]).map_or(Place::Unknown, named_place)
+}
+
+fn named_place(node: &Node) -> Place {
+    node.known().map_or(Place::Unknown, |name| Place::Namespace(SmolStr::new(name)))
+}
+
+fn is_empty(node: &Node) -> bool {
+    node.is_null() || node.is_map() && node.entries().is_empty() || node.is_seq() && node.items().is_empty()
+}

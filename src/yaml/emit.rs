@@ -1,0 +1,228 @@
+//! Nodes to YAML text and to JSON, with the data that kustomize's own output has.
+
+use super::resolve::{Mode, Resolved, resolve};
+use super::{Node, Scalar, Style, Value};
+use serde_json::{Map, Number, Value as Json};
+
+/// The data of a node as JSON, plain scalars read as YAML 1.2; dates and what is not known are strings.
+pub fn to_json(node: &Node) -> Json {
+    match &node.value {
+        Value::Scalar(scalar) => scalar_to_json(node, scalar),
+        Value::Seq(items) => Json::Array(items.iter().map(to_json).collect()),
+        Value::Map(entries) => {
+            let mut map = Map::with_capacity(entries.len());
+            for entry in entries.iter() {
+                map.insert(key_text(&entry.key), to_json(&entry.value));
+            }
+            Json::Object(map)
+        }
+    }
+}
+
+fn key_text(key: &Node) -> String {
+    key.as_scalar().map(|scalar| scalar.text.to_string()).unwrap_or_default()
+}
+
+fn scalar_to_json(node: &Node, scalar: &Scalar) -> Json {
+    let text = || Json::String(scalar.text.to_string());
+    if scalar.unknown {
+        return text();
+    }
+    match node.resolve(Mode::Yaml12) {
+        Some(Resolved::Null) => Json::Null,
+        Some(Resolved::Bool(truth)) => Json::Bool(truth),
+        Some(Resolved::Int(int)) => match (i64::try_from(int), u64::try_from(int)) {
+            (Ok(int), _) => Json::Number(int.into()),
+            (_, Ok(int)) => Json::Number(int.into()),
+            _ => text(),
+        },
+        // Go writes a number without fraction as a whole one.
+        Some(Resolved::Float(float)) if float.fract() == 0.0 && float.abs() < 1e18 => {
+            Json::Number((float as i64).into())
+        }
+        Some(Resolved::Float(float)) => Number::from_f64(float).map_or_else(text, Json::Number),
+        _ => text(),
+    }
+}
+
+/// A document as YAML text, block style, ending with a line break.
+pub fn to_yaml(node: &Node) -> String {
+    let mut text = String::new();
+    match &node.value {
+        Value::Map(entries) if !entries.is_empty() => write_block(&mut text, node, 0),
+        Value::Seq(items) if !items.is_empty() => write_block(&mut text, node, 0),
+        _ => {
+            write_inline(&mut text, node, 0);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// A mapping or sequence that is not empty, each entry on its own lines.
+fn write_block(text: &mut String, node: &Node, indent: usize) {
+    for (at, entry) in node.entries().iter().enumerate() {
+        // The first line of a mapping in a sequence stands behind the dash.
+        if at > 0 || !text.ends_with("- ") {
+            pad(text, indent);
+        }
+        write_key(text, &entry.key);
+        text.push(':');
+        write_value(text, &entry.value, indent);
+    }
+    for item in node.items() {
+        pad(text, indent);
+        text.push_str("- ");
+        match &item.value {
+            Value::Map(entries) if !entries.is_empty() => write_block(text, item, indent + 2),
+            Value::Seq(items) if !items.is_empty() => {
+                text.pop();
+                text.push('\n');
+                write_block(text, item, indent + 2);
+            }
+            _ => {
+                write_inline(text, item, indent);
+                text.push('\n');
+            }
+        }
+    }
+}
+
+fn write_value(text: &mut String, value: &Node, indent: usize) {
+    match &value.value {
+        Value::Map(entries) if !entries.is_empty() => {
+            text.push('\n');
+            write_block(text, value, indent + 2);
+        }
+        Value::Seq(items) if !items.is_empty() => {
+            text.push('\n');
+            write_block(text, value, indent);
+        }
+        _ => {
+            text.push(' ');
+            write_inline(text, value, indent);
+            text.push('\n');
+        }
+    }
+}
+
+fn pad(text: &mut String, indent: usize) {
+    text.extend(std::iter::repeat_n(' ', indent));
+}
+
+fn write_key(text: &mut String, key: &Node) {
+    let Some(scalar) = key.as_scalar() else { return text.push_str("? {}") };
+    if is_plain(&scalar.text) { text.push_str(&scalar.text) } else { write_double(text, &scalar.text) }
+}
+
+/// A scalar, or a collection without entries.
+fn write_inline(text: &mut String, node: &Node, indent: usize) {
+    let Some(scalar) = node.as_scalar() else {
+        return text.push_str(if node.is_map() { "{}" } else { "[]" });
+    };
+    let string = matches!(node.resolve(Mode::Yaml12), Some(Resolved::Str | Resolved::Date));
+    if !string && !scalar.unknown {
+        return text.push_str(if scalar.text.is_empty() { "null" } else { &scalar.text });
+    }
+    if scalar.text.contains('\n') && scalar.style != Style::Double && is_block(&scalar.text) {
+        return write_literal(text, &scalar.text, indent + 2);
+    }
+    if is_plain(&scalar.text) { text.push_str(&scalar.text) } else { write_double(text, &scalar.text) }
+}
+
+/// Whether text may stand as a literal block.
+fn is_block(text: &str) -> bool {
+    let first = text.chars().next();
+    !first.is_some_and(char::is_whitespace)
+        && !text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t'))
+}
+
+fn write_literal(text: &mut String, value: &str, indent: usize) {
+    let body = value.trim_end_matches('\n');
+    text.push('|');
+    match value.len() - body.len() {
+        0 => text.push('-'),
+        1 => {}
+        _ => text.push('+'),
+    }
+    for line in body.split('\n') {
+        text.push('\n');
+        if !line.is_empty() {
+            pad(text, indent);
+            text.push_str(line);
+        }
+    }
+    for _ in 1..(value.len() - body.len()) {
+        text.push('\n');
+    }
+}
+
+/// Whether text may stand without quotes and still be this string to every reader.
+fn is_plain(text: &str) -> bool {
+    let is_string = |mode| matches!(resolve(text, mode), Resolved::Str);
+    let Some(first) = text.chars().next() else { return false };
+    let safe_start =
+        first.is_alphanumeric() || matches!(first, '/' | '_' | '.' | '$' | '(' | '+' | '<' | '=' | '^' | ';' | '\\');
+    let last_is_space = text.ends_with([' ', ':']);
+    let inside = text.contains(": ")
+        || text.contains(" #")
+        || text.chars().any(|letter| letter.is_control() || letter == '\u{feff}');
+    let sexagesimal =
+        text.contains(':') && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'+'));
+    safe_start
+        && !(last_is_space
+            || inside
+            || sexagesimal
+            || text == "="
+            || text.starts_with("---")
+            || text.starts_with("..."))
+        && is_string(Mode::Yaml11)
+        && is_string(Mode::Yaml12)
+}
+
+fn write_double(text: &mut String, value: &str) {
+    text.push('"');
+    for letter in value.chars() {
+        match letter {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\t' => text.push_str("\\t"),
+            '\r' => text.push_str("\\r"),
+            letter if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                let code = u32::from(letter);
+                text.push_str(&format!("\\u{code:04x}"));
+            }
+            letter => text.push(letter),
+        }
+    }
+    text.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use crate::source::FileId;
+
+    fn root(text: &str) -> Node {
+        parse(FileId(0), text).documents.remove(0).root
+    }
+
+    #[test]
+    fn what_is_written_reads_the_same() {
+        let text = "a: {b: [1, {c: \"on\", d: ''}, [x, [y]], []], e: {}}\n\"true\": yes\nl: |\n  one\n\n  two\nk: |+\n  x\n\n\
+                    f: >-\n  folded\n  text\nq: \"a: b # c\"\nn:\nd: 2024-01-01\ns: \"12:30\"\nw: '  lead\n\n  x'\nu: \"\\u0001é\"\no: 0777\n";
+        let node = root(text);
+        let written = to_yaml(&node);
+        assert_eq!(to_json(&root(&written)), to_json(&node), "{written}");
+        assert!(written.contains("c: \"on\""), "{written}");
+        assert!(written.contains("l: |\n  one\n\n  two\n"), "{written}");
+    }
+
+    #[test]
+    fn numbers_are_written_as_go_does() {
+        let json = to_json(&root("[1.0, 1.5, 1e3, 0x1F, 18446744073709551615, ~, 2024-01-01, .nan]"));
+        assert_eq!(json.to_string(), r#"[1,1.5,1000,31,18446744073709551615,null,"2024-01-01",".nan"]"#);
+    }
+}

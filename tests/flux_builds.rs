@@ -1,0 +1,148 @@
+//! What Flux would apply in real repositories, compared with what another tool renders; run with `-- --nocapture` and
+//! `VERBOSE=1` to see every difference.
+
+use homelint::discover::{Root, Source, load};
+use homelint::flux;
+use homelint::links::Links;
+use homelint::yaml::{Mode, Node, Resolved, Value as Yaml};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
+
+/// Percentage of documents that must be equal.
+const WANTED: f64 = 98.0;
+
+fn json(node: &Node) -> Value {
+    match &node.value {
+        Yaml::Seq(items) => items.iter().map(json).collect(),
+        Yaml::Map(entries) => {
+            entries.iter().map(|entry| (entry.key.text().unwrap_or("null").to_owned(), json(&entry.value))).collect()
+        }
+        Yaml::Scalar(scalar) => match node.resolve(Mode::Yaml11) {
+            Some(Resolved::Null) => Value::Null,
+            Some(Resolved::Bool(value)) => value.into(),
+            Some(Resolved::Int(value)) => i64::try_from(value).map_or_else(|_| (value as u64).into(), Value::from),
+            Some(Resolved::Float(value)) if value.fract() == 0.0 && value.abs() < 1e15 => (value as i64).into(),
+            Some(Resolved::Float(value)) => value.into(),
+            _ => scalar.text.as_str().into(),
+        },
+    }
+}
+
+fn key(document: &Value) -> String {
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or("-").to_owned();
+    let parts = ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name"].map(text);
+    format!("{} {}", parts.join(" "), text("/metadata/labels/kustomize.toolkit.fluxcd.io~1name"))
+}
+
+/// Where two documents differ first; a placeholder matches anything, and so does what homelint does not know.
+fn difference(want: &Value, got: &Value, at: &str) -> Option<String> {
+    match (want, got) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+            keys.into_iter().find_map(|key| match (a.get(key), b.get(key)) {
+                (Some(a), Some(b)) => difference(a, b, &format!("{at}.{key}")),
+                (a, b) => Some(format!("{at}.{key}: {a:?} against {b:?}")),
+            })
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| difference(a, b, &format!("{at}[{index}]")))
+        }
+        (Value::String(a), got) if a.contains("..PLACEHOLDER_") => {
+            let got = got.as_str().map_or_else(|| got.to_string(), str::to_owned);
+            let fixed = a.split("..PLACEHOLDER_").enumerate().map(|(index, part)| match index {
+                0 => part,
+                _ => part.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').get(2..).unwrap_or(""),
+            });
+            let fits = fixed.into_iter().all(|part| got.contains(part));
+            (!fits).then(|| format!("{at}: {a:?} against {got:?}"))
+        }
+        (Value::Number(a), Value::Number(b)) => (a.as_f64() != b.as_f64()).then(|| format!("{at}: {a} against {b}")),
+        (a, b) => (a != b).then(|| format!("{at}: {a:?} against {b:?}")),
+    }
+}
+
+fn unpack(archive: &Path, name: &str) -> Option<PathBuf> {
+    let folder = std::env::temp_dir().join("homelint-corpora").join(name.replace('+', "_"));
+    if !folder.is_dir() {
+        std::fs::create_dir_all(&folder).ok()?;
+        let command = format!("zstd -dc '{}' | tar -x -C '{}'", archive.display(), folder.display());
+        Command::new("sh").args(["-c", &command]).status().ok().filter(|status| status.success())?;
+    }
+    let inner = folder.join(name);
+    Some(if inner.is_dir() { inner } else { folder })
+}
+
+fn oracle(path: &Path) -> Option<Vec<Value>> {
+    let output = Command::new("zstd").args(["-dc"]).arg(path).output().ok()?;
+    let value: Value = serde_json::from_slice(&output.stdout).ok()?;
+    value.get("documents")?.as_array().cloned()
+}
+
+#[test]
+fn real_repositories_deploy_as_flux_does() {
+    let Ok(entries) = std::fs::read_dir(format!("{SHARED}/conformance/builds/flux")) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let verbose = std::env::var_os("VERBOSE").is_some();
+    let links = Links::embedded();
+    let (mut equal, mut all) = (0, 0);
+    for path in paths {
+        let name = path.file_name().unwrap().to_string_lossy().replace(".json.zst", "");
+        let archive = PathBuf::from(format!("{SHARED}/corpus/{name}.tar.zst"));
+        let (Some(folder), Some(documents)) = (unpack(&archive, &name), oracle(&path)) else { return };
+        let repo = load(&Root { folder, git: false }, &Source::WorkTree, &[]).unwrap();
+        let start = std::time::Instant::now();
+        let deployment = flux::deploy(&repo.tree, &links);
+        let time = start.elapsed();
+        let mut got: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for (_, resource) in deployment.clusters.iter().flat_map(flux::Cluster::resources) {
+            let document = json(&resource.node);
+            got.entry(key(&document)).or_default().push(document);
+        }
+        let mut mine = 0;
+        for want in &documents {
+            let found = got.entry(key(want)).or_default();
+            if let Some(index) = found.iter().position(|got| difference(want, got, "").is_none()) {
+                found.remove(index);
+                mine += 1;
+            } else if verbose {
+                let why = found.first().and_then(|got| difference(want, got, "")).unwrap_or("missing".to_owned());
+                println!("{name} {} {why}", key(want));
+            }
+        }
+        if verbose {
+            let extra = got.iter().flat_map(|(key, left)| left.iter().map(move |_| key));
+            extra
+                .filter(|key| !key.contains(" Secret ") && !key.contains(" CustomResourceDefinition "))
+                .for_each(|key| println!("{name} extra {key}"));
+            for applied in deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations) {
+                if !applied.complete
+                    || !applied.faults.is_empty()
+                    || !applied.unchecked.is_empty()
+                    || !applied.refusals.is_empty()
+                {
+                    println!(
+                        "{name} {}/{} {:?} {:?} {:?} {:?}",
+                        applied.namespace(),
+                        applied.name(),
+                        applied.location,
+                        applied.faults,
+                        applied.unchecked,
+                        applied.refusals
+                    );
+                }
+            }
+        }
+        let counts: Vec<usize> = deployment.clusters.iter().map(|cluster| cluster.kustomizations.len()).collect();
+        println!("{name:32} {mine} of {} in {time:?}, Kustomizations {counts:?}", documents.len());
+        equal += mine;
+        all += documents.len();
+    }
+    let percent = 100.0 * f64::from(equal) / all.max(1) as f64;
+    println!("{equal}/{all} = {percent:.1} %");
+    assert!(percent >= WANTED, "{percent:.1} %");
+}

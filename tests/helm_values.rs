@@ -1,0 +1,174 @@
+//! What values of app-template mean, with made-up releases.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use homelint::helm::{Charts, FaultKind, Objects, Release, merge, objects, release};
+use homelint::resource::Resource;
+use homelint::source::FileId;
+use homelint::yaml::{Node, parse};
+
+fn first(text: &str) -> Resource {
+    let parsed = parse(FileId(0), text);
+    Resource::new(parsed.documents[0].root.clone()).unwrap()
+}
+
+fn read(tag: &str, values: &str) -> (String, Release) {
+    let indented: String = values.lines().map(|line| format!("    {line}\n")).collect();
+    let head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: apps}\n";
+    let text = format!("{head}spec:\n  chartRef: {{kind: OCIRepository, name: web}}\n  values:\n{indented}");
+    let source = first(&format!(
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {{name: web}}\n\
+         spec: {{url: 'oci://charts.example.org/library/app-template', ref: {{tag: {tag}}}}}\n"
+    ));
+    let release = release(&first(&text), Some(&source), None).unwrap();
+    (text, release)
+}
+
+fn made(tag: &str, values: &str) -> Objects {
+    objects(&read(tag, values).1, &Charts::builtin())
+}
+
+fn titles(objects: &Objects) -> Vec<String> {
+    let mut titles: Vec<String> = objects.resources.iter().map(Resource::title).collect();
+    titles.sort();
+    titles
+}
+
+fn at<'a>(objects: &'a Objects, title: &str, path: &[&str]) -> &'a Node {
+    let resource = objects.resources.iter().find(|resource| resource.title() == title).expect(title);
+    path.iter().fold(&resource.node, |node, key| match key.parse::<usize>() {
+        Ok(index) => &node.items()[index],
+        Err(_) => node.get(key).unwrap_or_else(|| panic!("{title}: no {key}")),
+    })
+}
+
+const APP: &str = "controllers:
+  web:
+    containers:
+      app:
+        image: {repository: registry.example.org/web, tag: 1.2.3}
+        env: {PORT: 8080, BIG: 50000000, HOST: '{{ .Release.Name }}.example.org'}
+        probes: {liveness: {enabled: true}}
+service:
+  app:
+    ports: {http: {port: 8080}}
+route:
+  app:
+    hostnames: ['{{ .Release.Name }}.example.org']
+    parentRefs: [{name: internal, namespace: network}]
+    rules: [{backendRefs: [{identifier: app, port: http}]}]
+persistence:
+  data: {size: 1Gi, accessMode: ReadWriteOnce, storageClass: fast}
+  tmp: {type: emptyDir}
+";
+
+#[test]
+fn a_release_becomes_its_objects() {
+    let objects = made("5.0.0", APP);
+    let expected =
+        ["Deployment/web", "HTTPRoute/web", "PersistentVolumeClaim/web", "Service/web", "ServiceAccount/web"];
+    assert_eq!(titles(&objects), expected);
+    assert!(objects.complete && objects.faults.is_empty(), "{:?}", objects.faults);
+    let backend = ["spec", "rules", "0", "backendRefs", "0", "port"];
+    assert_eq!(at(&objects, "HTTPRoute/web", &backend).text(), Some("8080"));
+    assert_eq!(at(&objects, "HTTPRoute/web", &["spec", "hostnames", "0"]).known(), Some("web.example.org"));
+    let container = ["spec", "template", "spec", "containers", "0"];
+    let container = at(&objects, "Deployment/web", &container);
+    assert_eq!(container.text_at(&["image"]), Some("registry.example.org/web:1.2.3"));
+    assert_eq!(container.text_at(&["livenessProbe", "tcpSocket", "port"]), Some("8080"));
+    let env: Vec<_> = container.items_at(&["env"]).iter().map(|item| item.text_at(&["value"]).unwrap()).collect();
+    assert_eq!(env, ["5e+07", "web.example.org", "8080"]);
+    let mounts = container.items_at(&["volumeMounts"]).iter().map(|mount| mount.text_at(&["mountPath"]).unwrap());
+    assert_eq!(mounts.collect::<Vec<_>>(), ["/data", "/tmp"]);
+}
+
+#[test]
+fn nodes_keep_their_place_in_the_values() {
+    let (text, release) = read("5.0.0", APP);
+    let objects = objects(&release, &Charts::builtin());
+    let slice = |node: &Node| &text[node.span.start as usize..node.span.end as usize];
+    let port = at(&objects, "Service/web", &["spec", "ports", "0", "port"]);
+    assert_eq!(slice(port), "8080");
+    assert_eq!(slice(at(&objects, "HTTPRoute/web", &["spec", "rules", "0", "backendRefs", "0", "name"])), "app");
+    assert_eq!(slice(at(&objects, "Service/web", &["metadata", "name"])), "web");
+    assert_eq!(slice(at(&objects, "PersistentVolumeClaim/web", &["spec", "accessModes", "0"])), "ReadWriteOnce");
+}
+
+#[test]
+fn names_follow_the_major_version() {
+    let values = "controllers: {web: {containers: {app: {image: x}}}}
+service:
+  web: {controller: web, ports: {http: {port: 80}}}
+  admin: {controller: web, ports: {http: {port: 81}}}
+  off: {enabled: false, controller: web, ports: {http: {port: 82}}}
+persistence: {data: {size: 1Gi, accessMode: ReadWriteOnce}}
+configMaps: {one: {data: {a: b}, suffix: settings}}
+";
+    let names = |tag| titles(&made(tag, values));
+    let four = ["ConfigMap/web-settings", "Deployment/web", "PersistentVolumeClaim/web"];
+    assert_eq!(names("4.1.0"), [&four[..], &["Service/web", "Service/web-admin"]].concat());
+    assert!(names("5.0.0").contains(&"ServiceAccount/web".to_owned()));
+    assert!(names("3.7.3").contains(&"PersistentVolumeClaim/web-data".to_owned()));
+}
+
+#[test]
+fn what_is_not_known_stays_unknown() {
+    let values = "controllers: {web: {containers: {app: {image: {repository: x, tag: '{{ .Values.gone }}'}}}}}\n";
+    let objects = made("5.0.0", values);
+    let image = at(&objects, "Deployment/web", &["spec", "template", "spec", "containers", "0", "image"]);
+    assert!(image.is_unknown());
+    let switched =
+        made("5.0.0", "controllers: {web: {enabled: '{{ .Values.gone }}', containers: {app: {image: x}}}}\n");
+    assert!(!switched.complete);
+}
+
+#[test]
+fn names_that_are_not_there_are_faults() {
+    let values = "controllers: {web: {containers: {app: {image: x, dependsOn: db}}}}
+service: {app: {controller: wbe, ports: {http: {port: 80}}}}
+route: {app: {rules: [{backendRefs: [{identifier: ap}]}, {backendRefs: [{identifier: app, port: htp}]}]}}
+persistence:
+  a: {type: configMap, identifier: settings}
+  b: {type: emptyDir, advancedMounts: {web: {main: [{path: /b}]}}}
+rbac: {bindings: {x: {roleRef: {identifier: reader}, subjects: [{identifier: nobody}]}}}
+serviceMonitor: {app: {endpoints: [{port: metrics}]}}
+resources: {}
+";
+    let objects = made("5.0.0", values);
+    let mut found: Vec<_> = objects.faults.iter().map(|fault| (fault.kind, fault.name.as_str())).collect();
+    found.sort();
+    let expected = [
+        (FaultKind::Controller, "wbe"),
+        (FaultKind::Container, "db"),
+        (FaultKind::Container, "main"),
+        (FaultKind::Service, "ap"),
+        (FaultKind::Port, "htp"),
+        (FaultKind::Port, "metrics"),
+        (FaultKind::ConfigMap, "settings"),
+        (FaultKind::ServiceAccount, "nobody"),
+        (FaultKind::Role, "reader"),
+        (FaultKind::Key, "resources"),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn values_merge_as_helm_merges_them() {
+    let node = |text: &str| parse(FileId(0), text).documents[0].root.clone();
+    let merged = merge(&node("a: {b: 1, c: [1, 2]}\nd: 1\n"), &node("a: {c: [3]}\nd: {e: 2}\n"));
+    assert_eq!(merged.text_at(&["a", "b"]), Some("1"));
+    assert_eq!(merged.items_at(&["a", "c"]).len(), 1);
+    assert_eq!(merged.text_at(&["d", "e"]), Some("2"));
+}
+
+#[test]
+fn odd_values_do_no_harm() {
+    for values in [
+        "controllers: 1\n",
+        "controllers: {a: }\nservice: [1]\n",
+        "route: {a: {rules: x, parentRefs: 1}}\n",
+        "controllers: {a: {containers: {b: x, c: {env: 1, dependsOn: c, probes: 1}}}}\npersistence: {a: 1, b: {globalMounts: 1}}\n",
+    ] {
+        made("5.0.0", values);
+        made("2.0.0", values);
+    }
+}

@@ -1,0 +1,321 @@
+//! kustomize builds, held against what the real tool gave.
+
+use homelint::kustomize::{Built, FaultKind, Kustomize, Overlay};
+use homelint::resource::{File, Tree};
+use homelint::source::FileId;
+use homelint::yaml::{self, Node};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
+
+/// A tree of made-up files.
+fn tree(files: &BTreeMap<String, Vec<u8>>) -> Tree {
+    let files = files.iter().enumerate().map(|(at, (path, bytes))| {
+        let text = std::str::from_utf8(bytes).ok().map(str::to_owned);
+        File::read(FileId(at as u32), path.clone(), text)
+    });
+    Tree::new(files.collect())
+}
+
+fn tree_of(files: &[(&str, &str)]) -> Tree {
+    tree(&files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect())
+}
+
+fn kinds(built: &Built) -> Vec<FaultKind> {
+    built.faults.iter().map(|fault| fault.kind).collect()
+}
+
+/// Documents in an order of their own.
+fn sorted(mut documents: Vec<Json>) -> Vec<Json> {
+    documents.sort_by_cached_key(|document| {
+        let text = |pointer: &str| document.pointer(pointer).map(Json::to_string).unwrap_or_default();
+        ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name"].map(text)
+    });
+    documents
+}
+
+fn documents(built: &Built) -> Vec<Json> {
+    sorted(built.resources.iter().map(|resource| yaml::to_json(&resource.node)).collect())
+}
+
+/// The first place where two values differ.
+fn difference(want: &Json, got: &Json, at: &str) -> Option<String> {
+    match (want, got) {
+        (Json::Object(want), Json::Object(got)) => {
+            let keys = want.keys().chain(got.keys().filter(|key| !want.contains_key(*key)));
+            keys.into_iter().find_map(|key| match (want.get(key), got.get(key)) {
+                (Some(want), Some(got)) => difference(want, got, &format!("{at}.{key}")),
+                (Some(_), None) => Some(format!("{at}.{key}: absent")),
+                _ => Some(format!("{at}.{key}: not expected")),
+            })
+        }
+        (Json::Array(want), Json::Array(got)) => {
+            let inner = want
+                .iter()
+                .zip(got)
+                .enumerate()
+                .find_map(|(index, (want, got))| difference(want, got, &format!("{at}[{index}]")));
+            inner.or_else(|| {
+                (want.len() != got.len()).then(|| format!("{at}: {} entries expected, {} found", want.len(), got.len()))
+            })
+        }
+        _ if want == got => None,
+        _ => {
+            let short = |value: &Json| value.to_string().chars().take(160).collect::<String>();
+            Some(format!("{at}: expected {}, found {}", short(want), short(got)))
+        }
+    }
+}
+
+/// Cases of kustomize's own suite that we do not meet, each with its reason.
+const EXCEPTIONS: [(&str, &str); 0] = [];
+
+#[test]
+fn the_cases_of_its_own_suite() {
+    let Ok(text) = fs::read_to_string(format!("{SHARED}/conformance/kustomize.jsonl")) else { return };
+    let mut failed = Vec::new();
+    let mut count = 0;
+    for line in text.lines() {
+        let case: Json = serde_json::from_str(line).expect("a case is JSON");
+        let name = case["name"].as_str().expect("a case has a name");
+        let files = case["files"].as_object().expect("a case has files");
+        let files = files.iter().map(|(path, text)| {
+            (path.trim_start_matches('/').to_owned(), text.as_str().unwrap_or_default().as_bytes().to_vec())
+        });
+        let tree = tree(&files.collect());
+        let built = Kustomize::new(&tree).build(case["build"].as_str().unwrap_or_default());
+        count += 1;
+        let problem = if case["error"].as_bool() == Some(true) {
+            (!built.fails()).then(|| "no fault".to_owned())
+        } else {
+            let expected = yaml::parse(FileId(0), case["expect"].as_str().unwrap_or_default());
+            let expected =
+                expected.documents.iter().map(|document| yaml::to_json(&document.root)).filter(|root| !root.is_null());
+            let expected = sorted(expected.collect());
+            let faults = built.faults.iter().find(|fault| fault.fatal).map(|fault| fault.message.clone());
+            faults.or_else(|| difference(&Json::Array(expected), &Json::Array(documents(&built)), ""))
+        };
+        if let Some(problem) = problem {
+            failed.push((name.to_owned(), problem));
+        }
+    }
+    for (name, problem) in &failed {
+        println!("{name}: {problem}");
+    }
+    println!("{} of {count}", count - failed.len());
+    failed.retain(|(name, _)| !EXCEPTIONS.iter().any(|(exception, _)| exception == name));
+    assert!(failed.is_empty(), "{} cases differ", failed.len());
+}
+
+fn read_folder(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if entry.file_name() == ".git" {
+            continue;
+        }
+        if path.is_dir() {
+            read_folder(root, &path, files);
+        } else if let (Ok(bytes), Ok(relative)) = (fs::read(&path), path.strip_prefix(root)) {
+            files.insert(relative.to_string_lossy().replace('\\', "/"), bytes);
+        }
+    }
+}
+
+/// An unpacked corpus.
+fn corpus(name: &str, scratch: &Path) -> Option<PathBuf> {
+    let folder = scratch.join(name);
+    if !folder.exists() {
+        fs::create_dir_all(&folder).ok()?;
+        let archive = format!("{SHARED}/corpus/{name}.tar.zst");
+        let unpacked = Command::new("tar").args(["--zstd", "-xf", &archive, "-C"]).arg(&folder).status().ok()?;
+        if !unpacked.success() {
+            return None;
+        }
+    }
+    // Some archives hold one folder with everything in it.
+    let own = folder.join(name);
+    Some(if own.is_dir() { own } else { folder })
+}
+
+/// Real folders that we do not build as kustomize does, each with its reason.
+const DIFFERENT: [(&str, &str, &str); 0] = [];
+
+#[test]
+fn real_folders() {
+    let Ok(oracles) = fs::read_dir(format!("{SHARED}/conformance/builds/kustomize")) else { return };
+    let scratch = std::env::temp_dir().join(format!("homelint-kustomize-{}", std::process::id()));
+    let (mut count, mut right) = (0, 0);
+    let mut failed = Vec::new();
+    let mut names: Vec<PathBuf> = oracles.flatten().map(|entry| entry.path()).collect();
+    names.sort();
+    for path in names {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json.zst")) else { continue };
+        let Ok(output) = Command::new("zstd").arg("-dc").arg(&path).output() else { return };
+        let oracle: Json = serde_json::from_slice(&output.stdout).expect("an oracle is JSON");
+        let Some(folder) = corpus(name, &scratch) else { continue };
+        let mut files = BTreeMap::new();
+        read_folder(&folder, &folder, &mut files);
+        let tree = tree(&files);
+        let started = Instant::now();
+        let kustomize = Kustomize::new(&tree);
+        let builds = oracle["builds"].as_object().expect("an oracle has builds");
+        let built: Vec<(&String, &Json, Built)> =
+            builds.iter().map(|(folder, want)| (folder, want, kustomize.build(folder))).collect();
+        let took = started.elapsed();
+        let mut silent = 0;
+        for (folder, want, built) in &built {
+            let Some(want) = want.as_array() else {
+                silent += usize::from(!built.fails() && !built.incomplete && built.unchecked.is_empty());
+                continue;
+            };
+            count += 1;
+            let fatal = built
+                .faults
+                .iter()
+                .find(|fault| fault.fatal)
+                .map(|fault| format!("{:?} {}", fault.kind, fault.message));
+            let want = Json::Array(sorted(want.clone()));
+            match fatal.or_else(|| difference(&want, &Json::Array(documents(built)), "")) {
+                None => right += 1,
+                Some(problem) => failed.push((name.to_owned(), (*folder).clone(), problem)),
+            }
+        }
+        println!("{name}: {} files, {} folders in {took:?}, {silent} failing ones unnoticed", files.len(), built.len());
+    }
+    for (name, folder, problem) in &failed {
+        println!("{name} {folder}: {problem}");
+    }
+    println!("{right} of {count}");
+    let _ = fs::remove_dir_all(&scratch);
+    failed.retain(|(name, folder, _)| {
+        !DIFFERENT.iter().any(|(repository, path, _)| repository == name && path == folder)
+    });
+    assert!(failed.is_empty(), "{} folders differ", failed.len());
+}
+
+#[test]
+fn values_keep_their_place() {
+    let files = [
+        (
+            "app/kustomization.yaml",
+            "namespace: media\nresources: [../base]\npatches:\n  - patch: |\n      apiVersion: v1\n      kind: ConfigMap\n      \
+             metadata: {name: web}\n      data: {mode: dark}\n",
+        ),
+        ("base/kustomization.yaml", "resources:\n  - map.yaml\n"),
+        (
+            "base/map.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  mode: light\n  keep: it\n",
+        ),
+    ];
+    let tree = tree_of(&files);
+    let built = Kustomize::new(&tree).build("app");
+    assert_eq!(built.faults, []);
+    let node: &Node = &built.resources[0].node;
+    let place = |path: &[&str]| {
+        let span = node.at(path).expect("the field is there").span;
+        (tree.file(span.file).expect("a file").source.path.as_str(), tree.slice(span))
+    };
+    assert_eq!(place(&["metadata", "namespace"]), ("app/kustomization.yaml", "media"));
+    assert_eq!(place(&["data", "mode"]), ("app/kustomization.yaml", "dark"));
+    assert_eq!(place(&["data", "keep"]), ("base/map.yaml", "it"));
+    assert_eq!(built.files.len(), 3);
+}
+
+#[test]
+fn mistakes_are_named() {
+    let resource = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n";
+    let cases: [(&str, FaultKind, Option<&str>); 12] = [
+        ("resources: [mpa.yaml]", FaultKind::ResourceMissing, Some("did you mean `map.yaml`?")),
+        ("resources: [empty]", FaultKind::FolderWithoutKustomization, None),
+        ("resources: [.]", FaultKind::Cycle, None),
+        ("resources: [../../x.yaml]", FaultKind::OutsideRepository, None),
+        ("resources: [map.yaml, map.yaml]", FaultKind::DuplicateResource, None),
+        ("resource: [map.yaml]", FaultKind::UnknownField, Some("did you mean `resources`?")),
+        ("resources: map.yaml", FaultKind::InvalidValue, None),
+        ("components: [part/..]\nresources: [map.yaml]", FaultKind::Cycle, None),
+        ("configMapGenerator: [{name: a, files: [no.txt]}]", FaultKind::GeneratorSourceMissing, None),
+        (
+            "resources: [map.yaml]\npatches: [{path: patch.yaml}]",
+            FaultKind::PatchUnmatched,
+            Some("did you mean `web`?"),
+        ),
+        ("resources: [map.yaml]\npatches: [{path: web.yml}]", FaultKind::PatchMissing, None),
+        ("resources: [map.yaml]\nreplicas: [{name: web, count: 2}]", FaultKind::ReplicasUnmatched, None),
+    ];
+    for (text, kind, help) in cases {
+        let files = [
+            ("app/kustomization.yaml", text),
+            ("app/map.yaml", resource),
+            ("app/empty/readme.md", ""),
+            (
+                "app/part/kustomization.yaml",
+                "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nresources: [x.yaml]\n",
+            ),
+            ("app/patch.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: wep}\n"),
+        ];
+        let tree = tree_of(&files);
+        let built = Kustomize::new(&tree).build("app");
+        assert!(kinds(&built).contains(&kind), "{text}: {:?}", built.faults);
+        assert!(built.fails(), "{text}");
+        let fault = built.faults.iter().find(|fault| fault.kind == kind).expect("found above");
+        assert!(help.is_none() || fault.help.as_deref() == help, "{text}: {:?}", fault.help);
+    }
+}
+
+#[test]
+fn what_is_far_away_is_unchecked() {
+    let text = "resources: [https://example.org/x.yaml]\npatches:\n  - target: {kind: Deployment}\n    patch: |\n      - {op: remove, path: /spec}\n";
+    let tree = tree_of(&[("kustomization.yaml", text)]);
+    let built = Kustomize::new(&tree).build("");
+    assert!(built.incomplete && built.faults.is_empty(), "{:?}", built.faults);
+    assert_eq!(built.unchecked.len(), 1);
+}
+
+#[test]
+fn flux_makes_a_kustomization_where_there_is_none() {
+    let map = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n");
+    let (a, b, c) = (map("a"), map("b"), map("c"));
+    let files = [
+        ("apps/a.yaml", a.as_str()),
+        ("apps/one/b.yaml", b.as_str()),
+        ("apps/two/kustomization.yaml", "namePrefix: x-\nresources: [deep/c.yaml]\n"),
+        ("apps/two/deep/c.yaml", c.as_str()),
+        ("apps/two/deep/no.yaml", "not: listed\n"),
+    ];
+    let tree = tree_of(&files);
+    let kustomize = Kustomize::new(&tree);
+    let namespace = yaml::parse(FileId(0), "media").documents.remove(0).root;
+    let overlay = Overlay { namespace: Some(namespace), ..Overlay::default() };
+    let built = kustomize.build_with("apps", &overlay);
+    assert_eq!(built.faults, []);
+    let names: Vec<_> = built.resources.iter().map(|resource| (resource.namespace(), resource.name())).collect();
+    assert_eq!(names, [(Some("media"), Some("a")), (Some("media"), Some("b")), (Some("media"), Some("x-c"))]);
+    assert!(kustomize.build("apps").fails());
+}
+
+#[test]
+fn long_lists_and_deep_chains_end_soon() {
+    let mut patches = String::from("resources: [map.yaml]\npatches:\n");
+    for at in 0..20_000 {
+        patches += &format!(
+            "  - target: {{kind: ConfigMap, name: web-{at}}}\n    patch: |\n      - op: add\n        path: /data/x\n        value: y\n"
+        );
+    }
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {}\n";
+    let tree = tree_of(&[("kustomization.yaml", &patches), ("map.yaml", map)]);
+    let built = Kustomize::new(&tree).build("");
+    assert_eq!(built.faults.len(), 20_000);
+
+    let chain: Vec<(String, String)> =
+        (0..2_000).map(|at| (format!("f{at}/kustomization.yaml"), format!("resources: [../f{}]\n", at + 1))).collect();
+    let files: Vec<(&str, &str)> = chain.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let tree = tree_of(&files);
+    let built = Kustomize::new(&tree).build("f0");
+    assert_eq!(kinds(&built), [FaultKind::TooDeep]);
+}

@@ -2,13 +2,19 @@
 
 use crate::config::{self, Config};
 use crate::diagnostic::{Finding, Unchecked};
+use crate::flux::{self, Deployment};
+use crate::helm::Charts;
+use crate::inventory::Inventory;
+use crate::kustomize::{Fault, FaultKind, Kustomize};
+use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{Fault, FaultKind, Releases, Retired, Schemas, Standing, Standings, Version, is_patch};
+use crate::schema::{self, Retired, Standing};
 use crate::sops::Policy;
-use crate::source::Span;
+use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
+use crate::verdict::Verdicts;
 use crate::yaml::Node;
-use smol_str::SmolStr;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -28,11 +34,13 @@ pub struct Repo {
     sops: OnceLock<Policy>,
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
-    schemas: OnceLock<Schemas>,
-    standings: OnceLock<Standings>,
-    releases: OnceLock<Releases>,
-    faults: OnceLock<Vec<OnceLock<Vec<Fault>>>>,
-    unexplained: OnceLock<BTreeMap<SmolStr, usize>>,
+    links: OnceLock<Links>,
+    deployment: OnceLock<Deployment>,
+    inventories: OnceLock<Vec<Inventory>>,
+    deployed: OnceLock<BTreeSet<FileId>>,
+    named: OnceLock<BTreeSet<FileId>>,
+    faults: OnceLock<BTreeMap<FileId, Vec<Fault>>>,
+    verdicts: OnceLock<Verdicts>,
 }
 
 impl Repo {
@@ -75,6 +83,148 @@ impl Repo {
         self.sops.get_or_init(|| Policy::read(&self.tree))
     }
 
+    /// Works out what many rules ask for, in parallel, before they ask in parallel themselves.
+    pub fn prepare(&self) {
+        self.resources();
+        self.projects();
+        self.sops();
+        self.inventories();
+        self.faults();
+        self.verdicts();
+    }
+
+    /// What the schemas have against what is written and deployed.
+    pub fn verdicts(&self) -> &Verdicts {
+        self.verdicts.get_or_init(|| Verdicts::new(&self.tree, self.deployment()))
+    }
+
+    /// What the schemas have against a file in one respect.
+    pub fn schema_findings(&self, file: &File, kind: schema::FaultKind) -> Vec<Finding> {
+        let faults = self.verdicts().faults(file).iter().filter(|fault| fault.kind == kind);
+        faults.map(|fault| fault.finding.clone()).collect()
+    }
+
+    /// The resources of a file whose apiVersion is on its way out.
+    pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
+        let material = self.verdicts().standings.of(file.source.id, &file.source.path) == Standing::Material;
+        let resources = file.resources().iter().filter(move |_| !material);
+        resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
+    }
+
+    /// Adds what to write instead of a retired apiVersion: a safe fix where the resource is right in the new one.
+    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
+        let Some(instead) = row.instead.as_deref() else {
+            return finding.help("nothing replaces it");
+        };
+        let title = format!("write `{instead}`");
+        let (finding, span) = (finding.help(title.clone()), resource.node.get("apiVersion").map(|node| node.span));
+        let Some(span) = span.filter(|span| self.tree.slice(*span) == resource.api_version) else { return finding };
+        let renewed = Resource { api_version: instead.into(), ..resource.clone() };
+        let verdicts = self.verdicts();
+        match verdicts.schemas.check(&renewed) {
+            // A patch finds its target by apiVersion, too.
+            Some(faults) if faults.is_empty() && !verdicts.standings.is_patched(resource) => {
+                finding.safe_fix(title, span, instead)
+            }
+            _ => finding.unsafe_fix(title, span, instead),
+        }
+    }
+
+    /// Which kinds refer to which, and what operators create.
+    pub fn links(&self) -> &Links {
+        self.links.get_or_init(Links::embedded)
+    }
+
+    /// What Flux would apply.
+    pub fn deployment(&self) -> &Deployment {
+        self.deployment.get_or_init(|| flux::deploy(&self.tree, self.links()))
+    }
+
+    /// What each cluster of the deployment holds, in the same order.
+    pub fn inventories(&self) -> &[Inventory] {
+        self.inventories.get_or_init(|| {
+            let charts = Charts::builtin();
+            let clusters = &self.deployment().clusters;
+            clusters.par_iter().map(|cluster| Inventory::of(cluster, self.links(), &charts)).collect()
+        })
+    }
+
+    /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
+    fn faults(&self) -> &BTreeMap<FileId, Vec<Fault>> {
+        self.faults.get_or_init(|| {
+            let applied = self.deployment().clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+            let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
+            for fault in applied.flat_map(|applied| &applied.faults).cloned().chain(self.stray_faults()) {
+                let faults = by_file.entry(fault.span.file).or_default();
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
+            by_file
+        })
+    }
+
+    /// Kustomizations that no Flux Kustomization reaches are built on their own.
+    fn stray_faults(&self) -> Vec<Fault> {
+        let reached = self.deployed_files();
+        let kustomize = Kustomize::new(&self.tree);
+        let stray = self.documents(Role::Kustomization).filter(|(file, root)| {
+            let component = root.text_at(&["kind"]) == Some("Component");
+            !component && !reached.contains(&file.source.id) && !file.is_parked()
+        });
+        let stray: Vec<&File> = stray.map(|(file, _)| file).collect();
+        let built: Vec<Vec<Fault>> =
+            stray.par_iter().map(|file| kustomize.build(file.source.folder()).faults).collect();
+        built.into_iter().flatten().collect()
+    }
+
+    /// The files that Flux reads to build what it applies.
+    fn deployed_files(&self) -> &BTreeSet<FileId> {
+        self.deployed.get_or_init(|| {
+            let applied = self.deployment().clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+            applied.flat_map(|applied| applied.files.iter().copied()).collect()
+        })
+    }
+
+    /// Whether Flux reads a file to build what it applies.
+    pub fn is_deployed(&self, file: &File) -> bool {
+        self.deployed_files().contains(&file.source.id)
+    }
+
+    /// Whether Flux reads a file, or some kustomization, deployed or not, names it.
+    pub fn is_used(&self, file: &File) -> bool {
+        self.is_deployed(file) || self.named_files().contains(&file.source.id)
+    }
+
+    /// Files and folders that kustomizations and Flux Kustomizations name, with all that lies in such a folder where
+    /// it has no kustomization of its own.
+    fn named_files(&self) -> &BTreeSet<FileId> {
+        self.named.get_or_init(|| {
+            let mut named = BTreeSet::new();
+            for (file, root) in self.documents(Role::Kustomization) {
+                root.walk(&mut |node| {
+                    let text = node.text().unwrap_or("");
+                    let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
+                    named.extend(
+                        join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)),
+                    );
+                });
+            }
+            let kustomizations = self.resources().iter().filter(|resource| resource.is_flux_kustomization());
+            let paths = kustomizations.filter_map(|resource| join("", resource.node.text_at(&["spec", "path"])?));
+            for path in paths.filter(|path| !path.is_empty() && self.tree.kustomization(path).is_none()) {
+                named.extend(self.tree.below(&path).map(|file| file.source.id));
+            }
+            named
+        })
+    }
+
+    /// Mistakes of these kinds that a kustomization has in a file.
+    pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
+        let faults = self.faults().get(&file.source.id).into_iter().flatten();
+        faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
+    }
+
     /// Every Gateway.
     pub fn gateways(&self) -> &[Resource] {
         self.gateways.get_or_init(|| {
@@ -105,115 +255,5 @@ impl Repo {
             }
         });
         found
-    }
-
-    /// Every schema at hand.
-    pub fn schemas(&self) -> &Schemas {
-        self.schemas.get_or_init(|| {
-            Schemas::new(&self.tree, self.releases().oldest("Kubernetes").map(|(Version(_, minor), _)| minor))
-        })
-    }
-
-    /// How kustomizations use the files.
-    pub fn standings(&self) -> &Standings {
-        self.standings.get_or_init(|| Standings::new(&self.tree))
-    }
-
-    /// What the schemas have against a file in one respect.
-    pub fn schema_findings(&self, file: &File, kind: FaultKind) -> Vec<Finding> {
-        let faults = self.schema_faults(file).iter().filter(|fault| fault.kind == kind);
-        faults.map(|fault| fault.finding.clone()).collect()
-    }
-
-    /// What the schemas have against a file, which is judged once.
-    pub fn schema_faults(&self, file: &File) -> &[Fault] {
-        let all = self.faults.get_or_init(|| self.tree.files().iter().map(|_| OnceLock::new()).collect());
-        let own = all.get(file.source.id.0 as usize);
-        own.map_or(&[], |own| own.get_or_init(|| self.judge(file)))
-    }
-
-    /// How often a field that nothing explains is used: once is a mistake, more often the cluster knows more than we.
-    pub fn uses_of_unexplained(&self, name: &str) -> usize {
-        let uses = self.unexplained.get_or_init(|| {
-            let mut uses: BTreeMap<SmolStr, usize> = BTreeMap::new();
-            for fault in self.tree.files().iter().flat_map(|file| self.schema_faults(file)) {
-                if let FaultKind::UnexplainedField(name) = &fault.kind {
-                    *uses.entry(name.clone()).or_default() += 1;
-                }
-            }
-            uses
-        });
-        uses.get(name).copied().unwrap_or(0)
-    }
-
-    /// Releases that the repository says it runs.
-    pub fn releases(&self) -> &Releases {
-        self.releases.get_or_init(|| Releases::new(&self.tree))
-    }
-
-    /// The resources of a file whose apiVersion is on its way out.
-    pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
-        let material = self.standings().of(file.source.id, &file.source.path) == Standing::Material;
-        let resources = file.resources().iter().filter(move |_| !material);
-        resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
-    }
-
-    /// Adds what to write instead of a retired apiVersion: a safe fix where the resource is right in the new one.
-    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
-        let Some(instead) = row.instead.as_deref() else {
-            return finding.help("nothing replaces it");
-        };
-        let finding = finding.help(format!("write `{instead}`"));
-        let (span, title) = (finding.span, format!("write `{instead}`"));
-        if self.tree.slice(span) != resource.api_version {
-            return finding;
-        }
-        let renewed = Resource { api_version: instead.into(), ..resource.clone() };
-        match self.schemas().check(&renewed) {
-            // A patch finds its target by apiVersion, too.
-            Some(faults) if faults.is_empty() && !self.standings().is_patched(resource) => {
-                finding.safe_fix(title, span, instead)
-            }
-            _ => finding.unsafe_fix(title, span, instead),
-        }
-    }
-
-    /// Resources that no schema is at hand for.
-    pub fn without_schema(&self) -> Vec<Unchecked> {
-        let unknown = |resource: &&Resource| self.schemas().find(&resource.api_version, &resource.kind).is_none();
-        let entry = |resource: &Resource| {
-            let file = self.file_of(resource.node.span)?;
-            let reason = format!("no schema for {} of {}", resource.kind, resource.api_version);
-            Some(Unchecked { path: file.source.path.clone(), line: file.source.line(resource.node.span.start), reason })
-        };
-        self.resources().iter().filter(unknown).filter_map(entry).collect()
-    }
-
-    fn judge(&self, file: &File) -> Vec<Fault> {
-        let standing = self.standings().of(file.source.id, &file.source.path);
-        if standing == Standing::Material {
-            return Vec::new();
-        }
-        let mut faults = Vec::new();
-        for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
-            faults.extend(self.schemas().check_kustomization(&document.root));
-        }
-        for resource in file.resources() {
-            let Some(mut found) = self.schemas().check(resource) else { continue };
-            if standing == Standing::Loose && self.standings().is_kustomized() && is_patch(resource, &found) {
-                continue;
-            }
-            let standings = self.standings();
-            let patched = standings.is_patched(resource);
-            // A kustomization names the namespace, and often more, of what it builds.
-            let named = standings.is_kustomized() && (standing == Standing::Loose || resource.is("", "Namespace"));
-            found.retain(|fault| match fault.kind {
-                FaultKind::MissingField => !patched,
-                FaultKind::InvalidName => !named,
-                _ => true,
-            });
-            faults.extend(found);
-        }
-        faults
     }
 }

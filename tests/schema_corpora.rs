@@ -14,20 +14,17 @@ fn faults_of_whole_repositories() {
     let (mut resources, mut without) = (0, 0);
     for folder in folders.iter().filter(|folder| folder.is_dir()) {
         let repo = load(&Root { folder: folder.clone(), git: false }, &Source::WorkTree, &[]).unwrap();
-        let missing = repo.without_schema();
+        repo.deployment();
         let start = std::time::Instant::now();
-        repo.standings();
-        let standings = start.elapsed();
-        repo.schemas();
-        let open = start.elapsed();
-        repo.tree.files().first().map(|file| repo.schema_faults(file));
+        let verdicts = repo.verdicts();
+        let took = start.elapsed();
+        let missing = verdicts.without_schema(&repo.tree);
         println!(
-            "## {} {} files, {} resources, {} without schema, standings {standings:?} opened {open:?} judged {:?}",
+            "## {} {} files, {} resources, {} without schema, judged in {took:?}",
             folder.file_name().and_then(|name| Path::new(name).to_str()).unwrap(),
             repo.tree.files().len(),
             repo.resources().len(),
             missing.len(),
-            start.elapsed()
         );
         resources += repo.resources().len();
         without += missing.len();
@@ -35,7 +32,7 @@ fn faults_of_whole_repositories() {
             println!("  without {}:{} {}", entry.path, entry.line, entry.reason);
         }
         for file in repo.tree.files() {
-            for fault in repo.schema_faults(file) {
+            for fault in verdicts.faults(file) {
                 let line = file.source.line(fault.finding.span.start);
                 let help = fault.finding.help.as_deref().unwrap_or("");
                 println!("  {:?} {}:{line} {} ({help})", fault.kind, file.source.path, fault.finding.message);

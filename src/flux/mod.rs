@@ -14,7 +14,7 @@ mod write;
 use crate::kustomize::{Fault, FaultKind, Kustomize, Overlay, Unchecked};
 use crate::links::Links;
 use crate::resource::{File, Resource, Tree};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::yaml::{Node, Style};
 use entry::EntryKind;
 use rayon::prelude::*;
@@ -75,9 +75,16 @@ pub struct Applied {
     pub unchecked: Vec<Unchecked>,
     /// Whether nothing that it applies is out of sight.
     pub complete: bool,
+    /// The files that were read to build it.
+    pub files: BTreeSet<FileId>,
 }
 
 impl Applied {
+    /// Whether Flux cannot build it.
+    pub fn fails(&self) -> bool {
+        self.faults.iter().any(|fault| fault.fatal)
+    }
+
     /// The namespace it lives in.
     pub fn namespace(&self) -> &str {
         namespace(&self.resource)
@@ -214,6 +221,7 @@ impl Flux<'_> {
             faults: Vec::new(),
             unchecked: Vec::new(),
             complete: false,
+            files: BTreeSet::new(),
         };
         match &applied.location {
             Location::Here(folder) => {
@@ -223,6 +231,7 @@ impl Flux<'_> {
                 applied.complete = !built.incomplete && !built.fails();
                 applied.resources = built.resources;
                 applied.faults = built.faults;
+                applied.files = built.files;
                 applied.unchecked = built.unchecked;
             }
             Location::Inline => match resource_set::render(&applied.resource, providers) {

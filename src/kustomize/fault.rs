@@ -1,5 +1,6 @@
 //! What is wrong with a kustomization, as data that rules report.
 
+use crate::diagnostic::Finding;
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -114,4 +115,12 @@ pub struct Unchecked {
     pub span: Span,
     /// Why, lower case, no full stop.
     pub reason: SmolStr,
+}
+
+impl Fault {
+    /// The mistake as a finding.
+    pub fn finding(&self) -> Finding {
+        let finding = Finding::new(self.span, self.message.clone()).maybe_help(self.help.clone());
+        self.related.iter().fold(finding, |finding, (span, message)| finding.related(*span, message.clone()))
+    }
 }

@@ -42,6 +42,32 @@ pub mod image {
     pub mod no_tag;
 }
 
+/// Rules `kustomize/…`.
+pub mod kustomize {
+    /// See `rules/kustomize/cycle.md`.
+    pub mod cycle;
+    /// See `rules/kustomize/duplicate-resource.md`.
+    pub mod duplicate_resource;
+    /// See `rules/kustomize/invalid.md`.
+    pub mod invalid;
+    /// See `rules/kustomize/missing-file.md`.
+    pub mod missing_file;
+    /// See `rules/kustomize/missing-resource.md`.
+    pub mod missing_resource;
+    /// See `rules/kustomize/no-kustomization.md`.
+    pub mod no_kustomization;
+    /// See `rules/kustomize/not-listed.md`.
+    pub mod not_listed;
+    /// See `rules/kustomize/patch-invalid.md`.
+    pub mod patch_invalid;
+    /// See `rules/kustomize/patch-unmatched.md`.
+    pub mod patch_unmatched;
+    /// See `rules/kustomize/unreadable-resource.md`.
+    pub mod unreadable_resource;
+    /// See `rules/kustomize/wrong-kind.md`.
+    pub mod wrong_kind;
+}
+
 /// Rules `renovate/…`.
 pub mod renovate {
     /// See `rules/renovate/annotation.md`.
@@ -66,6 +92,8 @@ pub mod schema {
     pub mod invalid_value;
     /// See `rules/schema/missing-field.md`.
     pub mod missing_field;
+    /// See `rules/schema/outgrown.md`.
+    pub mod outgrown;
     /// See `rules/schema/unknown-field.md`.
     pub mod unknown_field;
     /// See `rules/schema/wrong-type.md`.
@@ -115,6 +143,17 @@ pub const RULES: &[Rule] = &[
     Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
     Rule { id: "image/malformed-digest", page: include_str!("../../rules/image/malformed-digest.md"), ..image::malformed_digest::RULE },
     Rule { id: "image/no-tag", page: include_str!("../../rules/image/no-tag.md"), ..image::no_tag::RULE },
+    Rule { id: "kustomize/cycle", page: include_str!("../../rules/kustomize/cycle.md"), ..kustomize::cycle::RULE },
+    Rule { id: "kustomize/duplicate-resource", page: include_str!("../../rules/kustomize/duplicate-resource.md"), ..kustomize::duplicate_resource::RULE },
+    Rule { id: "kustomize/invalid", page: include_str!("../../rules/kustomize/invalid.md"), ..kustomize::invalid::RULE },
+    Rule { id: "kustomize/missing-file", page: include_str!("../../rules/kustomize/missing-file.md"), ..kustomize::missing_file::RULE },
+    Rule { id: "kustomize/missing-resource", page: include_str!("../../rules/kustomize/missing-resource.md"), ..kustomize::missing_resource::RULE },
+    Rule { id: "kustomize/no-kustomization", page: include_str!("../../rules/kustomize/no-kustomization.md"), ..kustomize::no_kustomization::RULE },
+    Rule { id: "kustomize/not-listed", page: include_str!("../../rules/kustomize/not-listed.md"), ..kustomize::not_listed::RULE },
+    Rule { id: "kustomize/patch-invalid", page: include_str!("../../rules/kustomize/patch-invalid.md"), ..kustomize::patch_invalid::RULE },
+    Rule { id: "kustomize/patch-unmatched", page: include_str!("../../rules/kustomize/patch-unmatched.md"), ..kustomize::patch_unmatched::RULE },
+    Rule { id: "kustomize/unreadable-resource", page: include_str!("../../rules/kustomize/unreadable-resource.md"), ..kustomize::unreadable_resource::RULE },
+    Rule { id: "kustomize/wrong-kind", page: include_str!("../../rules/kustomize/wrong-kind.md"), ..kustomize::wrong_kind::RULE },
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
@@ -122,6 +161,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
     Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
     Rule { id: "schema/missing-field", page: include_str!("../../rules/schema/missing-field.md"), ..schema::missing_field::RULE },
+    Rule { id: "schema/outgrown", page: include_str!("../../rules/schema/outgrown.md"), ..schema::outgrown::RULE },
     Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },

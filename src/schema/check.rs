@@ -23,6 +23,8 @@ pub(super) struct Step<'a> {
 pub(super) struct Walk<'a> {
     /// The kind, as messages name it.
     pub kind: &'a str,
+    /// The resource's apiVersion.
+    pub api_version: SmolStr,
     /// Whether the schema may be older than the cluster's: that of a custom resource.
     pub custom: bool,
     /// Whether values must not be shown: those of a Secret.
@@ -215,7 +217,11 @@ impl<'a> Walk<'a> {
         let kind = if explained {
             FaultKind::UnknownField
         } else {
-            FaultKind::UnexplainedField(SmolStr::new(format!("{} {}.{name}", self.kind, self.path())))
+            let path = match self.path() {
+                path if path.is_empty() => SmolStr::new(name),
+                path => SmolStr::new(format!("{path}.{name}")),
+            };
+            FaultKind::UnexplainedField { kind: (self.api_version.clone(), SmolStr::new(self.kind)), path }
         };
         self.fault(kind, finding);
         near

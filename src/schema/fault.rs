@@ -9,8 +9,13 @@ use crate::diagnostic::Finding;
 pub enum FaultKind {
     /// A field that its object cannot have: a near name, another place for it or Kubernetes itself says so.
     UnknownField,
-    /// A field that the schema at hand does not name and nothing else explains: kind and path of it.
-    UnexplainedField(SmolStr),
+    /// A field that the schema at hand does not name and nothing else explains.
+    UnexplainedField {
+        /// apiVersion and kind of the resource.
+        kind: (SmolStr, SmolStr),
+        /// Path of the field.
+        path: SmolStr,
+    },
     /// A value of another type.
     WrongType,
     /// A boolean where a text is wanted: YAML's `yes` and `on`.

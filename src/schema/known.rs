@@ -84,6 +84,7 @@ impl Schemas {
         let custom = known.is_none_or(|known| known.minors.is_none());
         let mut walk = Walk {
             kind: &resource.kind,
+            api_version: resource.api_version.clone(),
             custom,
             hidden: resource.is("", "Secret"),
             meta: meta.as_deref(),
@@ -106,6 +107,7 @@ impl Schemas {
         let Some(schema) = self.bundle.find(api_version, kind) else { return Vec::new() };
         let mut walk = Walk {
             kind,
+            api_version: api_version.into(),
             custom: false,
             hidden: false,
             meta: None,

@@ -10,7 +10,8 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     repo.retired(file)
         .filter_map(|(resource, row)| {
             let removed = row.removed?;
-            let (running, place) = repo.releases().oldest(&row.of).filter(|(running, _)| *running >= removed)?;
+            let (running, place) =
+                repo.verdicts().releases.oldest(&row.of).filter(|(running, _)| *running >= removed)?;
             let message = format!("`{}` is not served since {} {removed}", resource.api_version, row.of);
             let finding = Finding::new(resource.node.get("apiVersion")?.span, message);
             let finding = repo.renewed(finding, resource, row);

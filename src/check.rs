@@ -56,7 +56,8 @@ impl Selection {
     /// Whether a rule may be on for some path.
     fn may_run(&self, rule: &Rule, repo: &Repo) -> bool {
         let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(rule.id));
-        !matches(&self.ignore) && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config.sets(rule.id)))
+        !matches(&self.ignore)
+            && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config.sets(rule.id)))
     }
 
     fn wants(&self, path: &str) -> bool {
@@ -79,7 +80,8 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
     diagnostics.dedup();
-    let unchecked = repo.unchecked.iter().filter(|entry| selection.wants(&entry.path)).cloned();
+    let unchecked = repo.unchecked.iter().cloned().chain(repo.verdicts().without_schema(&repo.tree));
+    let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
     Report {
         diagnostics,
         files: repo.tree.files().len(),
@@ -104,7 +106,9 @@ fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile 
     let found: Vec<(&'static str, Vec<Finding>)> =
         work.into_par_iter().map(|(id, check, cluster)| (id, check(cluster))).collect();
     let mut by_file = ByFile::new();
-    for (id, finding) in found.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |finding| (id, finding))) {
+    for (id, finding) in
+        found.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |finding| (id, finding)))
+    {
         by_file.entry(finding.span.file).or_default().push((id, finding));
     }
     by_file

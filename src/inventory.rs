@@ -208,8 +208,11 @@ fn mentions(resource: &Resource, name: &str) -> bool {
 /// Whether two places may be one.
 fn may_be_same(own: &Place, wanted: &Place) -> bool {
     match (own, wanted) {
-        (Place::Everywhere | Place::Unknown | Place::Cluster, _) | (_, Place::Unknown | Place::Cluster | Place::Everywhere) => true,
-        (Place::Namespace(own), Place::Namespace(wanted)) => own == wanted || own.contains("${") || wanted.contains("${"),
+        (Place::Everywhere | Place::Unknown | Place::Cluster, _)
+        | (_, Place::Unknown | Place::Cluster | Place::Everywhere) => true,
+        (Place::Namespace(own), Place::Namespace(wanted)) => {
+            own == wanted || own.contains("${") || wanted.contains("${")
+        }
     }
 }
 
@@ -262,7 +265,11 @@ fn members(
             let words = names.into_iter().chain([chart]).flatten().filter(|word| word.len() > 2).map(SmolStr::new);
             opaque.push(Opaque { resource: resource.clone(), namespace, words: words.collect(), applied: index });
         }
-        members.extend(objects.resources.into_iter().map(|resource| Member { resource, applied: index, from_chart: true }));
+        members.extend(objects.resources.into_iter().map(|resource| Member {
+            resource,
+            applied: index,
+            from_chart: true,
+        }));
     }
     (members, opaque)
 }
@@ -289,9 +296,14 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
         };
         let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
         let keys = if data { links.keys(resource) } else { None };
-        found.push((kind, SmolStr::new(name), Entry { place, keys, span: resource.name_span(), applied: Some(member.applied) }));
+        found.push((
+            kind,
+            SmolStr::new(name),
+            Entry { place, keys, span: resource.name_span(), applied: Some(member.applied) },
+        ));
     }
-    found.extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
+    found
+        .extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
     found
 }
 

@@ -2,6 +2,14 @@
 
 use crate::rule::Rule;
 
+/// Rules `api/…`.
+pub mod api {
+    /// See `rules/api/deprecated.md`.
+    pub mod deprecated;
+    /// See `rules/api/removed.md`.
+    pub mod removed;
+}
+
 /// Rules `flux/…`.
 pub mod flux {
     /// See `rules/flux/decryption-missing.md`.
@@ -128,6 +136,24 @@ pub mod repo {
     pub mod never_commit;
 }
 
+/// Rules `schema/…`.
+pub mod schema {
+    /// See `rules/schema/cel.md`.
+    pub mod cel;
+    /// See `rules/schema/duplicate-entry.md`.
+    pub mod duplicate_entry;
+    /// See `rules/schema/invalid-value.md`.
+    pub mod invalid_value;
+    /// See `rules/schema/missing-field.md`.
+    pub mod missing_field;
+    /// See `rules/schema/outgrown.md`.
+    pub mod outgrown;
+    /// See `rules/schema/unknown-field.md`.
+    pub mod unknown_field;
+    /// See `rules/schema/wrong-type.md`.
+    pub mod wrong_type;
+}
+
 /// Rules `secret/…`.
 pub mod secret {
     /// See `rules/secret/plaintext.md`.
@@ -161,6 +187,8 @@ pub mod yaml {
 /// Every rule, by id.
 #[rustfmt::skip]
 pub const RULES: &[Rule] = &[
+    Rule { id: "api/deprecated", page: include_str!("../../rules/api/deprecated.md"), ..api::deprecated::RULE },
+    Rule { id: "api/removed", page: include_str!("../../rules/api/removed.md"), ..api::removed::RULE },
     Rule { id: "flux/decryption-missing", page: include_str!("../../rules/flux/decryption-missing.md"), ..flux::decryption_missing::RULE },
     Rule { id: "flux/depends-on-cycle", page: include_str!("../../rules/flux/depends-on-cycle.md"), ..flux::depends_on_cycle::RULE },
     Rule { id: "flux/depends-on-missing", page: include_str!("../../rules/flux/depends-on-missing.md"), ..flux::depends_on_missing::RULE },
@@ -206,6 +234,13 @@ pub const RULES: &[Rule] = &[
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
+    Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },
+    Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
+    Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
+    Rule { id: "schema/missing-field", page: include_str!("../../rules/schema/missing-field.md"), ..schema::missing_field::RULE },
+    Rule { id: "schema/outgrown", page: include_str!("../../rules/schema/outgrown.md"), ..schema::outgrown::RULE },
+    Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
+    Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },

@@ -1,11 +1,11 @@
 //! A cluster as a rule sees it: the repository, what Flux applies, and what that makes.
 
+use crate::diagnostic::Finding;
 use crate::flux::{Applied, Cluster};
 use crate::inventory::{Answer, Inventory, Member};
 use crate::links::{Kind, Reference};
-use crate::diagnostic::Finding;
 use crate::repo::Repo;
-use crate::resource::Resource;
+use crate::resource::{Resource, Role};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -26,6 +26,17 @@ pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
     clusters.map(|(cluster, inventory)| Deployed { repo, cluster, inventory }).collect()
 }
 
+/// A ConfigMap or Secret that kustomize generates and calls after its content.
+#[derive(Debug)]
+pub struct Generated<'a> {
+    /// The Kustomization that applies it.
+    pub applied: &'a Applied,
+    /// As it is applied.
+    pub resource: &'a Resource,
+    /// Its name without the hash.
+    pub name: &'a str,
+}
+
 /// Secrets that have to exist before Flux can run are made by whoever starts it.
 fn is_made_by_hand(reference: &Reference) -> bool {
     let name = reference.name.text().unwrap_or("");
@@ -42,6 +53,15 @@ impl<'a> Deployed<'a> {
     /// Every object that Flux applies itself, with the Kustomization that does.
     pub fn applied(&self) -> impl Iterator<Item = (&'a Applied, &'a Resource)> {
         self.cluster.resources()
+    }
+
+    /// The Kustomizations where the cluster begins, as members of it: nobody is seen to apply them.
+    pub fn roots(&self) -> Vec<Member> {
+        let kustomizations = self.cluster.kustomizations.iter().enumerate();
+        let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
+        let member =
+            |(applied, root): (usize, &Applied)| Member { resource: root.resource.clone(), applied, from_chart: false };
+        roots.map(member).collect()
     }
 
     /// The Kustomization that brings an object.
@@ -68,11 +88,22 @@ impl<'a> Deployed<'a> {
         let mut here = BTreeSet::new();
         let mut missing = Vec::new();
         let mut names = BTreeSet::new();
+        let generated: BTreeSet<&str> = self.generated().map(|generated| generated.name).collect();
+        // A generated object without its hash is the subject of `kustomize/generator-suffix`, and variables are
+        // that of `flux/substitute-from-missing`.
+        let is_elsewhere = |member: &Member, reference: &Reference| {
+            let release = member.from_chart || member.resource.is_helm_release();
+            let variables = member.resource.node.at(&["spec", "postBuild"]);
+            release && reference.name.text().is_some_and(|name| generated.contains(name))
+                || variables.is_some_and(|node| node.span.contains(reference.name.span))
+        };
         let wanted = |reference: &Reference| reference.kinds.iter().all(|kind| kinds.contains(&kind.kind.as_str()));
-        for (_, reference, answer) in self.references().filter(|(_, reference, _)| wanted(reference) && !reference.optional) {
+        for (member, reference, answer) in
+            self.references().filter(|(_, reference, _)| wanted(reference) && !reference.optional)
+        {
             match &answer {
                 Answer::Here(entries) => here.extend(entries.iter().map(|entry| entry.span)),
-                Answer::Missing { .. } if !is_made_by_hand(&reference) => {
+                Answer::Missing { .. } if !is_made_by_hand(&reference) && !is_elsewhere(member, &reference) => {
                     names.extend(reference.name.literal());
                     missing.extend(answer.missing(&reference));
                 }
@@ -80,6 +111,42 @@ impl<'a> Deployed<'a> {
             }
         }
         if names.len() * 5 > here.len().max(4) + 1 { Vec::new() } else { missing }
+    }
+
+    /// ConfigMaps and Secrets whose names end in a hash of their content.
+    pub fn generated(&self) -> impl Iterator<Item = Generated<'a>> {
+        let tree = &self.repo.tree;
+        self.kustomizations()
+            .flat_map(|applied| applied.resources.iter().map(move |resource| (applied, resource)))
+            .filter_map(move |(applied, resource)| {
+                let data = resource.is("", "ConfigMap") || resource.is("", "Secret");
+                let (name, hash) = resource.name().filter(|_| data)?.rsplit_once('-')?;
+                // What is written holds the name without the hash.
+                let added = hash.len() == 10 && !tree.slice(resource.name_span()).contains(hash);
+                let generator = tree.file(resource.name_span().file)?.role_of_root() == Some(Role::Kustomization);
+                (added && generator).then_some(Generated { applied, resource, name })
+            })
+    }
+
+    /// Whether a Kustomization is the other, applies it, or has to be ready before it.
+    pub fn comes_first(&self, first: usize, other: usize) -> bool {
+        let kustomizations = &self.cluster.kustomizations;
+        let Some(first) = kustomizations.get(first) else { return false };
+        let mut waiting = vec![other];
+        let mut seen = BTreeSet::new();
+        while let Some(index) = waiting.pop() {
+            let Some(applied) = kustomizations.get(index).filter(|_| seen.insert(index)) else { continue };
+            if std::ptr::eq(applied, first) {
+                return true;
+            }
+            waiting.extend(applied.parent);
+            let before = applied.resource.node.items_at(&["spec", "dependsOn"]).iter();
+            waiting.extend(before.filter_map(|entry| {
+                let namespace = entry.text_at(&["namespace"]).unwrap_or(applied.namespace());
+                self.cluster.index(namespace, entry.text_at(&["name"])?)
+            }));
+        }
+        false
     }
 
     /// Whether Secrets come out of the repository, and not from somebody's hands.

@@ -92,12 +92,19 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Takes stock of a cluster.
-    pub fn of(cluster: &Cluster, written: &[Resource], links: &Links, charts: &Charts) -> Self {
+    /// Takes stock of a cluster; `written` is what the repository holds besides.
+    pub fn of<'a>(
+        cluster: &Cluster,
+        written: impl Iterator<Item = &'a Resource>,
+        links: &Links,
+        charts: &Charts,
+    ) -> Self {
         let sources = sources(cluster);
         let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
-        let made: Vec<(Vec<Member>, Vec<Opaque>)> =
-            kustomizations.par_iter().map(|(index, applied)| members(*index, applied, &sources, links, charts)).collect();
+        let made: Vec<(Vec<Member>, Vec<Opaque>)> = kustomizations
+            .par_iter()
+            .map(|(index, applied)| members(*index, applied, &sources, links, charts))
+            .collect();
         let mut inventory = Inventory::default();
         for (members, opaque) in made {
             inventory.members.extend(members);
@@ -129,9 +136,9 @@ impl Inventory {
         }
     }
 
-    fn write_down(&mut self, written: &[Resource], links: &Links) {
+    fn write_down<'a>(&mut self, written: impl Iterator<Item = &'a Resource>, links: &Links) {
         let lone = |resource: &Resource| Member { resource: resource.clone(), applied: 0, from_chart: false };
-        for (kind, name, _) in written.iter().flat_map(|resource| entries(&lone(resource), links)) {
+        for (kind, name, _) in written.flat_map(|resource| entries(&lone(resource), links)) {
             self.written.entry(kind).or_default().insert(name);
         }
     }

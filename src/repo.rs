@@ -2,7 +2,7 @@
 
 use crate::config::{self, Config};
 use crate::diagnostic::{Finding, Unchecked};
-use crate::flux::{self, Deployment};
+use crate::flux::{self, Cluster, Deployment};
 use crate::helm::Charts;
 use crate::inventory::Inventory;
 use crate::kustomize::{Fault, FaultKind, Kustomize};
@@ -145,9 +145,12 @@ impl Repo {
         self.inventories.get_or_init(|| {
             let charts = Charts::builtin();
             let clusters = &self.deployment().clusters;
-            let written: Vec<Resource> =
-                self.tree.files().iter().filter(|file| !file.is_parked()).flat_map(File::resources).cloned().collect();
-            let of = |cluster| Inventory::of(cluster, &written, self.links(), &charts);
+            let of = |cluster: &Cluster| {
+                let applied = cluster.files();
+                let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
+                let written = self.tree.files().iter().filter(rest).flat_map(File::resources);
+                Inventory::of(cluster, written, self.links(), &charts)
+            };
             clusters.par_iter().map(of).collect()
         })
     }

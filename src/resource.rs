@@ -125,6 +125,11 @@ impl File {
         self.documents().next().map(|document| &document.root)
     }
 
+    /// What its first document is for.
+    pub fn role_of_root(&self) -> Option<Role> {
+        self.documents().next().map(|document| self.role(document))
+    }
+
     /// Kubernetes resources written in this file; the items of a `List` count on their own.
     pub fn resources(&self) -> &[Resource] {
         self.resources.get_or_init(|| {

@@ -99,8 +99,13 @@ impl Applied {
 impl Cluster {
     /// The Kustomization with this namespace and name.
     pub fn find(&self, namespace: &str, name: &str) -> Option<&Applied> {
+        self.kustomizations.get(self.index(namespace, name)?)
+    }
+
+    /// Where it stands in `kustomizations`.
+    pub fn index(&self, namespace: &str, name: &str) -> Option<usize> {
         let id = (SmolStr::new_static("Kustomization"), SmolStr::new(namespace), SmolStr::new(name));
-        self.kustomizations.get(*self.by_name.get(&id)?)
+        self.by_name.get(&id).copied()
     }
 
     /// The Kustomizations that lead from the entry point to this one, itself last.
@@ -115,6 +120,12 @@ impl Cluster {
     /// Every resource with the Kustomization that applies it.
     pub fn resources(&self) -> impl Iterator<Item = (&Applied, &Resource)> {
         self.kustomizations.iter().flat_map(|applied| applied.resources.iter().map(move |resource| (applied, resource)))
+    }
+
+    /// The files that hold what it applies, and where it begins.
+    pub fn files(&self) -> BTreeSet<FileId> {
+        let roots = self.entry.roots.iter().map(|root| root.node.span.file);
+        roots.chain(self.kustomizations.iter().flat_map(|applied| applied.files.iter().copied())).collect()
     }
 
     /// Whether everything that this cluster applies is in sight.

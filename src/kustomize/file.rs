@@ -71,15 +71,15 @@ pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fa
         faults.push(Fault::fatal(kind, whole, message));
         return None;
     };
+    check_empty(root, faults);
     let root = Check { facts, faults }.map(root, "Kustomization");
     let kustomization = Kustomization { root, file: Some(file.source.id), name: file.source.name().into() };
     check_type(&kustomization, faults);
     Some(kustomization)
 }
 
-/// `kind` and `apiVersion`, and whether there is anything else.
-fn check_type(kustomization: &Kustomization, faults: &mut Vec<Fault>) {
-    let root = &kustomization.root;
+/// Whether there is anything besides `kind` and `apiVersion`.
+fn check_empty(root: &Node, faults: &mut Vec<Fault>) {
     let typed = |entry: &&Entry| matches!(entry.key.text(), Some("apiVersion" | "kind")) || entry.value.is_null();
     if root.entries().iter().filter(typed).count() == root.entries().len() {
         faults.push(
@@ -87,6 +87,11 @@ fn check_type(kustomization: &Kustomization, faults: &mut Vec<Fault>) {
                 .help("list `resources`, or delete the file"),
         );
     }
+}
+
+/// `kind` and `apiVersion`.
+fn check_type(kustomization: &Kustomization, faults: &mut Vec<Fault>) {
+    let root = &kustomization.root;
     let mut expect = |field: &str, wanted: &[&str]| {
         let Some(node) = root.get(field) else { return };
         let Some(text) = node.known().filter(|text| !wanted.contains(text)) else { return };

@@ -12,6 +12,8 @@ pub mod api {
 
 /// Rules `flux/…`.
 pub mod flux {
+    /// See `rules/flux/borrowed-source.md`.
+    pub mod borrowed_source;
     /// See `rules/flux/decryption-missing.md`.
     pub mod decryption_missing;
     /// See `rules/flux/depends-on-cycle.md`.
@@ -36,6 +38,8 @@ pub mod flux {
     pub mod substitute_from_missing;
     /// See `rules/flux/substitution-missing.md`.
     pub mod substitution_missing;
+    /// See `rules/flux/substitution-unused.md`.
+    pub mod substitution_unused;
     /// See `rules/flux/undefined-variable.md`.
     pub mod undefined_variable;
 }
@@ -74,10 +78,14 @@ pub mod image {
 
 /// Rules `kustomize/…`.
 pub mod kustomize {
+    /// See `rules/kustomize/commented-resource.md`.
+    pub mod commented_resource;
     /// See `rules/kustomize/cycle.md`.
     pub mod cycle;
     /// See `rules/kustomize/duplicate-resource.md`.
     pub mod duplicate_resource;
+    /// See `rules/kustomize/generator-suffix.md`.
+    pub mod generator_suffix;
     /// See `rules/kustomize/invalid.md`.
     pub mod invalid;
     /// See `rules/kustomize/missing-file.md`.
@@ -189,6 +197,7 @@ pub mod yaml {
 pub const RULES: &[Rule] = &[
     Rule { id: "api/deprecated", page: include_str!("../../rules/api/deprecated.md"), ..api::deprecated::RULE },
     Rule { id: "api/removed", page: include_str!("../../rules/api/removed.md"), ..api::removed::RULE },
+    Rule { id: "flux/borrowed-source", page: include_str!("../../rules/flux/borrowed-source.md"), ..flux::borrowed_source::RULE },
     Rule { id: "flux/decryption-missing", page: include_str!("../../rules/flux/decryption-missing.md"), ..flux::decryption_missing::RULE },
     Rule { id: "flux/depends-on-cycle", page: include_str!("../../rules/flux/depends-on-cycle.md"), ..flux::depends_on_cycle::RULE },
     Rule { id: "flux/depends-on-missing", page: include_str!("../../rules/flux/depends-on-missing.md"), ..flux::depends_on_missing::RULE },
@@ -201,6 +210,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/source-missing", page: include_str!("../../rules/flux/source-missing.md"), ..flux::source_missing::RULE },
     Rule { id: "flux/substitute-from-missing", page: include_str!("../../rules/flux/substitute-from-missing.md"), ..flux::substitute_from_missing::RULE },
     Rule { id: "flux/substitution-missing", page: include_str!("../../rules/flux/substitution-missing.md"), ..flux::substitution_missing::RULE },
+    Rule { id: "flux/substitution-unused", page: include_str!("../../rules/flux/substitution-unused.md"), ..flux::substitution_unused::RULE },
     Rule { id: "flux/undefined-variable", page: include_str!("../../rules/flux/undefined-variable.md"), ..flux::undefined_variable::RULE },
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
@@ -210,8 +220,10 @@ pub const RULES: &[Rule] = &[
     Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
     Rule { id: "image/malformed-digest", page: include_str!("../../rules/image/malformed-digest.md"), ..image::malformed_digest::RULE },
     Rule { id: "image/no-tag", page: include_str!("../../rules/image/no-tag.md"), ..image::no_tag::RULE },
+    Rule { id: "kustomize/commented-resource", page: include_str!("../../rules/kustomize/commented-resource.md"), ..kustomize::commented_resource::RULE },
     Rule { id: "kustomize/cycle", page: include_str!("../../rules/kustomize/cycle.md"), ..kustomize::cycle::RULE },
     Rule { id: "kustomize/duplicate-resource", page: include_str!("../../rules/kustomize/duplicate-resource.md"), ..kustomize::duplicate_resource::RULE },
+    Rule { id: "kustomize/generator-suffix", page: include_str!("../../rules/kustomize/generator-suffix.md"), ..kustomize::generator_suffix::RULE },
     Rule { id: "kustomize/invalid", page: include_str!("../../rules/kustomize/invalid.md"), ..kustomize::invalid::RULE },
     Rule { id: "kustomize/missing-file", page: include_str!("../../rules/kustomize/missing-file.md"), ..kustomize::missing_file::RULE },
     Rule { id: "kustomize/missing-resource", page: include_str!("../../rules/kustomize/missing-resource.md"), ..kustomize::missing_resource::RULE },

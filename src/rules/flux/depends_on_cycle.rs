@@ -11,8 +11,10 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 type Id<'a> = (&'a str, &'a str, &'a str);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let members = deployed.inventory.members.iter().map(|member| &member.resource);
+    let roots = deployed.roots();
+    let members = deployed.inventory.members.iter().chain(&roots);
     let nodes: BTreeMap<Id, &Resource> = members
+        .map(|member| &member.resource)
         .filter(|resource| resource.is_flux_kustomization() || resource.is_helm_release())
         .filter_map(|resource| Some((id(resource)?, resource)))
         .collect();
@@ -49,7 +51,8 @@ fn finding(nodes: &BTreeMap<Id, &Resource>, start: Id, resource: &Resource) -> O
                 let circle_starts_here = names.iter().all(|name| *name >= start.2);
                 let message = format!("{} `{}` depends on itself: {}", start.0, start.2, names.join(" → "));
                 let span = resource.node.at(&["spec", "dependsOn"])?.span;
-                return circle_starts_here.then(|| Finding::new(span, message).help("remove one of these dependencies"));
+                return circle_starts_here
+                    .then(|| Finding::new(span, message).help("remove one of these dependencies"));
             }
             if !before.contains_key(&next) {
                 before.insert(next, current);

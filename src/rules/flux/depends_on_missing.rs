@@ -1,19 +1,32 @@
 use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
+use crate::inventory::{Answer, Member};
 use crate::links::{Kind, Reference};
 use crate::rule::Rule;
+use crate::yaml::Node;
 use smol_str::SmolStr;
 
 /// A dependency that does not exist, so that its owner waits for ever.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let references = deployed.references().filter(|(member, reference, _)| {
-        let same = reference.kinds.iter().any(|kind| kind.kind == member.resource.kind && kind.group == member.resource.group());
-        same && matches!(member.resource.kind.as_str(), "Kustomization" | "HelmRelease")
-    });
-    references.filter_map(|(_, reference, answer)| finding(deployed, &reference, &answer)).collect()
+    let roots = deployed.roots();
+    deployed.inventory.members.iter().chain(&roots).flat_map(|member| findings(deployed, member)).collect()
+}
+
+fn findings(deployed: &Deployed, member: &Member) -> Vec<Finding> {
+    let waiting = &member.resource;
+    if !waiting.is_flux_kustomization() && !waiting.is_helm_release() {
+        return Vec::new();
+    }
+    let names: Vec<&Node> =
+        waiting.node.items_at(&["spec", "dependsOn"]).iter().filter_map(|entry| entry.get("name")).collect();
+    let mut references = deployed.repo.links().references(waiting);
+    references.retain(|reference| names.iter().any(|name| std::ptr::eq(*name, reference.name)));
+    references
+        .iter()
+        .filter_map(|reference| finding(deployed, reference, &deployed.inventory.answer(member, reference)))
+        .collect()
 }
 
 fn finding(deployed: &Deployed, reference: &Reference, answer: &Answer) -> Option<Finding> {
@@ -23,7 +36,11 @@ fn finding(deployed: &Deployed, reference: &Reference, answer: &Answer) -> Optio
     let finding = Finding::new(reference.name.span, format!("{} `{name}` does not exist", kind.kind));
     if let Some(entry) = elsewhere.first() {
         let namespace = entry.place.namespace().unwrap_or("another namespace");
-        return Some(finding.help(format!("it exists in namespace `{namespace}`: add `namespace: {namespace}`")).related(entry.span, "here"));
+        return Some(
+            finding
+                .help(format!("it exists in namespace `{namespace}`: add `namespace: {namespace}`"))
+                .related(entry.span, "here"),
+        );
     }
     let other = other_kind(kind)?;
     if let Some(entry) = deployed.inventory.named(&other, name).first() {

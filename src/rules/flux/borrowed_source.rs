@@ -1,0 +1,46 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::inventory::{Answer, Entry, Member, source_id};
+use crate::links::Reference;
+use crate::rule::Rule;
+
+/// A release whose chart comes from the source of another app, which it does not wait for.
+pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    let charts = deployed.references().filter(|(member, reference, _)| {
+        member.resource.is_helm_release() && reference.kinds.iter().any(|kind| kind.kind == "OCIRepository")
+    });
+    charts.filter_map(|(member, reference, answer)| finding(deployed, member, &reference, &answer)).collect()
+}
+
+fn finding(deployed: &Deployed, member: &Member, reference: &Reference, answer: &Answer) -> Option<Finding> {
+    let Answer::Here(entries) = answer else { return None };
+    let borrower = deployed.owner(member)?;
+    let [entry] = entries[..] else { return None };
+    let lender = deployed.cluster.kustomizations.get(entry.applied?)?;
+    // A Kustomization that holds sources only is there to share them.
+    if !is_in_use(lender, entry) || deployed.comes_first(entry.applied?, member.applied) {
+        return None;
+    }
+    let name = reference.name.literal()?;
+    let message = format!("`{name}` is the source of another app: Kustomization `{}` applies it", lender.name());
+    let help = format!(
+        "give Kustomization `{}` a source of its own, or let it depend on `{}`",
+        borrower.name(),
+        lender.name()
+    );
+    Some(Finding::new(reference.name.span, message).help(help).related(entry.span, "here"))
+}
+
+/// Whether a release beside the source uses it.
+fn is_in_use(lender: &Applied, entry: &Entry) -> bool {
+    let source = lender.resources.iter().find(|resource| resource.name_span() == entry.span);
+    let named = |release: &_| {
+        source_id(release).is_some_and(|(kind, _, name)| {
+            source.is_some_and(|source| source.kind == kind && source.name() == Some(name.as_str()))
+        })
+    };
+    lender.resources.iter().any(|resource| resource.is_helm_release() && named(resource))
+}

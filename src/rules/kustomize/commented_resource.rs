@@ -1,0 +1,37 @@
+use crate::diagnostic::Finding;
+use crate::repo::Repo;
+use crate::resource::{File, Role};
+use crate::rule::Rule;
+use crate::source::{Span, join};
+
+/// An entry of `resources` that is commented out.
+pub const RULE: Rule = Rule::info(check);
+
+fn check(file: &File, repo: &Repo) -> Vec<Finding> {
+    let document = file.documents().find(|document| file.role(document) == Role::Kustomization);
+    let Some(document) = document.filter(|_| !file.is_parked()) else { return Vec::new() };
+    let entries = document.root.entries();
+    let Some(at) = entries.iter().position(|entry| entry.key.text() == Some("resources")) else { return Vec::new() };
+    let start = entries.get(at).map_or(0, |entry| entry.key.span.end);
+    let end = entries.get(at + 1).map_or(u32::MAX, |entry| entry.key.span.start);
+    let comments = file.parsed.comments.iter().map(|comment| comment.span);
+    comments
+        .filter(|span| start <= span.start && span.end <= end)
+        .filter_map(|span| finding(file, repo, span))
+        .collect()
+}
+
+fn finding(file: &File, repo: &Repo, span: Span) -> Option<Finding> {
+    let entry = file.source.slice(span).trim_start_matches('#').trim().strip_prefix("- ")?;
+    let path = entry.split(" #").next()?.trim().trim_matches(['"', '\'']);
+    let looks_like_one = path.starts_with("./") || path.starts_with("../") || path.ends_with(".yaml");
+    let full = join(file.source.folder(), path).filter(|_| looks_like_one && !path.contains([' ', ':']))?;
+    if !repo.tree.is_folder(&full) && repo.tree.find(&full).is_none() {
+        let message = format!("`{path}` is commented out, and does not exist");
+        return Some(Finding::new(span, message).help("delete the line"));
+    }
+    let manifest = repo.tree.find(&full).or_else(|| repo.tree.kustomization(&full))?;
+    let message = format!("`{path}` is commented out: nobody applies it");
+    let finding = Finding::new(span, message).help("list it again, or delete what it names");
+    (!repo.is_used(manifest)).then_some(finding)
+}

@@ -281,13 +281,20 @@ fn members(
     (members, opaque)
 }
 
-/// A custom resource that no table describes: its operator may make anything that is named after it.
-fn custom(applied: usize, resource: &Resource, links: &Links) -> Option<Opaque> {
+/// A custom resource that no table describes: its operator may make anything that is named after it, or, in any
+/// namespace, after the product that its group names.
+fn custom(applied: usize, resource: &Resource, links: &Links) -> Vec<Opaque> {
     let group = resource.group();
     let own = !group.contains('.') || group.ends_with(".k8s.io") || group.ends_with(".fluxcd.io");
-    let name = resource.name().filter(|name| !own && name.len() > 2 && !links.describes(resource))?;
+    if own || links.describes(resource) {
+        return Vec::new();
+    }
+    let product = group.rsplit_once('.').map_or("", |(product, _)| product);
+    let product = product.split('.').filter(|word| word.len() > 4 && *word != "operator").map(SmolStr::new).collect();
+    let named = resource.name().filter(|name| name.len() > 2).map(SmolStr::new).into_iter().collect();
     let namespace = resource.namespace().map(SmolStr::new);
-    Some(Opaque { resource: resource.clone(), namespace, words: vec![SmolStr::new(name)], applied })
+    let opaque = |namespace, words| Opaque { resource: resource.clone(), namespace, words, applied };
+    vec![opaque(namespace, named), opaque(None, product)]
 }
 
 /// The member itself and what operators make of it, by kind and name.

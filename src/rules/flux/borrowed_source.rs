@@ -18,12 +18,14 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 fn finding(deployed: &Deployed, member: &Member, reference: &Reference, answer: &Answer) -> Option<Finding> {
     let Answer::Here(entries) = answer else { return None };
     let borrower = deployed.owner(member)?;
-    let [entry] = entries[..] else { return None };
-    let lender = deployed.cluster.kustomizations.get(entry.applied?)?;
+    let lender = |entry: &&Entry| deployed.cluster.kustomizations.get(entry.applied?);
     // A Kustomization that holds sources only is there to share them.
-    if !is_in_use(lender, entry) || deployed.comes_first(entry.applied?, member.applied) {
-        return None;
-    }
+    let is_lent = |entry: &&Entry| {
+        let first = entry.applied.is_none_or(|applied| deployed.comes_first(applied, member.applied));
+        !first && lender(entry).is_some_and(|lender| is_in_use(lender, entry))
+    };
+    let entry = entries.first().filter(|_| entries.iter().all(is_lent))?;
+    let lender = lender(entry)?;
     let name = reference.name.literal()?;
     let message = format!("`{name}` is the source of another app: Kustomization `{}` applies it", lender.name());
     let help = format!(

@@ -31,7 +31,7 @@ fn finding(file: &File, repo: &Repo, span: Span) -> Option<Finding> {
         return Some(Finding::new(span, message).help("delete the line"));
     }
     let manifest = repo.tree.find(&full).or_else(|| repo.tree.kustomization(&full))?;
-    let message = format!("`{path}` is commented out: nobody applies it");
+    let message = format!("`{path}` is commented out: Flux does not apply it");
     let finding = Finding::new(span, message).help("list it again, or delete what it names");
     (!repo.is_used(manifest)).then_some(finding)
 }

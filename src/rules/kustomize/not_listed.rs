@@ -4,7 +4,7 @@ use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::folder_of;
 
-/// A manifest beside a kustomization that does not list it, so that nobody applies it.
+/// A manifest beside a kustomization that does not list it, so that Flux does not apply it.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
@@ -28,7 +28,7 @@ fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
         return None;
     }
     let resource = file.resources().first()?;
-    let message = format!("`{path}` is listed in no kustomization: nobody applies it");
+    let message = format!("`{path}` is listed in no kustomization: Flux does not apply it");
     let finding =
         Finding::new(resource.name_span(), message).help(format!("add `./{path}` to `{}`", kustomization.source.path));
     Some(finding.related(listed.span.before(), "the resources that are listed"))

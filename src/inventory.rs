@@ -96,8 +96,10 @@ impl Inventory {
     pub fn of(cluster: &Cluster, written: &[Resource], links: &Links, charts: &Charts) -> Self {
         let sources = sources(cluster);
         let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
-        let made: Vec<(Vec<Member>, Vec<Opaque>)> =
-            kustomizations.par_iter().map(|(index, applied)| members(*index, applied, &sources, links, charts)).collect();
+        let made: Vec<(Vec<Member>, Vec<Opaque>)> = kustomizations
+            .par_iter()
+            .map(|(index, applied)| members(*index, applied, &sources, links, charts))
+            .collect();
         let mut inventory = Inventory::default();
         for (members, opaque) in made {
             inventory.members.extend(members);
@@ -316,15 +318,19 @@ fn created_entry(created: Created, applied: Option<usize>) -> Option<(Kind, Smol
 /// Namespaces that something applies to which is not in this repository, or not to be built offline.
 fn hidden(cluster: &Cluster) -> BTreeSet<Option<SmolStr>> {
     let incomplete = cluster.kustomizations.iter().filter(|applied| !applied.complete && !applied.fails());
-    incomplete
-        .map(|applied| {
-            let target = applied.resource.node.at(&["spec", "targetNamespace"]);
-            match (target, &applied.location) {
-                (Some(target), _) => target.known().map(SmolStr::new),
-                // What is built here shows its namespaces.
-                (None, Location::Here(_)) => applied.resources.iter().find_map(Resource::namespace).map(SmolStr::new),
-                _ => Some(SmolStr::new(applied.namespace())),
-            }
-        })
-        .collect()
+    incomplete.flat_map(hidden_by).collect()
+}
+
+fn hidden_by(applied: &Applied) -> Vec<Option<SmolStr>> {
+    let target = applied.resource.node.at(&["spec", "targetNamespace"]);
+    match (target, &applied.location) {
+        (Some(target), _) => vec![target.known().map(SmolStr::new)],
+        // What is built here shows its namespaces; what it lacks may say any.
+        (None, Location::Here(_)) => {
+            let shown = applied.resources.iter().filter_map(Resource::namespace);
+            let shown: BTreeSet<&str> = shown.chain([applied.namespace()]).collect();
+            shown.into_iter().map(|namespace| Some(SmolStr::new(namespace))).collect()
+        }
+        _ => vec![Some(SmolStr::new(applied.namespace()))],
+    }
 }

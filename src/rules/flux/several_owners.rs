@@ -42,12 +42,12 @@ fn findings(owners: &[(&Applied, &Resource)]) -> Vec<Finding> {
     }
     let mut said = BTreeSet::new();
     let definitions = owners.iter().filter(|(_, resource)| said.insert(resource.name_span()));
-    definitions.map(|definition| finding(definition, owners, kustomizations.len())).collect()
+    definitions.filter_map(|definition| finding(definition, owners, kustomizations.len())).collect()
 }
 
-fn finding((own, resource): &(&Applied, &Resource), owners: &[(&Applied, &Resource)], count: usize) -> Finding {
-    let others = owners.iter().filter(|(applied, _)| applied.resource.name_span() != own.resource.name_span());
-    let (other, definition) = others.clone().next().unwrap_or(&(own, resource));
+fn finding((own, resource): &(&Applied, &Resource), owners: &[(&Applied, &Resource)], count: usize) -> Option<Finding> {
+    let mut others = owners.iter().filter(|(applied, _)| applied.resource.name_span() != own.resource.name_span());
+    let (other, definition) = others.next()?;
     let more = if count > 2 { format!(" and {} more", count - 2) } else { String::new() };
     let message = format!(
         "`{}` is applied by {count} Kustomizations: `{}`, `{}`{more}",
@@ -57,8 +57,8 @@ fn finding((own, resource): &(&Applied, &Resource), owners: &[(&Applied, &Resour
     );
     let finding = Finding::new(resource.name_span(), message)
         .help("let one Kustomization apply it and the others depend on that, or give each its own");
-    match definition.name_span() {
+    Some(match definition.name_span() {
         span if span == resource.name_span() => finding.related(other.resource.name_span(), "one of them"),
         span => finding.related(span, "another definition"),
-    }
+    })
 }

@@ -1,11 +1,12 @@
 //! Rules × files in parallel; severities, suppressions, baseline.
 
+use crate::deployed::clusters;
 use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
 use crate::repo::Repo;
 use crate::resource::File;
-use crate::rule::Rule;
+use crate::rule::{Check, Rule};
 use crate::secret::redact;
-use crate::source::nearest;
+use crate::source::{FileId, nearest};
 use crate::suppression::{self, Suppression};
 use globset::GlobMatcher;
 use rayon::prelude::*;
@@ -14,6 +15,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The rule that reports suppressions without effect; only this module knows which those are.
 pub const UNUSED_IGNORE: &str = "homelint/unused-ignore";
+
+/// Places that explain one finding, at most, where it is reached in several ways.
+const MAX_RELATED: usize = 4;
 
 /// What of the repository is wanted.
 #[derive(Debug, Default)]
@@ -49,6 +53,12 @@ impl Selection {
         repo.config.level(rule.id, path, default)
     }
 
+    /// Whether a rule may be on for some path.
+    fn may_run(&self, rule: &Rule, repo: &Repo) -> bool {
+        let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(rule.id));
+        !matches(&self.ignore) && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config.sets(rule.id)))
+    }
+
     fn wants(&self, path: &str) -> bool {
         let below = |wanted: &String| {
             wanted.is_empty()
@@ -63,7 +73,10 @@ impl Selection {
 pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let wanted = |file: &&File| selection.wants(&file.source.path) && !repo.config.excludes(&file.source.path);
     let files: Vec<&File> = repo.tree.files().iter().filter(wanted).collect();
-    let found: Vec<Vec<Diagnostic>> = files.par_iter().map(|file| check_file(file, repo, rules, selection)).collect();
+    repo.prepare();
+    let deployed = check_clusters(repo, rules, selection);
+    let check_file = |file: &&File| check_file(file, repo, rules, selection, deployed.get(&file.source.id));
+    let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
     diagnostics.dedup();
     let unchecked = repo.unchecked.iter().filter(|entry| selection.wants(&entry.path)).cloned();
@@ -75,7 +88,35 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     }
 }
 
-fn check_file(file: &File, repo: &Repo, rules: &[Rule], selection: &Selection) -> Vec<Diagnostic> {
+/// Findings of the rules over clusters, by the file they are in.
+type ByFile = BTreeMap<FileId, Vec<(&'static str, Finding)>>;
+
+fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile {
+    let clusters = clusters(repo);
+    let mut work = Vec::new();
+    for rule in rules {
+        if let Check::Cluster(check) = rule.check
+            && selection.may_run(rule, repo)
+        {
+            work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
+        }
+    }
+    let found: Vec<(&'static str, Vec<Finding>)> =
+        work.into_par_iter().map(|(id, check, cluster)| (id, check(cluster))).collect();
+    let mut by_file = ByFile::new();
+    for (id, finding) in found.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |finding| (id, finding))) {
+        by_file.entry(finding.span.file).or_default().push((id, finding));
+    }
+    by_file
+}
+
+fn check_file(
+    file: &File,
+    repo: &Repo,
+    rules: &[Rule],
+    selection: &Selection,
+    deployed: Option<&Vec<(&'static str, Finding)>>,
+) -> Vec<Diagnostic> {
     let path = file.source.path.as_str();
     let suppressions = suppression::read(file);
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
@@ -84,7 +125,13 @@ fn check_file(file: &File, repo: &Repo, rules: &[Rule], selection: &Selection) -
     for rule in rules {
         let Some(severity) = selection.level(rule, path, repo) else { continue };
         ran.insert(rule.id);
-        let findings = (rule.check)(file, repo);
+        let findings = match rule.check {
+            Check::File(check) => check(file, repo),
+            Check::Cluster(_) => {
+                let own = deployed.into_iter().flatten().filter(|(id, _)| *id == rule.id);
+                own.map(|(_, finding)| finding.clone()).collect()
+            }
+        };
         debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
         for finding in findings {
             let line = file.source.line(finding.span.start);
@@ -105,7 +152,15 @@ fn check_file(file: &File, repo: &Repo, rules: &[Rule], selection: &Selection) -
     diagnostics.sort_by(|a, b| {
         (a.finding.span, a.rule, &a.finding.message).cmp(&(b.finding.span, b.rule, &b.finding.message))
     });
-    diagnostics.dedup();
+    // The same mistake reached in several ways is one; each way explains it.
+    diagnostics.dedup_by(|again, first| {
+        let same = (again.finding.span, again.rule, &again.finding.message) == (first.finding.span, first.rule, &first.finding.message);
+        if same && first.finding.related.len() < MAX_RELATED {
+            let new = again.finding.related.iter().filter(|related| !first.finding.related.contains(related)).cloned();
+            first.finding.related.extend(new.collect::<Vec<_>>());
+        }
+        same
+    });
     fingerprint(&mut diagnostics, path);
     diagnostics
 }

@@ -144,6 +144,12 @@ impl Config {
         self.placeholders.iter().any(|start| value.starts_with(start.as_str()))
     }
 
+    /// Whether some setting speaks of a rule.
+    pub fn sets(&self, rule: &str) -> bool {
+        let all = self.rules.iter().chain(self.overrides.iter().flat_map(|entry| &entry.rules));
+        all.into_iter().any(|setting| setting.pattern.is_match(rule))
+    }
+
     /// The level of a rule for a path: the last override that speaks of it, else the last setting, else `default`.
     pub fn level(&self, rule: &str, path: &str, default: Level) -> Level {
         let speaking = self.overrides.iter().filter(|entry| any(&entry.paths, path)).flat_map(|entry| &entry.rules);

@@ -1,5 +1,6 @@
 //! Disk and git to files; new text to disk. The only input and output of the library.
 
+use crate::config;
 use crate::diagnostic::Unchecked;
 use crate::repo::Repo;
 use crate::resource::{File, Syntax, Tree};
@@ -89,15 +90,47 @@ enum Bytes {
     None(Option<&'static str>),
 }
 
-/// The root of the repository around a path: the nearest folder with `.git`, else the folder itself.
+/// The root of the repository around a path: the nearest folder with `.git` or `.homelint.yaml`, else the folder
+/// itself. So a repository may lie inside another one.
 ///
 /// # Errors
 /// When the path does not exist.
 pub fn root(from: &Path) -> Result<Root, Error> {
     let from = from.canonicalize().map_err(|error| Error::Unreadable(from.to_owned(), error))?;
     let folder = if from.is_dir() { from.as_path() } else { from.parent().unwrap_or(&from) };
-    let git = folder.ancestors().find(|folder| folder.join(".git").exists());
-    Ok(Root { folder: git.unwrap_or(folder).to_owned(), git: git.is_some() })
+    let is_git = |folder: &Path| folder.join(".git").exists();
+    let folder = folder.ancestors().find(|at| is_git(at) || at.join(config::FILE).is_file()).unwrap_or(folder);
+    Ok(Root { folder: folder.to_owned(), git: folder.ancestors().any(is_git) })
+}
+
+/// The git repository that a root is, or lies in.
+struct Git {
+    repository: git2::Repository,
+    /// From the work tree to the root, with `/` at its end; empty where they are the same.
+    prefix: String,
+}
+
+impl Git {
+    fn open(root: &Root) -> Result<Self, Error> {
+        let repository = git2::Repository::discover(&root.folder)?;
+        let work_tree = repository.workdir().and_then(|folder| folder.canonicalize().ok());
+        let prefix = work_tree.and_then(|folder| relative(&folder, &root.folder)).unwrap_or_default();
+        let prefix = if prefix.is_empty() { prefix } else { format!("{prefix}/") };
+        Ok(Git { repository, prefix })
+    }
+
+    /// A path of git's relative to the root; `None` outside of it.
+    fn below(&self, path: &str) -> Option<String> {
+        path.strip_prefix(self.prefix.as_str()).map(str::to_owned)
+    }
+
+    /// What the index holds below the root.
+    fn index(&self) -> Result<Vec<(String, git2::IndexEntry)>, Error> {
+        let entries = self.repository.index()?;
+        let named =
+            entries.iter().filter_map(|entry| Some((self.below(std::str::from_utf8(&entry.path).ok()?)?, entry)));
+        Ok(named.collect())
+    }
 }
 
 /// Reads and parses a whole repository. `rules` are the ids that a configuration may name.
@@ -105,7 +138,7 @@ pub fn root(from: &Path) -> Result<Root, Error> {
 /// # Errors
 /// When the folder, the index or the commit cannot be read.
 pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error> {
-    let git = if root.git { Some(git2::Repository::open(&root.folder)?) } else { None };
+    let git = if root.git { Some(Git::open(root)?) } else { None };
     let mut listed = match (source, &git) {
         (Source::WorkTree, git) => list_disk(root, git.as_ref())?,
         (Source::Index, Some(git)) => list_index(git)?,
@@ -143,7 +176,7 @@ fn is_binary(path: &str) -> bool {
 // ---- listing
 
 /// Files on disk that git does not ignore, and those that it tracks all the same.
-fn list_disk(root: &Root, git: Option<&git2::Repository>) -> Result<Vec<Listed>, Error> {
+fn list_disk(root: &Root, git: Option<&Git>) -> Result<Vec<Listed>, Error> {
     std::fs::read_dir(&root.folder).map_err(|error| Error::Unreadable(root.folder.clone(), error))?;
     let found = Mutex::new(Vec::new());
     let mut walk = WalkBuilder::new(&root.folder);
@@ -194,7 +227,7 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
 }
 
 /// Files that git tracks although `.gitignore` names them: they are deployed like any other.
-fn tracked_but_ignored(root: &Root, git: &git2::Repository, found: &[Listed]) -> Result<Vec<Listed>, Error> {
+fn tracked_but_ignored(root: &Root, git: &Git, found: &[Listed]) -> Result<Vec<Listed>, Error> {
     let seen: BTreeSet<&str> = found.iter().map(|listed| listed.path.as_str()).collect();
     let own: Vec<Gitignore> = seen
         .iter()
@@ -210,8 +243,7 @@ fn tracked_but_ignored(root: &Root, git: &git2::Repository, found: &[Listed]) ->
         own.iter()
             .any(|rules| path.starts_with(rules.path()) && rules.matched_path_or_any_parents(path, false).is_ignore())
     };
-    let index = git.index()?;
-    let paths = index.iter().filter_map(|entry| String::from_utf8(entry.path).ok());
+    let paths = git.index()?.into_iter().map(|(path, _)| path);
     let missing = paths.filter(|path| !seen.contains(path.as_str()));
     Ok(missing
         .map(|path| root.folder.join(path))
@@ -223,13 +255,9 @@ fn tracked_but_ignored(root: &Root, git: &git2::Repository, found: &[Listed]) ->
         .collect())
 }
 
-fn list_index(git: &git2::Repository) -> Result<Vec<Listed>, Error> {
-    let index = git.index()?;
-    let entries = index.iter().filter_map(|entry| {
-        let bytes = blob(entry.id, entry.mode);
-        Some(Listed { path: String::from_utf8(entry.path).ok()?, bytes })
-    });
-    Ok(entries.collect())
+fn list_index(git: &Git) -> Result<Vec<Listed>, Error> {
+    let entries = git.index()?.into_iter();
+    Ok(entries.map(|(path, entry)| Listed { path, bytes: blob(entry.id, entry.mode) }).collect())
 }
 
 fn blob(id: git2::Oid, mode: u32) -> Bytes {
@@ -237,22 +265,22 @@ fn blob(id: git2::Oid, mode: u32) -> Bytes {
     if mode & 0o170_000 == REGULAR { Bytes::Blob(id) } else { Bytes::None(None) }
 }
 
-fn list_commit(git: &git2::Repository, name: &str) -> Result<Vec<Listed>, Error> {
+fn list_commit(git: &Git, name: &str) -> Result<Vec<Listed>, Error> {
     let mut listed = Vec::new();
     tree_of(git, name)?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
         if entry.kind() == Some(git2::ObjectType::Blob)
-            && let Some(name) = entry.name()
+            && let Some(path) = entry.name().and_then(|name| git.below(&format!("{folder}{name}")))
         {
             let bytes = blob(entry.id(), entry.filemode() as u32);
-            listed.push(Listed { path: format!("{folder}{name}"), bytes });
+            listed.push(Listed { path, bytes });
         }
         git2::TreeWalkResult::Ok
     })?;
     Ok(listed)
 }
 
-fn tree_of<'a>(git: &'a git2::Repository, name: &str) -> Result<git2::Tree<'a>, Error> {
-    let object = git.revparse_single(name).map_err(|_| Error::Revision(name.to_owned()))?;
+fn tree_of<'a>(git: &'a Git, name: &str) -> Result<git2::Tree<'a>, Error> {
+    let object = git.repository.revparse_single(name).map_err(|_| Error::Revision(name.to_owned()))?;
     Ok(object.peel_to_tree()?)
 }
 
@@ -260,7 +288,7 @@ fn tree_of<'a>(git: &'a git2::Repository, name: &str) -> Result<git2::Tree<'a>, 
 
 type Text = Result<String, Option<&'static str>>;
 
-fn read(root: &Root, git: Option<&git2::Repository>, listed: Vec<Listed>) -> Vec<(String, Text)> {
+fn read(root: &Root, git: Option<&Git>, listed: Vec<Listed>) -> Vec<(String, Text)> {
     let on_disk = listed.iter().all(|listed| !matches!(listed.bytes, Bytes::Blob(_)));
     if on_disk {
         return listed.into_par_iter().map(|listed| read_disk(root, listed)).collect();
@@ -268,7 +296,7 @@ fn read(root: &Root, git: Option<&git2::Repository>, listed: Vec<Listed>) -> Vec
     let blobs = listed.into_iter().map(|listed| {
         let text = match listed.bytes {
             Bytes::Blob(_) if is_binary(&listed.path) => Err(None),
-            Bytes::Blob(id) => match git.and_then(|git| git.find_blob(id).ok()) {
+            Bytes::Blob(id) => match git.and_then(|git| git.repository.find_blob(id).ok()) {
                 Some(blob) if blob.size() as u64 > MAX_BYTES => Err(Some("larger than 4 MiB")),
                 Some(blob) => String::from_utf8(blob.content().to_vec()).map_err(|_| Some("not UTF-8 text")),
                 None => Err(Some("git cannot give its content")),
@@ -321,7 +349,7 @@ pub fn write(root: &Root, path: &str, text: &str) -> Result<(), Error> {
 /// # Errors
 /// When the repository cannot be opened.
 pub fn has_head(root: &Root) -> Result<bool, Error> {
-    Ok(root.git && git2::Repository::open(&root.folder)?.head().is_ok())
+    Ok(root.git && Git::open(root)?.repository.head().is_ok())
 }
 
 /// Paths whose content differs from a base: of the work tree or index against HEAD, or of anything against `since`.
@@ -333,10 +361,10 @@ pub fn changes(root: &Root, source: &Source, since: Option<&str>) -> Result<Opti
     if !root.git {
         return Ok(None);
     }
-    let git = git2::Repository::open(&root.folder)?;
+    let git = Git::open(root)?;
     let base = match since {
         Some(name) => tree_of(&git, name)?,
-        None => match git.head().and_then(|head| head.peel_to_tree()) {
+        None => match git.repository.head().and_then(|head| head.peel_to_tree()) {
             Ok(tree) => tree,
             Err(_) => return Ok(None),
         },
@@ -344,17 +372,13 @@ pub fn changes(root: &Root, source: &Source, since: Option<&str>) -> Result<Opti
     let mut options = git2::DiffOptions::new();
     options.include_untracked(true).recurse_untracked_dirs(true);
     let diff = match source {
-        Source::WorkTree => git.diff_tree_to_workdir_with_index(Some(&base), Some(&mut options))?,
-        Source::Index => git.diff_tree_to_index(Some(&base), None, None)?,
-        Source::Commit(name) => git.diff_tree_to_tree(Some(&base), Some(&tree_of(&git, name)?), None)?,
+        Source::WorkTree => git.repository.diff_tree_to_workdir_with_index(Some(&base), Some(&mut options))?,
+        Source::Index => git.repository.diff_tree_to_index(Some(&base), None, None)?,
+        Source::Commit(name) => git.repository.diff_tree_to_tree(Some(&base), Some(&tree_of(&git, name)?), None)?,
     };
     let paths = diff.deltas().flat_map(|delta| {
         let sides = [delta.old_file().path(), delta.new_file().path()];
-        sides
-            .into_iter()
-            .flatten()
-            .filter_map(|path| path.to_str().map(|path| path.replace('\\', "/")))
-            .collect::<Vec<_>>()
+        sides.into_iter().flatten().filter_map(|path| git.below(&path.to_str()?.replace('\\', "/"))).collect::<Vec<_>>()
     });
     Ok(Some(paths.collect()))
 }

@@ -39,8 +39,12 @@ pub mod template;
 pub mod renovate;
 /// Comments that silence a rule.
 pub mod suppression;
+/// What one cluster holds: applied, made by charts, made by operators.
+pub mod inventory;
 /// Everything a rule may know.
 pub mod repo;
+/// A cluster as a rule sees it.
+pub mod deployed;
 /// What a rule is.
 pub mod rule;
 /// One file a rule, `<group>/<name>.rs`.

@@ -1,13 +1,19 @@
 //! Everything a rule may know.
 
 use crate::config::{self, Config};
-use crate::diagnostic::Unchecked;
+use crate::diagnostic::{Finding, Unchecked};
+use crate::flux::{self, Deployment};
+use crate::helm::Charts;
+use crate::inventory::Inventory;
+use crate::kustomize::{Fault, FaultKind, Kustomize};
+use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::sops::Policy;
-use crate::source::Span;
+use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
 use crate::yaml::Node;
-use std::collections::BTreeSet;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// The whole repository, read and parsed.
@@ -26,6 +32,12 @@ pub struct Repo {
     sops: OnceLock<Policy>,
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
+    links: OnceLock<Links>,
+    deployment: OnceLock<Deployment>,
+    inventories: OnceLock<Vec<Inventory>>,
+    deployed: OnceLock<BTreeSet<FileId>>,
+    named: OnceLock<BTreeSet<FileId>>,
+    faults: OnceLock<BTreeMap<FileId, Vec<Fault>>>,
 }
 
 impl Repo {
@@ -66,6 +78,110 @@ impl Repo {
     /// What is to be encrypted.
     pub fn sops(&self) -> &Policy {
         self.sops.get_or_init(|| Policy::read(&self.tree))
+    }
+
+    /// Works out what many rules ask for, in parallel, before they ask in parallel themselves.
+    pub fn prepare(&self) {
+        self.resources();
+        self.projects();
+        self.sops();
+        self.inventories();
+        self.faults();
+    }
+
+    /// Which kinds refer to which, and what operators create.
+    pub fn links(&self) -> &Links {
+        self.links.get_or_init(Links::embedded)
+    }
+
+    /// What Flux would apply.
+    pub fn deployment(&self) -> &Deployment {
+        self.deployment.get_or_init(|| flux::deploy(&self.tree, self.links()))
+    }
+
+    /// What each cluster of the deployment holds, in the same order.
+    pub fn inventories(&self) -> &[Inventory] {
+        self.inventories.get_or_init(|| {
+            let charts = Charts::builtin();
+            let clusters = &self.deployment().clusters;
+            let written: Vec<Resource> =
+                self.tree.files().iter().filter(|file| !file.is_parked()).flat_map(File::resources).cloned().collect();
+            let of = |cluster| Inventory::of(cluster, &written, self.links(), &charts);
+            clusters.par_iter().map(of).collect()
+        })
+    }
+
+    /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
+    fn faults(&self) -> &BTreeMap<FileId, Vec<Fault>> {
+        self.faults.get_or_init(|| {
+            let applied = self.deployment().clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+            let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
+            for fault in applied.flat_map(|applied| &applied.faults).cloned().chain(self.stray_faults()) {
+                let faults = by_file.entry(fault.span.file).or_default();
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
+            by_file
+        })
+    }
+
+    /// Kustomizations that no Flux Kustomization reaches are built on their own.
+    fn stray_faults(&self) -> Vec<Fault> {
+        let reached = self.deployed_files();
+        let kustomize = Kustomize::new(&self.tree);
+        let stray = self.documents(Role::Kustomization).filter(|(file, root)| {
+            let component = root.text_at(&["kind"]) == Some("Component");
+            !component && !reached.contains(&file.source.id) && !file.is_parked()
+        });
+        let stray: Vec<&File> = stray.map(|(file, _)| file).collect();
+        let built: Vec<Vec<Fault>> = stray.par_iter().map(|file| kustomize.build(file.source.folder()).faults).collect();
+        built.into_iter().flatten().collect()
+    }
+
+    /// The files that Flux reads to build what it applies.
+    fn deployed_files(&self) -> &BTreeSet<FileId> {
+        self.deployed.get_or_init(|| {
+            let applied = self.deployment().clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+            applied.flat_map(|applied| applied.files.iter().copied()).collect()
+        })
+    }
+
+    /// Whether Flux reads a file to build what it applies.
+    pub fn is_deployed(&self, file: &File) -> bool {
+        self.deployed_files().contains(&file.source.id)
+    }
+
+    /// Whether Flux reads a file, or some kustomization, deployed or not, names it.
+    pub fn is_used(&self, file: &File) -> bool {
+        self.is_deployed(file) || self.named_files().contains(&file.source.id)
+    }
+
+    /// Files and folders that kustomizations and Flux Kustomizations name, with all that lies in such a folder where
+    /// it has no kustomization of its own.
+    fn named_files(&self) -> &BTreeSet<FileId> {
+        self.named.get_or_init(|| {
+            let mut named = BTreeSet::new();
+            for (file, root) in self.documents(Role::Kustomization) {
+                root.walk(&mut |node| {
+                    let text = node.text().unwrap_or("");
+                    let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
+                    named.extend(join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)));
+                });
+            }
+            let kustomizations = self.resources().iter().filter(|resource| resource.is_flux_kustomization());
+            let paths = kustomizations.filter_map(|resource| join("", resource.node.text_at(&["spec", "path"])?));
+            for path in paths.filter(|path| !path.is_empty() && self.tree.kustomization(path).is_none()) {
+                named.extend(self.tree.below(&path).map(|file| file.source.id));
+            }
+            named
+        })
+    }
+
+    /// Mistakes of these kinds that a kustomization has in a file.
+    pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
+        let faults = self.faults().get(&file.source.id).into_iter().flatten();
+        faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
     }
 
     /// Every Gateway.

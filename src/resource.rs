@@ -105,6 +105,15 @@ impl File {
         File { source, syntax, parsed, readable, resources: OnceLock::new() }
     }
 
+    /// Whether it lies in a folder that its owner set aside: hidden, or called an archive.
+    pub fn is_parked(&self) -> bool {
+        let aside = |part: &str| {
+            let name = part.trim_start_matches(['.', '_']);
+            part.starts_with('.') && part != ".github" || matches!(name, "archive" | "archived" | "disabled" | "deprecated" | "old")
+        };
+        self.source.folder().split('/').any(aside)
+    }
+
     /// Documents that the tools can read.
     pub fn documents(&self) -> impl Iterator<Item = &Document> {
         self.parsed.documents.iter().filter(|document| !document.broken)

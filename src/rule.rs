@@ -1,5 +1,6 @@
 //! What a rule is.
 
+use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::repo::Repo;
 use crate::resource::File;
@@ -15,28 +16,42 @@ pub struct Rule {
     pub severity: Severity,
     /// Whether it runs unless configured otherwise.
     pub on: bool,
-    /// Looks at the whole repository but reports on this file only.
-    pub check: fn(&File, &Repo) -> Vec<Finding>,
+    /// What it does.
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// One file, seen in its repository; the findings are in this file.
+    File(fn(&File, &Repo) -> Vec<Finding>),
+    /// A whole cluster as Flux deploys it, once; each finding belongs to the file of its span.
+    Cluster(fn(&Deployed) -> Vec<Finding>),
 }
 
 impl Rule {
-    const fn new(severity: Severity, check: fn(&File, &Repo) -> Vec<Finding>) -> Self {
+    const fn new(severity: Severity, check: Check) -> Self {
         Rule { id: "", page: "", severity, on: true, check }
+    }
+
+    /// A rule about a cluster as Flux deploys it.
+    pub const fn cluster(severity: Severity, check: fn(&Deployed) -> Vec<Finding>) -> Self {
+        Rule::new(severity, Check::Cluster(check))
     }
 
     /// A rule about what will break, leak or be ignored.
     pub const fn error(check: fn(&File, &Repo) -> Vec<Finding>) -> Self {
-        Rule::new(Severity::Error, check)
+        Rule::new(Severity::Error, Check::File(check))
     }
 
     /// A rule about what is very likely a mistake.
     pub const fn warning(check: fn(&File, &Repo) -> Vec<Finding>) -> Self {
-        Rule::new(Severity::Warning, check)
+        Rule::new(Severity::Warning, Check::File(check))
     }
 
     /// A rule about what is worth knowing.
     pub const fn info(check: fn(&File, &Repo) -> Vec<Finding>) -> Self {
-        Rule::new(Severity::Info, check)
+        Rule::new(Severity::Info, Check::File(check))
     }
 
     /// The same rule, off until asked for.

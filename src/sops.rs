@@ -4,7 +4,7 @@ use crate::resource::{File, Role, Syntax, Tree};
 use crate::secret::is_encrypted;
 use crate::source::{Span, folder_of};
 use crate::yaml::{Document, Entry, Node};
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
 
 /// The key under which SOPS keeps its metadata.
@@ -43,7 +43,7 @@ impl Choice {
     /// The choice that a creation rule or the metadata of an encrypted file makes.
     fn read(settings: &Node) -> Self {
         let text = |key: &str| settings.text_at(&[key]);
-        let regex = |pattern: &str| Regex::new(pattern).ok();
+        let regex = |pattern: &str| regex(pattern).ok();
         if text("encrypted_comment_regex").or(text("unencrypted_comment_regex")).is_some() {
             return Choice::Unknown;
         }
@@ -165,9 +165,14 @@ impl Policy {
     }
 }
 
+/// A pattern, compiled within 256 KiB: more than any path asks for, and quickly done.
+fn regex(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(1 << 18).build()
+}
+
 fn creation_rule(rule: &Node, folder: &str) -> CreationRule {
     // A pattern that cannot be read claims nothing.
-    let path_regex = rule.text_at(&["path_regex"]).map(|pattern| Regex::new(pattern).or_else(|_| Regex::new("$^")));
+    let path_regex = rule.text_at(&["path_regex"]).map(|pattern| regex(pattern).or_else(|_| Regex::new("$^")));
     CreationRule {
         span: rule.get("path_regex").map_or(rule.span, |node| node.span),
         path_regex: path_regex.and_then(Result::ok),

@@ -161,10 +161,16 @@ pub fn join(folder: &str, relative: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Longest word, in bytes, that a typo is looked for in: comparing takes the product of two lengths.
+const MAX_WORD: usize = 128;
+
 /// The candidate nearest to `name`, when a typo explains the difference: at most a third of the letters.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > MAX_WORD {
+        return None;
+    }
     let most = (name.chars().count() / 3).max(1);
-    let near = candidates.into_iter().filter(|candidate| *candidate != name);
+    let near = candidates.into_iter().filter(|candidate| *candidate != name && candidate.len() <= MAX_WORD);
     let scored = near.filter_map(|candidate| Some((edit_distance(name, candidate, most)?, candidate)));
     // Ties go to the alphabetically first, so that the order of candidates does not show.
     scored.min().map(|(_, candidate)| candidate)

@@ -2,6 +2,10 @@
 
 use crate::resource::File;
 use crate::source::Span;
+use std::ops::Range;
+
+/// What a comment of ours begins with.
+const MARK: &str = "homelint:";
 
 /// One rule that a comment silences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,21 +27,24 @@ impl Suppression {
 
 /// The suppressions in the comments of a file.
 pub fn read(file: &File) -> Vec<Suppression> {
-    file.parsed.comments.iter().flat_map(|comment| in_comment(file, comment.span)).collect()
+    let ours = file.parsed.comments.iter().filter(|comment| file.source.slice(comment.span).contains(MARK));
+    let mut lines = Lines { file, content: None, below: 0..0 };
+    ours.flat_map(|comment| in_comment(&mut lines, comment.span)).collect()
 }
 
-fn in_comment(file: &File, span: Span) -> Vec<Suppression> {
+fn in_comment(lines: &mut Lines, span: Span) -> Vec<Suppression> {
+    let file = lines.file;
     let source = &file.source;
     let text = source.slice(span);
-    let Some(at) = text.find("homelint:").map(|at| at + "homelint:".len()) else { return Vec::new() };
+    let Some(at) = text.find(MARK).map(|at| at + MARK.len()) else { return Vec::new() };
     let order = &text[at..];
     let Some(word) = order.split_whitespace().next() else { return Vec::new() };
     let own_line = source.line(span.start);
-    let alone = source.line_text(own_line).trim_start().starts_with(['#', '/']);
+    let alone = is_comment(source.line_text(own_line));
     let line = match word {
-        "ignore" if alone => Some(next_content_line(file, own_line)),
+        "ignore" if alone => Some(lines.next_content(own_line)),
         "ignore" => Some(own_line),
-        "ignore-file" if in_first_block(file, own_line) => None,
+        "ignore-file" if own_line < lines.first_content() => None,
         _ => return Vec::new(),
     };
     let from = at + order.find(word).unwrap_or(0) + word.len();
@@ -55,18 +62,39 @@ fn in_comment(file: &File, span: Span) -> Vec<Suppression> {
     found
 }
 
-/// The line below a comment of its own line, over further comments.
-fn next_content_line(file: &File, from: u32) -> u32 {
-    let comment = |line: u32| file.source.line_text(line).trim_start().starts_with(['#', '/']);
-    (from + 1..=file.source.line_count()).find(|line| !comment(*line)).unwrap_or(from + 1)
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with(['#', '/'])
 }
 
-/// Whether only comments, blank lines and `---` stand above a line.
-fn in_first_block(file: &File, line: u32) -> bool {
-    (1..line).all(|line| {
-        let text = file.source.line_text(line).trim();
-        text.is_empty() || text == "---" || text.starts_with(['#', '/'])
-    })
+/// Lines with content, each looked for once: a file may consist of comments.
+struct Lines<'a> {
+    file: &'a File,
+    /// The first line with content, once it is known.
+    content: Option<u32>,
+    /// A run of comment lines that was walked last, up to the line with content below it.
+    below: Range<u32>,
+}
+
+impl Lines<'_> {
+    /// The line below a comment of its own line, over further comments.
+    fn next_content(&mut self, from: u32) -> u32 {
+        if !self.below.contains(&from) {
+            let source = &self.file.source;
+            let below = (from + 1..=source.line_count()).find(|line| !is_comment(source.line_text(*line)));
+            self.below = from..below.unwrap_or(from + 1);
+        }
+        self.below.end
+    }
+
+    /// The first line that is neither comment nor blank nor `---`.
+    fn first_content(&mut self) -> u32 {
+        let source = &self.file.source;
+        *self.content.get_or_insert_with(|| {
+            let skipped = |line: &str| line.trim().is_empty() || line.trim() == "---" || is_comment(line);
+            let count = source.line_count();
+            (1..=count).find(|line| !skipped(source.line_text(*line))).unwrap_or(count + 1)
+        })
+    }
 }
 
 #[cfg(test)]

@@ -132,6 +132,10 @@ impl Project {
 
     /// Whether some data makes this output of this template.
     pub fn unify(&self, template: &str, output: &str) -> Unified {
+        let Delimiters { block, variable, comment } = &self.delimiters;
+        if [block, variable, comment].iter().any(|(start, end)| start.is_empty() || end.is_empty()) {
+            return Unified::Unknown;
+        }
         match compile(&self.lex(template)) {
             Some(program) => run(&program, template, output),
             None => Unified::Unknown,
@@ -143,14 +147,16 @@ impl Project {
         let kinds = [(&self.delimiters.block, 'b'), (&self.delimiters.variable, 'v'), (&self.delimiters.comment, 'c')];
         let mut pieces = Vec::new();
         let mut at = 0;
+        // Where each kind of tag comes next: looked for again only once it is passed.
+        let mut found = kinds.map(|(pair, _)| text.find(&pair.0));
         loop {
-            let rest = &text[at..];
-            let next = kinds
-                .iter()
-                .filter_map(|(pair, kind)| Some((rest.find(&pair.0)?, *pair, *kind)))
-                .min_by_key(|found| found.0);
-            let Some((offset, (start, end), kind)) = next else { break };
-            let open = at + offset;
+            for (place, (pair, _)) in found.iter_mut().zip(kinds) {
+                if place.is_some_and(|place| place < at) {
+                    *place = text[at..].find(&pair.0).map(|offset| at + offset);
+                }
+            }
+            let next = found.iter().zip(kinds).filter_map(|(place, (pair, kind))| Some(((*place)?, pair, kind)));
+            let Some((open, (start, end), kind)) = next.min_by_key(|found| found.0) else { break };
             let inner = open + start.len();
             let Some(length) = text[inner..].find(end.as_str()) else { break };
             let close = inner + length + end.len();
@@ -297,15 +303,19 @@ fn set_second(step: &mut Step, target: usize) {
     }
 }
 
-/// Most pairs of step and place that are remembered, so that no template can keep the matcher busy for long.
-const MAX_TRIES: usize = 1 << 26;
+/// Most pairs of step and place that are remembered: 8 MB.
+const MAX_PAIRS: usize = 1 << 26;
+
+/// Most bytes that are compared, so that no template can keep the matcher busy for long.
+const MAX_WORK: usize = 1 << 24;
 
 fn run(program: &[Step], template: &str, output: &str) -> Unified {
     let output_end = output.trim_end().len();
     let width = output.len() + 1;
-    if program.len().saturating_mul(width) > MAX_TRIES {
+    if program.len().saturating_mul(width) > MAX_PAIRS {
         return Unified::Unknown;
     }
+    let mut work = 0;
     // One bit for each pair of step and place that was tried.
     let mut tried = vec![0u64; program.len() * width / 64 + 1];
     let mut stack = vec![(0, 0)];
@@ -324,6 +334,10 @@ fn run(program: &[Step], template: &str, output: &str) -> Unified {
             continue;
         }
         tried[bit / 64] |= 1 << (bit % 64);
+        work += 1;
+        if work > MAX_WORK {
+            return Unified::Unknown;
+        }
         match current {
             Step::Jump(target) => stack.push((*target, at)),
             Step::Split(first, second) => {
@@ -340,6 +354,7 @@ fn run(program: &[Step], template: &str, output: &str) -> Unified {
             Step::Literal(range) => {
                 let literal = template.get(range.clone()).unwrap_or("");
                 let common = literal.bytes().zip(rest.bytes()).take_while(|(a, b)| a == b).count();
+                work += common;
                 furthest = furthest.max((at + common, range.start + common));
                 if common == literal.len() {
                     stack.push((step + 1, at + common));

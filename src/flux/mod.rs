@@ -14,7 +14,7 @@ mod write;
 use crate::kustomize::{Fault, FaultKind, Kustomize, Overlay, Unchecked};
 use crate::links::Links;
 use crate::resource::{File, Resource, Tree};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::yaml::{Node, Style};
 use entry::EntryKind;
 use rayon::prelude::*;
@@ -75,9 +75,16 @@ pub struct Applied {
     pub unchecked: Vec<Unchecked>,
     /// Whether nothing that it applies is out of sight.
     pub complete: bool,
+    /// The files that were read to build it.
+    pub files: BTreeSet<FileId>,
 }
 
 impl Applied {
+    /// Whether Flux cannot build it.
+    pub fn fails(&self) -> bool {
+        self.faults.iter().any(|fault| fault.fatal)
+    }
+
     /// The namespace it lives in.
     pub fn namespace(&self) -> &str {
         namespace(&self.resource)
@@ -214,6 +221,7 @@ impl Flux<'_> {
             faults: Vec::new(),
             unchecked: Vec::new(),
             complete: false,
+            files: BTreeSet::new(),
         };
         match &applied.location {
             Location::Here(folder) => {
@@ -223,6 +231,7 @@ impl Flux<'_> {
                 applied.complete = !built.incomplete && !built.fails();
                 applied.resources = built.resources;
                 applied.faults = built.faults;
+                applied.files = built.files;
                 applied.unchecked = built.unchecked;
             }
             Location::Inline => match resource_set::render(&applied.resource, providers) {
@@ -280,7 +289,10 @@ impl Flux<'_> {
         let left: Vec<&Resource> = written
             .iter()
             .filter(|resource| resource.is_flux_kustomization() && !covered.contains(&identity(resource)))
+            // Without a source it is a patch of one.
+            .filter(|resource| resource.node.at(&["spec", "sourceRef"]).is_some())
             .filter(|resource| !folders.iter().any(|folder| below(path(resource), folder)))
+            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_parked()))
             .collect();
         let applies: Vec<BTreeSet<Span>> = left
             .par_iter()
@@ -291,9 +303,16 @@ impl Flux<'_> {
             })
             .collect();
         let owned: BTreeSet<Span> = applies.iter().flatten().copied().collect();
-        let mut roots: Vec<&Resource> =
-            left.iter().filter(|resource| !owned.contains(&identity(resource))).copied().collect();
-        if roots.is_empty() {
+        let mut roots: Vec<&Resource> = left
+            .iter()
+            .zip(&applies)
+            // Beside an entry point, what applies no Kustomization is no entry point but something put away.
+            .filter(|(resource, children)| {
+                !owned.contains(&identity(resource)) && (clusters.is_empty() || !children.is_empty())
+            })
+            .map(|(resource, _)| *resource)
+            .collect();
+        if roots.is_empty() && clusters.is_empty() {
             // They all apply one another: any of them is the beginning.
             roots.extend(left.first());
         }
@@ -318,7 +337,7 @@ fn group<'a>(roots: &[&Resource], path: impl Fn(&Resource) -> &'a str) -> Vec<en
 
 /// Where a resource is written, however it was patched.
 fn identity(resource: &Resource) -> Span {
-    resource.node.get("kind").map_or(resource.node.span, |kind| kind.span)
+    resource.node.span
 }
 
 fn namespace(resource: &Resource) -> &str {

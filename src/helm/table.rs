@@ -1,6 +1,7 @@
 //! Charts that a table describes: `schemas/charts/*.yaml` says which objects they create under which names.
 
 use super::object::{Object, is_empty, plain};
+use super::text::is_template;
 use super::{Objects, Release};
 use crate::resource::Resource;
 use crate::source::FileId;
@@ -104,7 +105,7 @@ pub(super) fn objects(release: &Release, table: &Table) -> Objects {
 fn fullname(release: &Release, table: &Table) -> Option<Node> {
     let value = |key: &str| release.values.get(key).filter(|node| !is_empty(node));
     let cut = |node: &Node| {
-        let text = node.known().filter(|text| !text.contains("{{"))?;
+        let text = node.known().filter(|text| !is_template(text))?;
         let short: String = text.chars().take(table.longest).collect();
         Some(Node::string(node.span, short.trim_end_matches('-')))
     };
@@ -207,7 +208,7 @@ impl Reader<'_> {
             };
             match (found, default) {
                 (Some(node), _) => {
-                    text.push_str(node.known().filter(|text| !text.contains("{{"))?);
+                    text.push_str(node.known().filter(|text| !is_template(text))?);
                     span = node.span;
                 }
                 (None, Some("@fullname")) => text.push_str(self.fullname.as_ref()?.known()?),

@@ -1,6 +1,6 @@
 //! JSON and JSON5 to the same nodes as YAML: comments, trailing commas, single quotes, bare keys.
 
-use super::{Comment, Document, Entry, MAX_DEPTH, Node, Parsed, Problem, ProblemKind, Style};
+use super::{Comment, Document, Entry, MAX_DEPTH, Node, Parsed, Problem, ProblemKind, Style, duplicates};
 use crate::source::{FileId, Span};
 
 /// Parses JSON or JSON5 (the superset of the JSON5 specification that Renovate reads).
@@ -15,6 +15,7 @@ pub fn parse_json(file: FileId, text: &str) -> Parsed {
         let span = reader.span(0, text.len());
         reader.out.documents.push(Document { root, span, broken });
     }
+    reader.out.problems.sort_by_key(|problem| problem.span);
     reader.out
 }
 
@@ -116,25 +117,24 @@ impl Reader<'_> {
             self.at += 1;
             self.gap()?;
             let value = self.value()?;
-            self.duplicate(&entries, &key);
             entries.push(Entry { key, value });
             if !self.separator(b'}')? {
                 break;
             }
         }
         self.at += 1;
+        self.duplicate_keys(&entries);
         Some(Node::map(self.span(start, self.at), entries))
     }
 
-    fn duplicate(&mut self, entries: &[Entry], key: &Node) {
-        let Some(first) = entries.iter().find(|entry| entry.key.text() == key.text()) else { return };
-        self.out.problems.push(Problem {
+    fn duplicate_keys(&mut self, entries: &[Entry]) {
+        self.out.problems.extend(duplicates(entries).into_iter().map(|(first, again)| Problem {
             kind: ProblemKind::DuplicateKey,
-            span: key.span,
-            message: format!("duplicate key `{}`", key.text().unwrap_or("")),
-            related: vec![(first.key.span, "first defined here".to_owned())],
+            span: again.span,
+            message: format!("duplicate key `{}`", again.text().unwrap_or("")),
+            related: vec![(first.span, "first defined here".to_owned())],
             help: Some("keep one of the two: the last silently wins".to_owned()),
-        });
+        }));
     }
 
     fn array(&mut self) -> Option<Node> {

@@ -10,6 +10,7 @@ mod toml;
 use crate::diagnostic::Finding;
 use crate::source::Span;
 use smol_str::SmolStr;
+use std::collections::{HashMap, hash_map};
 use std::sync::Arc;
 
 pub use emit::{to_json, to_json_in, to_yaml, to_yaml_in};
@@ -21,7 +22,7 @@ pub use toml::parse_toml;
 /// Deepest nesting that is read; anything deeper is refused, so every walk over nodes may recurse.
 pub const MAX_DEPTH: usize = 200;
 
-/// Most nodes that one document may stand for once its aliases are expanded.
+/// Most nodes that one file may stand for once its aliases are expanded.
 pub const MAX_NODES: usize = 1_000_000;
 
 /// A value with the place it came from.
@@ -378,6 +379,28 @@ impl Scalar {
     pub fn is_null(&self) -> bool {
         self.style == Style::Plain && !self.unknown && resolve::is_null(&self.text)
     }
+}
+
+/// Keys that their mapping already has, each with the first of its name: (first, again).
+fn duplicates(entries: &[Entry]) -> Vec<(&Node, &Node)> {
+    /// Mappings up to this size are compared pair by pair, which is faster than hashing.
+    const SMALL: usize = 16;
+    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    let again = entries.iter().enumerate().filter_map(|(index, Entry { key, .. })| {
+        let text = key.text()?;
+        if entries.len() > SMALL {
+            return match seen.entry(text) {
+                hash_map::Entry::Occupied(first) => Some((*first.get(), key)),
+                hash_map::Entry::Vacant(free) => {
+                    free.insert(key);
+                    None
+                }
+            };
+        }
+        let first = entries.iter().take(index).find(|earlier| earlier.key.text() == Some(text))?;
+        Some((&first.key, key))
+    });
+    again.collect()
 }
 
 /// Equality of data: text and resolved type, not place or style. Mappings compare without order.

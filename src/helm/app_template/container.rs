@@ -1,10 +1,11 @@
 //! Containers: image, command, environment, probes and ports.
 
-use super::{App, Item, find, ids};
+use super::{App, Enabled, Item, find, ids, sorted};
 use crate::helm::object::{self, Object, is_empty, layered, plain};
 use crate::helm::{FaultKind, set_unknown};
 use crate::yaml::{Mode, Node, Resolved};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// Container fields that are handed on as written.
 const FIELDS: [&str; 10] = [
@@ -28,23 +29,18 @@ impl<'a> App<'a> {
     /// The containers or init containers of a controller, in the order in which they depend on one another.
     pub(super) fn containers(&mut self, controller: &Item<'a>, group: &str) -> Vec<Node> {
         let containers = self.enabled(controller.value.entries_at(&[group]));
-        let names: Vec<&str> = containers.iter().map(|(id, ..)| *id).collect();
         for (id, _, value) in &containers {
             for dependency in dependencies(value) {
                 let Some(name) = dependency.known() else { continue };
-                if !names.contains(&name) {
-                    let others = names.iter().filter(|name| *name != id);
-                    let expected: Vec<SmolStr> = others.map(|name| SmolStr::new(name)).collect();
+                if !containers.iter().any(|(other, ..)| *other == name) {
+                    let others = containers.iter().map(|(other, ..)| SmolStr::new(other));
+                    let expected = others.filter(|other| other != id).collect();
                     self.fault(FaultKind::Container, dependency, expected);
                 }
             }
         }
-        let in_order = order(&names, |id| {
-            let value = containers.iter().find(|(other, ..)| *other == id).map(|(_, _, value)| *value);
-            value.map_or(Vec::new(), |value| dependencies(value).iter().filter_map(Node::text).collect())
-        });
-        let sorted = in_order.iter().filter_map(|id| containers.iter().find(|(other, ..)| other == id));
-        sorted.map(|(id, key, value)| self.container(controller, group, id, key, value)).collect()
+        let containers = in_order(containers).into_iter();
+        containers.map(|(id, key, value)| self.container(controller, group, id, key, value)).collect()
     }
 
     fn container(&mut self, controller: &Item<'a>, group: &str, id: &str, key: &Node, value: &Node) -> Node {
@@ -115,14 +111,8 @@ impl<'a> App<'a> {
         if env.is_seq() {
             return env.items().iter().map(|item| self.env_item(item)).collect();
         }
-        let mut names: Vec<&str> = env.entries().iter().filter_map(|entry| entry.key.text()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let in_order = order(&names, |name| {
-            env.get(name).map_or(Vec::new(), |value| dependencies(value).iter().filter_map(Node::text).collect())
-        });
-        let entries = in_order.iter().filter_map(|name| env.entry(name));
-        entries.map(|entry| self.env_var(&entry.key, &entry.value)).collect()
+        let variables = in_order(sorted(env.entries())).into_iter();
+        variables.map(|(_, key, value)| self.env_var(key, value)).collect()
     }
 
     fn env_item(&mut self, item: &Node) -> Node {
@@ -268,25 +258,26 @@ fn dependencies(value: &Node) -> &[Node] {
     }
 }
 
-/// Names in alphabetical order, save that each comes after those it depends on; a circle is cut where it is entered.
-fn order<'n>(names: &[&'n str], dependencies: impl Fn(&str) -> Vec<&'n str>) -> Vec<&'n str> {
-    let mut ordered: Vec<&str> = Vec::with_capacity(names.len());
-    let mut entered: Vec<&str> = Vec::new();
-    for name in names {
-        // The names on the way, each before those that it waits for.
-        let mut path = vec![*name];
-        while let Some(name) = path.last().copied() {
-            if !entered.contains(&name) {
-                entered.push(name);
-            }
-            let missing = |other: &&str| names.contains(other) && !entered.contains(other);
-            match dependencies(name).into_iter().find(missing) {
-                Some(other) => path.push(other),
+/// Items, given in alphabetical order, such that each comes after those it depends on; a circle is cut where it is
+/// entered.
+fn in_order(items: Vec<Enabled>) -> Vec<Enabled> {
+    if items.iter().all(|(.., value)| dependencies(value).is_empty()) {
+        return items;
+    }
+    let find = |id: &str| items.binary_search_by_key(&id, |(other, ..)| other).ok();
+    let mut ordered = Vec::with_capacity(items.len());
+    let (mut entered, mut left) = (BTreeSet::new(), BTreeSet::new());
+    for start in 0..items.len() {
+        // The items on the way, each before those that it waits for.
+        let mut path = vec![start];
+        while let Some(item) = path.last().and_then(|at| items.get(*at)).copied() {
+            entered.insert(item.0);
+            let mut names = dependencies(item.2).iter().filter_map(Node::text);
+            match names.find_map(|name| find(name).filter(|_| !entered.contains(name))) {
+                Some(next) => path.push(next),
                 None => {
                     path.pop();
-                    if !ordered.contains(&name) {
-                        ordered.push(name);
-                    }
+                    ordered.extend(left.insert(item.0).then_some(item));
                 }
             }
         }
@@ -329,8 +320,14 @@ mod tests {
 
     #[test]
     fn dependencies_come_first() {
-        let order_of = |names: &[&'static str]| order(names, |name| if name == "a" { vec!["c"] } else { Vec::new() });
-        assert_eq!(order_of(&["a", "b", "c"]), ["c", "a", "b"]);
-        assert_eq!(order(&["a", "b"], |name| vec![if name == "a" { "b" } else { "a" }]), ["b", "a"]);
+        let order_of = |text: &str| {
+            let parsed = crate::yaml::parse(crate::source::FileId(0), text);
+            let root = parsed.documents.first().map(|document| document.root.clone());
+            let entries = root.iter().flat_map(Node::entries).cloned().collect::<Vec<_>>();
+            in_order(sorted(&entries)).iter().map(|(id, ..)| *id).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(order_of("c: {}\nb: {}\na: {dependsOn: c}\n"), "c a b");
+        assert_eq!(order_of("a: {dependsOn: [b, x]}\nb: {dependsOn: a}\n"), "b a");
+        assert_eq!(order_of("b: 1\na: 2\nb: 3\n"), "a b");
     }
 }

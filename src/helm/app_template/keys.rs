@@ -1,6 +1,7 @@
 //! Keys that app-template does not read.
 
 use super::App;
+use crate::helm::text::is_template;
 use crate::helm::{Charts, Fault, FaultKind};
 use crate::yaml::Node;
 use smol_str::SmolStr;
@@ -69,7 +70,7 @@ impl App<'_> {
         }
         for entry in node.entries() {
             let Some(key) = entry.key.known() else { continue };
-            if known.binary_search_by(|name| name.as_str().cmp(key)).is_err() && !key.contains("{{") {
+            if known.binary_search_by(|name| name.as_str().cmp(key)).is_err() && !is_template(key) {
                 let (span, name) = (entry.key.span, key.into());
                 self.faults.push(Fault { span, kind: FaultKind::Key, name, expected: known.to_vec() });
             }

@@ -18,6 +18,9 @@ use smol_str::SmolStr;
 /// The major version assumed where none is known.
 pub(super) const NEWEST: u32 = 5;
 
+/// Most volumes and mounts that are derived for a release.
+const MAX_MOUNTS: usize = 20_000;
+
 /// Whether values have the shape that no other chart's have: controllers that hold containers.
 pub(super) fn has_shape(values: &Node) -> bool {
     let controllers = values.entries_at(&["controllers"]);
@@ -72,6 +75,8 @@ struct App<'a> {
     claims: Vec<Item<'a>>,
     accounts: Vec<Item<'a>>,
     storage: Vec<Enabled<'a>>,
+    /// How many volumes and mounts may still be made: values can ask for as many as items times containers.
+    mounts_left: usize,
     /// The labels that all objects of the release carry.
     common_labels: Node,
     /// The annotations by which Helm knows its own.
@@ -112,6 +117,7 @@ impl<'a> App<'a> {
             claims: Vec::new(),
             accounts: Vec::new(),
             storage: Vec::new(),
+            mounts_left: MAX_MOUNTS,
             common_labels: labels.node(),
             annotations: annotations.node(),
             resources: Vec::new(),
@@ -144,25 +150,19 @@ impl<'a> App<'a> {
 
     /// Entries that are not switched off, by key; one whose switch is not known is left out and admitted.
     fn enabled(&mut self, entries: &'a [Entry]) -> Vec<Enabled<'a>> {
-        let mut enabled = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let Some(id) = entry.key.text() else { continue };
-            if entry.value.is_null() {
-                continue;
-            }
-            let switch = entry.value.get("enabled").map(|node| self.scope.text(node));
+        let mut enabled = sorted(entries);
+        enabled.retain(|(_, _, value)| {
+            let switch = value.get("enabled").map(|node| self.scope.text(node));
             match switch {
-                None => {}
+                _ if value.is_null() => false,
+                None => true,
                 Some(node) if node.is_unknown() => {
                     self.complete = false;
-                    continue;
+                    false
                 }
-                Some(node) if node.is_null() || node.is_false() || node.text() == Some("false") => continue,
-                Some(_) => {}
+                Some(node) => !(node.is_null() || node.is_false() || node.text() == Some("false")),
             }
-            enabled.push((id, &entry.key, &entry.value));
-        }
-        enabled.sort_by_key(|(id, ..)| *id);
+        });
         enabled
     }
 
@@ -253,6 +253,15 @@ impl<'a> App<'a> {
             self.faults.push(Fault { span: node.span, kind, name: name.into(), expected });
         }
     }
+}
+
+/// Entries in the order in which Go templates walk a map; of duplicate keys the last.
+fn sorted(entries: &[Entry]) -> Vec<Enabled<'_>> {
+    let with_id = entries.iter().rev().filter_map(|entry| Some((entry.key.text()?, &entry.key, &entry.value)));
+    let mut sorted: Vec<Enabled> = with_id.collect();
+    sorted.sort_by_key(|(id, ..)| *id);
+    sorted.dedup_by_key(|(id, ..)| *id);
+    sorted
 }
 
 /// The item that an identifier names.

@@ -2,6 +2,7 @@
 
 use super::{App, Item};
 use crate::helm::object::{Object, is_empty};
+use crate::helm::text::is_template;
 use crate::helm::{FaultKind, set_unknown};
 use crate::yaml::Node;
 use smol_str::SmolStr;
@@ -53,7 +54,12 @@ impl<'a> App<'a> {
 
     /// The volumes of a controller's pod.
     pub(super) fn volumes(&mut self, controller: &Item<'a>) -> Vec<Node> {
+        if self.mounts_left == 0 {
+            self.complete = false;
+            return Vec::new();
+        }
         let items = self.storage.clone();
+        self.mounts_left = self.mounts_left.saturating_sub(items.len());
         let mounted = items.into_iter().filter(|(_, _, item)| {
             // An item that names controllers stays with them; any other goes everywhere.
             let advanced = item.get("advancedMounts").filter(|node| !is_empty(node));
@@ -105,7 +111,7 @@ impl<'a> App<'a> {
     /// The name of a claim. Not every version before major 5 reads a template there, so that it stays unknown.
     fn existing(&self, item: &Node, name: Node) -> Node {
         let Some(written) = item.get("existingClaim").filter(|_| self.major < 5) else { return name };
-        if !written.text().is_some_and(|text| text.contains("{{")) {
+        if !written.text().is_some_and(is_template) {
             return name;
         }
         let mut written = written.clone();
@@ -115,6 +121,10 @@ impl<'a> App<'a> {
 
     /// The volume mounts of a container.
     pub(super) fn mounts(&mut self, controller: &Item<'a>, container: &str) -> Vec<Node> {
+        if self.mounts_left == 0 {
+            self.complete = false;
+            return Vec::new();
+        }
         let mut sources = self.storage.clone();
         for template in controller.value.items_at(&["statefulset", "volumeClaimTemplates"]) {
             let Some(name) = template.get("name") else { continue };
@@ -123,6 +133,10 @@ impl<'a> App<'a> {
         sources.sort_by_key(|(id, ..)| *id);
         let mut mounts = Vec::new();
         for (id, key, item) in sources {
+            if self.mounts_left < mounts.len() {
+                self.complete = false;
+                break;
+            }
             let global = item.get("globalMounts").filter(|node| !is_empty(node));
             let advanced = item.get("advancedMounts").filter(|node| !is_empty(node));
             if global.is_none() && advanced.is_none() {
@@ -134,6 +148,7 @@ impl<'a> App<'a> {
                 mounts.push(self.mount(id, key, item, written));
             }
         }
+        self.mounts_left = self.mounts_left.saturating_sub(mounts.len());
         mounts
     }
 

@@ -11,7 +11,7 @@ impl Parser<'_> {
             return false;
         }
         if self.nodes > MAX_NODES {
-            self.fail(format!("more than {MAX_NODES} nodes in one document"));
+            self.fail(format!("more than {MAX_NODES} nodes in one file"));
             return false;
         }
         true
@@ -371,11 +371,12 @@ fn is_merge(entry: &Entry) -> bool {
 /// Applies merge keys: own keys win, then the earlier of several merged mappings (YAML 1.1, type `merge`).
 fn merged(entries: Vec<Entry>) -> Vec<Entry> {
     let (merges, mut own): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_merge);
+    let name = |entry: &Entry| entry.key.text().map(SmolStr::new);
+    let mut known: HashSet<Option<SmolStr>> = own.iter().map(name).collect();
     for merge in &merges {
         let sources = std::iter::once(&merge.value).chain(merge.value.items());
         for entry in sources.flat_map(Node::entries) {
-            let known = own.iter().any(|other| other.key.text() == entry.key.text());
-            if !known {
+            if known.insert(name(entry)) {
                 own.push(entry.clone());
             }
         }

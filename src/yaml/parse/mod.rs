@@ -12,6 +12,7 @@ mod scalar;
 
 use super::{
     Comment, Document, Entry, MAX_DEPTH, MAX_NODES, Node, Parsed, Problem, ProblemKind, Props, Scalar, Style, Value,
+    duplicates,
 };
 use crate::source::{FileId, Span};
 use smol_str::SmolStr;
@@ -23,6 +24,9 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     parser.stream();
     parser.finish()
 }
+
+/// Most aliases of a file for which a similar anchor is looked for.
+const MAX_SUGGESTIONS: usize = 100;
 
 struct Parser<'a> {
     file: FileId,
@@ -43,11 +47,11 @@ struct Parser<'a> {
     /// One past the last byte that belongs to a node.
     content_end: usize,
     depth: usize,
-    /// Nodes in the current document, with aliases counted as what they stand for.
+    /// Nodes so far, with aliases counted as what they stand for.
     nodes: usize,
     anchors: HashMap<SmolStr, Anchor>,
-    /// Every anchor of the file, for suggestions.
-    all_anchors: Vec<(SmolStr, Span)>,
+    /// Where each anchor name is first defined in the file, for suggestions.
+    all_anchors: HashMap<SmolStr, Span>,
     tag_handles: Vec<(String, String)>,
     out: Parsed,
     /// Aliases without anchor: the name and the index of their problem.
@@ -101,7 +105,7 @@ impl<'a> Parser<'a> {
             depth: 0,
             nodes: 0,
             anchors: HashMap::new(),
-            all_anchors: Vec::new(),
+            all_anchors: HashMap::new(),
             tag_handles: Vec::new(),
             out: Parsed::default(),
             lost_aliases: Vec::new(),
@@ -262,23 +266,12 @@ impl<'a> Parser<'a> {
 
     /// A fault that does not stop the reading.
     fn duplicate_keys(&mut self, entries: &[Entry]) {
-        let mut seen: HashSet<&str> = HashSet::new();
-        for (index, entry) in entries.iter().enumerate() {
-            let Some(text) = entry.key.text() else { continue };
-            let again = if entries.len() <= 16 {
-                entries.iter().take(index).any(|earlier| earlier.key.text() == Some(text))
-            } else {
-                !seen.insert(text)
-            };
-            if !again {
-                continue;
-            }
-            let Some(first) = entries.iter().find(|earlier| earlier.key.text() == Some(text)) else { continue };
+        for (first, again) in duplicates(entries) {
             self.out.problems.push(Problem {
                 kind: ProblemKind::DuplicateKey,
-                span: entry.key.span,
-                message: format!("duplicate key `{text}`"),
-                related: vec![(first.key.span, "first defined here".to_owned())],
+                span: again.span,
+                message: format!("duplicate key `{}`", again.text().unwrap_or("")),
+                related: vec![(first.span, "first defined here".to_owned())],
                 help: Some(
                     "keep one of the two: most tools silently take the last, strict ones refuse the file".to_owned(),
                 ),
@@ -311,7 +304,6 @@ impl<'a> Parser<'a> {
         self.end = self.text.len();
         self.anchors.clear();
         self.tag_handles.clear();
-        self.nodes = 0;
         self.depth = 0;
         self.broken = false;
         let start = self.at;
@@ -437,8 +429,8 @@ impl<'a> Parser<'a> {
         for (name, index) in std::mem::take(&mut self.lost_aliases) {
             let Some(problem) = self.out.problems.get_mut(index) else { continue };
             let alias = problem.span;
-            let Some((_, elsewhere)) = self.all_anchors.iter().find(|(anchor, _)| *anchor == name) else { continue };
-            let document = |span: &Span| self.out.documents.iter().position(|document| document.span.contains(*span));
+            let Some(elsewhere) = self.all_anchors.get(&name) else { continue };
+            let document = |span: &Span| self.out.documents.partition_point(|document| document.span.end <= span.start);
             let (message, help) = if document(elsewhere) == document(&alias) {
                 ("the anchor comes only here, after the alias", "define the anchor before its first use")
             } else {

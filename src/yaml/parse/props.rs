@@ -9,10 +9,10 @@ impl Parser<'_> {
         let anchor = self.peek() == Some(b'&');
         let in_flow = |byte: Option<u8>| is_flow_indicator(byte);
         if !anchor && self.byte(start + 1) == Some(b'<') {
-            while !matches!(self.peek(), None | Some(b'>' | b'\n')) {
+            while !matches!(self.peek(), None | Some(b'>' | b'\n' | b'\r')) {
                 self.at += 1;
             }
-            self.at += 1;
+            self.at += usize::from(self.peek() == Some(b'>'));
         } else {
             while !self.ends_word(self.at) && !in_flow(self.peek()) {
                 self.at += 1;
@@ -27,7 +27,7 @@ impl Parser<'_> {
             if name.is_empty() || slot.anchor.is_some() {
                 return self.fail_at(span, "two anchors on one value, or one without a name", None, None);
             }
-            self.all_anchors.push((name.clone(), span));
+            self.all_anchors.entry(name.clone()).or_insert(span);
             slot.anchor = Some((name, span));
         } else {
             if slot.tag.is_some() {
@@ -112,9 +112,8 @@ impl Parser<'_> {
         let index = self.out.problems.len();
         self.problem(span, message).kind = ProblemKind::AliasUndefined;
         let names = self.anchors.keys().map(SmolStr::as_str);
-        if let Some((near, at)) =
-            crate::source::nearest(name, names).and_then(|near| Some((near, self.anchors.get(near)?.span)))
-        {
+        let near = if self.lost_aliases.len() < MAX_SUGGESTIONS { crate::source::nearest(name, names) } else { None };
+        if let Some((near, at)) = near.and_then(|near| Some((near, self.anchors.get(near)?.span))) {
             let text = format!("did you mean `*{near}`?");
             let problem = &mut self.out.problems[index];
             problem.related.push((at, "a similar anchor is defined here".to_owned()));

@@ -1,0 +1,12 @@
+use crate::diagnostic::Finding;
+use crate::kustomize::FaultKind;
+use crate::repo::Repo;
+use crate::resource::File;
+use crate::rule::Rule;
+
+/// A kustomization that includes itself, or leaves the repository.
+pub const RULE: Rule = Rule::error(check);
+
+fn check(file: &File, repo: &Repo) -> Vec<Finding> {
+    repo.kustomize_faults(file, &[FaultKind::Cycle, FaultKind::OutsideRepository, FaultKind::TooDeep])
+}

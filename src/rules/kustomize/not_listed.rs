@@ -1,0 +1,49 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::resource::File;
+use crate::rule::Rule;
+use crate::source::folder_of;
+
+/// A manifest beside a kustomization that does not list it, so that nobody applies it.
+pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    let repo = deployed.repo;
+    let orphans = repo.tree.files().iter().filter(|file| !file.resources().is_empty() && !repo.is_used(file));
+    orphans.filter_map(|file| finding(deployed, file)).collect()
+}
+
+fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
+    let kustomization = nearest_kustomization(deployed, file)?;
+    let here = kustomization.source.folder();
+    let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');
+    // A commented-out entry says that it is meant.
+    if kustomization.source.text.contains(path) || file.is_parked() {
+        return None;
+    }
+    let listed = kustomization.root()?.get("resources")?;
+    // A nested file counts where the kustomization lists others of its name.
+    let alike = |entry: &str| entry.rsplit('/').next() == Some(file.source.name()) && entry.contains('/');
+    if path.contains('/') && !listed.items().iter().filter_map(|entry| entry.text()).any(alike) {
+        return None;
+    }
+    let resource = file.resources().first()?;
+    let message = format!("`{path}` is listed in no kustomization: nobody applies it");
+    let finding = Finding::new(resource.name_span(), message).help(format!("add `./{path}` to `{}`", kustomization.source.path));
+    Some(finding.related(listed.span.before(), "the resources that are listed"))
+}
+
+/// The kustomization in the folder of a file or above it, when Flux reads it.
+fn nearest_kustomization<'a>(deployed: &Deployed<'a>, file: &File) -> Option<&'a File> {
+    let repo = deployed.repo;
+    let mut folder = file.source.folder();
+    loop {
+        if let Some(kustomization) = repo.tree.kustomization(folder) {
+            return repo.is_deployed(kustomization).then_some(kustomization);
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = folder_of(folder);
+    }
+}

@@ -56,7 +56,8 @@ impl Selection {
     /// Whether a rule may be on for some path.
     fn may_run(&self, rule: &Rule, repo: &Repo) -> bool {
         let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(rule.id));
-        !matches(&self.ignore) && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config.sets(rule.id)))
+        !matches(&self.ignore)
+            && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config.sets(rule.id)))
     }
 
     fn wants(&self, path: &str) -> bool {
@@ -104,7 +105,9 @@ fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile 
     let found: Vec<(&'static str, Vec<Finding>)> =
         work.into_par_iter().map(|(id, check, cluster)| (id, check(cluster))).collect();
     let mut by_file = ByFile::new();
-    for (id, finding) in found.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |finding| (id, finding))) {
+    for (id, finding) in
+        found.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |finding| (id, finding)))
+    {
         by_file.entry(finding.span.file).or_default().push((id, finding));
     }
     by_file
@@ -154,7 +157,8 @@ fn check_file(
     });
     // The same mistake reached in several ways is one; each way explains it.
     diagnostics.dedup_by(|again, first| {
-        let same = (again.finding.span, again.rule, &again.finding.message) == (first.finding.span, first.rule, &first.finding.message);
+        let same = (again.finding.span, again.rule, &again.finding.message)
+            == (first.finding.span, first.rule, &first.finding.message);
         if same && first.finding.related.len() < MAX_RELATED {
             let new = again.finding.related.iter().filter(|related| !first.finding.related.contains(related)).cloned();
             first.finding.related.extend(new.collect::<Vec<_>>());

@@ -1,9 +1,9 @@
 //! A cluster as a rule sees it: the repository, what Flux applies, and what that makes.
 
+use crate::diagnostic::Finding;
 use crate::flux::{Applied, Cluster};
 use crate::inventory::{Answer, Inventory, Member};
 use crate::links::{Kind, Reference};
-use crate::diagnostic::Finding;
 use crate::repo::Repo;
 use crate::resource::Resource;
 use smol_str::SmolStr;
@@ -69,7 +69,9 @@ impl<'a> Deployed<'a> {
         let mut missing = Vec::new();
         let mut names = BTreeSet::new();
         let wanted = |reference: &Reference| reference.kinds.iter().all(|kind| kinds.contains(&kind.kind.as_str()));
-        for (_, reference, answer) in self.references().filter(|(_, reference, _)| wanted(reference) && !reference.optional) {
+        for (_, reference, answer) in
+            self.references().filter(|(_, reference, _)| wanted(reference) && !reference.optional)
+        {
             match &answer {
                 Answer::Here(entries) => here.extend(entries.iter().map(|entry| entry.span)),
                 Answer::Missing { .. } if !is_made_by_hand(&reference) => {

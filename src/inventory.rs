@@ -96,8 +96,10 @@ impl Inventory {
     pub fn of(cluster: &Cluster, written: &[Resource], links: &Links, charts: &Charts) -> Self {
         let sources = sources(cluster);
         let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
-        let made: Vec<(Vec<Member>, Vec<Opaque>)> =
-            kustomizations.par_iter().map(|(index, applied)| members(*index, applied, &sources, links, charts)).collect();
+        let made: Vec<(Vec<Member>, Vec<Opaque>)> = kustomizations
+            .par_iter()
+            .map(|(index, applied)| members(*index, applied, &sources, links, charts))
+            .collect();
         let mut inventory = Inventory::default();
         for (members, opaque) in made {
             inventory.members.extend(members);
@@ -208,8 +210,11 @@ fn mentions(resource: &Resource, name: &str) -> bool {
 /// Whether two places may be one.
 fn may_be_same(own: &Place, wanted: &Place) -> bool {
     match (own, wanted) {
-        (Place::Everywhere | Place::Unknown | Place::Cluster, _) | (_, Place::Unknown | Place::Cluster | Place::Everywhere) => true,
-        (Place::Namespace(own), Place::Namespace(wanted)) => own == wanted || own.contains("${") || wanted.contains("${"),
+        (Place::Everywhere | Place::Unknown | Place::Cluster, _)
+        | (_, Place::Unknown | Place::Cluster | Place::Everywhere) => true,
+        (Place::Namespace(own), Place::Namespace(wanted)) => {
+            own == wanted || own.contains("${") || wanted.contains("${")
+        }
     }
 }
 
@@ -262,7 +267,11 @@ fn members(
             let words = names.into_iter().chain([chart]).flatten().filter(|word| word.len() > 2).map(SmolStr::new);
             opaque.push(Opaque { resource: resource.clone(), namespace, words: words.collect(), applied: index });
         }
-        members.extend(objects.resources.into_iter().map(|resource| Member { resource, applied: index, from_chart: true }));
+        members.extend(objects.resources.into_iter().map(|resource| Member {
+            resource,
+            applied: index,
+            from_chart: true,
+        }));
     }
     (members, opaque)
 }
@@ -289,9 +298,14 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
         };
         let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
         let keys = if data { links.keys(resource) } else { None };
-        found.push((kind, SmolStr::new(name), Entry { place, keys, span: resource.name_span(), applied: Some(member.applied) }));
+        found.push((
+            kind,
+            SmolStr::new(name),
+            Entry { place, keys, span: resource.name_span(), applied: Some(member.applied) },
+        ));
     }
-    found.extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
+    found
+        .extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
     found
 }
 

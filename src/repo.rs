@@ -135,7 +135,8 @@ impl Repo {
             !component && !reached.contains(&file.source.id) && !file.is_parked()
         });
         let stray: Vec<&File> = stray.map(|(file, _)| file).collect();
-        let built: Vec<Vec<Fault>> = stray.par_iter().map(|file| kustomize.build(file.source.folder()).faults).collect();
+        let built: Vec<Vec<Fault>> =
+            stray.par_iter().map(|file| kustomize.build(file.source.folder()).faults).collect();
         built.into_iter().flatten().collect()
     }
 
@@ -166,7 +167,9 @@ impl Repo {
                 root.walk(&mut |node| {
                     let text = node.text().unwrap_or("");
                     let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
-                    named.extend(join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)));
+                    named.extend(
+                        join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)),
+                    );
                 });
             }
             let kustomizations = self.resources().iter().filter(|resource| resource.is_flux_kustomization());

@@ -2,9 +2,7 @@
 
 use super::{Outcome, Run, build};
 use homelint::discover::{self, Source};
-use homelint::flux;
 use homelint::flux::graph::{Edge, Graph, GraphNode, Relation, graph};
-use homelint::links::Links;
 use homelint::resource::Tree;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -40,12 +38,8 @@ struct Drawn {
 pub fn run(arguments: &Draw) -> Run {
     let root = discover::root(Path::new("."))?;
     let repo = discover::load(&root, &Source::WorkTree, &[])?;
-    let links = Links::embedded();
-    let deployment = flux::deploy(&repo.tree, &links);
-    let clusters = deployment.clusters.iter();
-    let drawn: Vec<Drawn> = clusters
-        .map(|cluster| Drawn { place: build::place(&repo.tree, cluster), graph: graph(cluster, &links) })
-        .collect();
+    let cluster = |cluster| Drawn { place: build::place(&repo.tree, cluster), graph: graph(cluster, repo.links()) };
+    let drawn: Vec<Drawn> = repo.deployment().clusters.iter().map(cluster).collect();
     let text = match arguments.format {
         Form::Tree => drawn.iter().map(tree).collect::<Vec<_>>().join("\n"),
         Form::Mermaid => mermaid(&drawn),
@@ -95,8 +89,11 @@ struct Neighbours {
 impl Neighbours {
     fn of(graph: &Graph) -> Neighbours {
         let count = graph.nodes.len();
-        let mut neighbours =
-            Neighbours { applied: vec![Vec::new(); count], remarks: vec![Vec::new(); count], owned: vec![false; count] };
+        let mut neighbours = Neighbours {
+            applied: vec![Vec::new(); count],
+            remarks: vec![Vec::new(); count],
+            owned: vec![false; count],
+        };
         for Edge { from, to, relation } in &graph.edges {
             let named = |index: &usize| graph.nodes.get(*index).map(title).unwrap_or_default();
             let (at, remark) = match relation {
@@ -148,7 +145,8 @@ fn tree(drawn: &Drawn) -> String {
             }
             let applied = neighbours.applied.get(index).map_or(&[][..], Vec::as_slice);
             for (at, child) in applied.iter().enumerate().rev() {
-                let (turn, line) = if at + 1 == applied.len() { ("└── ", "    ") } else { ("├── ", "│   ") };
+                let (turn, line) =
+                    if at + 1 == applied.len() { ("└── ", "    ") } else { ("├── ", "│   ") };
                 waiting.push((*child, format!("{below}{turn}"), format!("{below}{line}")));
             }
         }
@@ -230,7 +228,8 @@ fn json_of(drawn: &[Drawn], files: &Tree) -> Value {
             json!({ "kind": node.kind.as_str(), "namespace": node.namespace.as_str(), "name": node.name.as_str(), "path": path, "line": line })
         };
         let edge = |edge: &Edge| json!({ "from": edge.from, "to": edge.to, "relation": word(edge.relation) });
-        let (nodes, edges): (Value, Value) = (graph.nodes.iter().map(node).collect(), graph.edges.iter().map(edge).collect());
+        let (nodes, edges): (Value, Value) =
+            (graph.nodes.iter().map(node).collect(), graph.edges.iter().map(edge).collect());
         json!({ "entry": place, "nodes": nodes, "edges": edges })
     };
     drawn.iter().map(cluster).collect()

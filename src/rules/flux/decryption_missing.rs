@@ -18,7 +18,9 @@ fn finding(applied: &Applied) -> Option<Finding> {
         return None;
     }
     let encrypted = applied.resources.iter().find(|resource: &&Resource| resource.node.get(METADATA).is_some())?;
-    let message = format!("Kustomization `{}` applies `{}` encrypted: it has no `decryption`", applied.name(), encrypted.title());
-    let finding = Finding::new(own.name_span(), message).help("add `decryption: {provider: sops}` with the Secret of the key");
+    let message =
+        format!("Kustomization `{}` applies `{}` encrypted: it has no `decryption`", applied.name(), encrypted.title());
+    let finding =
+        Finding::new(own.name_span(), message).help("add `decryption: {provider: sops}` with the Secret of the key");
     Some(finding.related(encrypted.name_span(), "the encrypted object"))
 }

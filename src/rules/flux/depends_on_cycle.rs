@@ -49,7 +49,8 @@ fn finding(nodes: &BTreeMap<Id, &Resource>, start: Id, resource: &Resource) -> O
                 let circle_starts_here = names.iter().all(|name| *name >= start.2);
                 let message = format!("{} `{}` depends on itself: {}", start.0, start.2, names.join(" → "));
                 let span = resource.node.at(&["spec", "dependsOn"])?.span;
-                return circle_starts_here.then(|| Finding::new(span, message).help("remove one of these dependencies"));
+                return circle_starts_here
+                    .then(|| Finding::new(span, message).help("remove one of these dependencies"));
             }
             if !before.contains_key(&next) {
                 before.insert(next, current);

@@ -10,7 +10,10 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let references = deployed.references().filter(|(member, reference, _)| {
-        let same = reference.kinds.iter().any(|kind| kind.kind == member.resource.kind && kind.group == member.resource.group());
+        let same = reference
+            .kinds
+            .iter()
+            .any(|kind| kind.kind == member.resource.kind && kind.group == member.resource.group());
         same && matches!(member.resource.kind.as_str(), "Kustomization" | "HelmRelease")
     });
     references.filter_map(|(_, reference, answer)| finding(deployed, &reference, &answer)).collect()
@@ -23,7 +26,11 @@ fn finding(deployed: &Deployed, reference: &Reference, answer: &Answer) -> Optio
     let finding = Finding::new(reference.name.span, format!("{} `{name}` does not exist", kind.kind));
     if let Some(entry) = elsewhere.first() {
         let namespace = entry.place.namespace().unwrap_or("another namespace");
-        return Some(finding.help(format!("it exists in namespace `{namespace}`: add `namespace: {namespace}`")).related(entry.span, "here"));
+        return Some(
+            finding
+                .help(format!("it exists in namespace `{namespace}`: add `namespace: {namespace}`"))
+                .related(entry.span, "here"),
+        );
     }
     let other = other_kind(kind)?;
     if let Some(entry) = deployed.inventory.named(&other, name).first() {

@@ -12,9 +12,14 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
             let name = &used.found.name;
             let source = deployed.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
             let message = format!("Flux substitutes `${{{name}}}` in this script before the shell sees it");
-            let help = format!("write `$${{{name}}}`, or set `kustomize.toolkit.fluxcd.io/substitute: disabled` on the object");
+            let help = format!(
+                "write `$${{{name}}}`, or set `kustomize.toolkit.fluxcd.io/substitute: disabled` on the object"
+            );
             let finding = Finding::new(used.span(source), message).help(help);
-            found.push(finding.related(applied.resource.name_span(), format!("rendered by Kustomization `{}`", applied.name())));
+            found.push(
+                finding
+                    .related(applied.resource.name_span(), format!("rendered by Kustomization `{}`", applied.name())),
+            );
         }
     }
     found

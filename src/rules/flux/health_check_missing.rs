@@ -10,10 +10,12 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let complete = deployed.kustomizations().filter(|applied| applied.complete);
-    complete.flat_map(|applied| {
-        let entries = applied.resource.node.items_at(&["spec", "healthChecks"]).iter();
-        entries.filter_map(|entry| finding(deployed, applied, entry)).collect::<Vec<_>>()
-    }).collect()
+    complete
+        .flat_map(|applied| {
+            let entries = applied.resource.node.items_at(&["spec", "healthChecks"]).iter();
+            entries.filter_map(|entry| finding(deployed, applied, entry)).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 fn finding(deployed: &Deployed, applied: &Applied, entry: &Node) -> Option<Finding> {
@@ -27,7 +29,10 @@ fn finding(deployed: &Deployed, applied: &Applied, entry: &Node) -> Option<Findi
     let named: Vec<_> = members.filter(|resource| resource.kind == kind && resource.name() == Some(text)).collect();
     let Some(first) = named.first() else {
         let message = format!("health check of {kind} `{text}`, which does not exist");
-        return Some(Finding::new(name.span, message).help(format!("Kustomization `{}` waits for it until its timeout", applied.name())));
+        return Some(
+            Finding::new(name.span, message)
+                .help(format!("Kustomization `{}` waits for it until its timeout", applied.name())),
+        );
     };
     let namespace = entry.get("namespace").filter(|node| !node.is_null());
     let wanted = match namespace {

@@ -24,12 +24,19 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         return Vec::new();
     }
     let missing = used.iter().filter(|(name, uses)| {
-        let by_helm = uses.iter().any(|(_, resource)| resource.node.at(&["spec", "install", "createNamespace"]).is_some_and(|node| node.is_true()));
+        let by_helm = uses.iter().any(|(_, resource)| {
+            resource.node.at(&["spec", "install", "createNamespace"]).is_some_and(|node| node.is_true())
+        });
         !made(name) && !by_helm
     });
-    missing.filter_map(|(name, uses)| {
-        let (span, _) = uses.first()?;
-        let message = format!("namespace `{name}` is created by nothing");
-        Some(Finding::new(*span, message).help(format!("{known} of {} namespaces have a Namespace in the repository: add one", used.len())))
-    }).collect()
+    missing
+        .filter_map(|(name, uses)| {
+            let (span, _) = uses.first()?;
+            let message = format!("namespace `{name}` is created by nothing");
+            Some(
+                Finding::new(*span, message)
+                    .help(format!("{known} of {} namespaces have a Namespace in the repository: add one", used.len())),
+            )
+        })
+        .collect()
 }

@@ -30,7 +30,9 @@ fn finding(deployed: &Deployed, applied: &Applied) -> Option<Finding> {
             let moved = tree.folders().find(|folder| folder.ends_with(&format!("/{last}")) && folder.contains(name));
             Some(finding.maybe_help(near.or_else(|| moved.map(|folder| format!("there is `{folder}`")))))
         }
-        Location::Outside => Some(Finding::new(span, format!("the path of Kustomization `{name}` leaves the repository"))),
+        Location::Outside => {
+            Some(Finding::new(span, format!("the path of Kustomization `{name}` leaves the repository")))
+        }
         _ => None,
     }
 }

@@ -20,5 +20,9 @@ fn finding(applied: &Applied) -> Option<Finding> {
     let path = own.node.text_at(&["spec", "path"]).unwrap_or("");
     let message = format!("Kustomization `{}` applies itself: `{path}` holds the file that defines it", applied.name());
     let finding = Finding::new(span, message).help("let the path lead to the folder of the manifests, such as `…/app`");
-    Some(if itself.name_span() == own.name_span() { finding } else { finding.related(itself.name_span(), "applied again here") })
+    Some(if itself.name_span() == own.name_span() {
+        finding
+    } else {
+        finding.related(itself.name_span(), "applied again here")
+    })
 }

@@ -16,7 +16,8 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     for (applied, resource) in deployed.applied().filter(|(_, resource)| !is_shared_on_purpose(resource)) {
         let place = resource.node.at(&["metadata", "namespace"]).or_else(|| resource.node.at(&["metadata", "name"]));
         let certain = place.is_some_and(|node| node.literal().is_some());
-        if let Some(name) = resource.node.at(&["metadata", "name"]).and_then(|name| name.literal()).filter(|_| certain) {
+        if let Some(name) = resource.node.at(&["metadata", "name"]).and_then(|name| name.literal()).filter(|_| certain)
+        {
             let id = (resource.group(), resource.kind.as_str(), resource.namespace().unwrap_or(""), name);
             owners.entry(id).or_default().push((applied, resource));
         }
@@ -26,16 +27,23 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 
 fn is_shared_on_purpose(resource: &Resource) -> bool {
     let ssa = resource.annotation("kustomize.toolkit.fluxcd.io/ssa");
-    ssa.is_some_and(|ssa| ssa.eq_ignore_ascii_case("ifnotpresent") || ssa.eq_ignore_ascii_case("merge") || ssa.eq_ignore_ascii_case("ignore"))
-        || resource.is_flux_kustomization()
+    ssa.is_some_and(|ssa| {
+        ssa.eq_ignore_ascii_case("ifnotpresent")
+            || ssa.eq_ignore_ascii_case("merge")
+            || ssa.eq_ignore_ascii_case("ignore")
+    }) || resource.is_flux_kustomization()
 }
 
 fn findings(owners: &[(&Applied, &Resource)]) -> Vec<Finding> {
     let Some((first, original)) = owners.first() else { return Vec::new() };
-    let others = owners.iter().skip(1).filter(|(applied, _)| applied.resource.name_span() != first.resource.name_span());
+    let others =
+        owners.iter().skip(1).filter(|(applied, _)| applied.resource.name_span() != first.resource.name_span());
     let finding = |(applied, resource): &(&Applied, &Resource)| {
         let message = format!(
-            "`{}` is applied by two Kustomizations: `{}` and `{}`", resource.title(), first.name(), applied.name()
+            "`{}` is applied by two Kustomizations: `{}` and `{}`",
+            resource.title(),
+            first.name(),
+            applied.name()
         );
         let finding = Finding::new(resource.name_span(), message)
             .help("give each its own, or let one Kustomization apply it and the other depend on that");

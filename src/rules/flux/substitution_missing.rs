@@ -19,7 +19,8 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 fn findings(applied: &Applied, known: &BTreeSet<&str>) -> Vec<Finding> {
     let mut found = Vec::new();
     // What a Kustomization says of another is substituted by neither: its values reach the other's objects.
-    let objects = applied.resources.iter().filter(|resource| !is_disabled(resource) && !resource.is_flux_kustomization());
+    let objects =
+        applied.resources.iter().filter(|resource| !is_disabled(resource) && !resource.is_flux_kustomization());
     for resource in objects {
         resource.node.walk(&mut |node| found.extend(finding(applied, node, known)));
     }

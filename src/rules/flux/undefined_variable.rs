@@ -27,7 +27,10 @@ fn finding(deployed: &Deployed, applied: &Applied, used: &VariableUse) -> Findin
     let names: Vec<&str> = applied.variables.iter().map(|(name, _)| name.as_str()).collect();
     let help = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `${{{near}}}`?"),
-        None => format!("define it under `postBuild` of Kustomization `{}`, or write `$${{{name}}}` to keep the text", applied.name()),
+        None => format!(
+            "define it under `postBuild` of Kustomization `{}`, or write `$${{{name}}}` to keep the text",
+            applied.name()
+        ),
     };
     let finding = Finding::new(used.span(source), format!("variable `{name}` is not defined")).help(help);
     finding.related(applied.resource.name_span(), format!("rendered by Kustomization `{}`", applied.name()))

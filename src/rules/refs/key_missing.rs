@@ -27,6 +27,7 @@ fn finding(reference: &Reference, answer: &Answer) -> Option<Finding> {
     let finding = Finding::new(key.span, format!("{kind} `{name}` has no key `{text}`"));
     let near = nearest(text, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
     let keys = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-    let help = near.unwrap_or_else(|| if known.is_empty() { "it has no data".to_owned() } else { format!("its keys are {keys}") });
+    let help = near
+        .unwrap_or_else(|| if known.is_empty() { "it has no data".to_owned() } else { format!("its keys are {keys}") });
     Some(finding.help(help).related(entries.first()?.span, "its definition"))
 }

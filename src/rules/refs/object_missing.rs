@@ -6,5 +6,12 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.missing(&["Provider", "ImageRepository", "ImagePolicy", "ResourceSetInputProvider", "Postgres", "PersistentVolume"])
+    deployed.missing(&[
+        "Provider",
+        "ImageRepository",
+        "ImagePolicy",
+        "ResourceSetInputProvider",
+        "Postgres",
+        "PersistentVolume",
+    ])
 }

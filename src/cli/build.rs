@@ -90,10 +90,6 @@ pub fn run(arguments: &Build) -> Run {
 
 impl Build {
     fn outcome(&self, repo: &Repo, batches: &[Batch]) -> Outcome {
-        let text = match self.format {
-            Form::Yaml => yaml(repo, batches, self.provenance),
-            Form::Json => json(batches),
-        };
         let color = color(self.color, &std::io::stderr());
         let options = Options { color, width: check::width(), info: false, elapsed: 0 };
         let mut findings: Vec<&Finding> = batches.iter().flat_map(|batch| &batch.findings).collect();
@@ -109,6 +105,12 @@ impl Build {
             .map(|unchecked| left_out(&repo.tree, unchecked))
             .collect();
         notes.extend(unchecked);
+        let nothing = batches.iter().all(|batch| batch.resources.is_empty());
+        let text = match self.format {
+            _ if nothing && code == FAILED => String::new(),
+            Form::Yaml => yaml(repo, batches, self.provenance),
+            Form::Json => json(batches),
+        };
         Outcome { text, notes, code }
     }
 }

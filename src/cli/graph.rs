@@ -76,78 +76,91 @@ fn word(relation: Relation) -> &'static str {
 
 // ---- tree
 
-/// Neighbours of every node, by its index.
-struct Neighbours {
-    /// What it applies.
-    applied: Vec<Vec<usize>>,
-    /// What is said behind its name.
-    remarks: Vec<Vec<String>>,
+/// The edges of every node, by its index.
+struct Neighbours<'a> {
+    graph: &'a Graph,
+    /// Those that start there, and those from a source that end there.
+    edges: Vec<Vec<(Relation, usize)>>,
     /// Whether something applies it.
     owned: Vec<bool>,
 }
 
-impl Neighbours {
-    fn of(graph: &Graph) -> Neighbours {
-        let count = graph.nodes.len();
-        let mut neighbours = Neighbours {
-            applied: vec![Vec::new(); count],
-            remarks: vec![Vec::new(); count],
-            owned: vec![false; count],
-        };
+impl<'a> Neighbours<'a> {
+    fn of(graph: &'a Graph) -> Neighbours<'a> {
+        let mut edges = vec![Vec::new(); graph.nodes.len()];
+        let mut owned = vec![false; graph.nodes.len()];
         for Edge { from, to, relation } in &graph.edges {
-            let named = |index: &usize| graph.nodes.get(*index).map(title).unwrap_or_default();
-            let (at, remark) = match relation {
-                Relation::Applies => {
-                    neighbours.applied.get_mut(*from).into_iter().for_each(|applied| applied.push(*to));
-                    neighbours.owned.get_mut(*to).into_iter().for_each(|owned| *owned = true);
-                    continue;
-                }
-                Relation::Provides => (to, format!("from {}", named(from))),
-                Relation::DependsOn => (from, format!("after {}", graph.nodes.get(*to).map(name).unwrap_or_default())),
-                Relation::AttachesTo => (from, format!("on {}", named(to))),
-            };
-            neighbours.remarks.get_mut(*at).into_iter().for_each(|remarks| remarks.push(remark.clone()));
+            let (at, other) = if *relation == Relation::Provides { (*to, *from) } else { (*from, *to) };
+            edges.get_mut(at).into_iter().for_each(|edges: &mut Vec<_>| edges.push((*relation, other)));
+            let applied = owned.get_mut(*to).filter(|_| *relation == Relation::Applies);
+            applied.into_iter().for_each(|owned| *owned = true);
         }
-        neighbours
+        Neighbours { graph, edges, owned }
     }
+
+    fn ends(&self, index: usize, relation: Relation) -> Vec<usize> {
+        let edges = self.edges.get(index).map_or(&[][..], Vec::as_slice);
+        edges.iter().filter(|(own, _)| *own == relation).map(|(_, end)| *end).collect()
+    }
+
+    fn is_owned(&self, index: usize) -> bool {
+        self.owned.get(index).is_some_and(|owned| *owned)
+    }
+
+    /// What is said behind a name; a source that is that of the owner goes without saying.
+    fn remark(&self, index: usize, owner: Option<usize>) -> String {
+        let parts = [("from", Relation::Provides), ("after", Relation::DependsOn), ("on", Relation::AttachesTo)];
+        let part = |(word, relation): (&str, Relation)| {
+            let ends = self.ends(index, relation);
+            let inherited =
+                relation == Relation::Provides && owner.is_some_and(|owner| self.ends(owner, relation) == ends);
+            let named = |node: &GraphNode| if relation == Relation::DependsOn { name(node) } else { title(node) };
+            let names: Vec<String> = ends.iter().filter_map(|end| self.graph.nodes.get(*end)).map(named).collect();
+            (!names.is_empty() && !inherited).then(|| format!("{word} {}", names.join(", ")))
+        };
+        let said: Vec<String> = parts.into_iter().filter_map(part).collect();
+        if said.is_empty() { String::new() } else { format!("  {}", said.join("; ")) }
+    }
+}
+
+/// A node that waits to be written.
+struct Branch {
+    index: usize,
+    owner: Option<usize>,
+    /// What stands before its name.
+    before: String,
+    /// What stands before the names of what it applies.
+    below: String,
 }
 
 /// What applies what, with what each part needs behind its name.
 fn tree(drawn: &Drawn) -> String {
     let Drawn { place, graph } = drawn;
     let neighbours = Neighbours::of(graph);
-    let mut text = format!("cluster at {place}\n");
+    let mut text = format!("cluster at {}\n", place.replace(char::is_control, " "));
     let mut seen = vec![false; graph.nodes.len()];
-    let unowned = |index: &usize| !neighbours.owned.get(*index).is_some_and(|owned| *owned);
-    let applies = |index: &usize| neighbours.applied.get(*index).is_some_and(|applied| !applied.is_empty());
+    let (owned, roots): (Vec<usize>, Vec<usize>) =
+        (0..graph.nodes.len()).partition(|index| neighbours.is_owned(*index));
     // What nobody applies comes first; of Kustomizations that only apply one another, any begins.
-    let mut starts: Vec<usize> = (0..graph.nodes.len()).filter(unowned).collect();
-    starts.extend((0..graph.nodes.len()).filter(|index| !unowned(index) && applies(index)));
-    for start in starts {
+    for start in roots.into_iter().chain(owned) {
         if seen.get(start) == Some(&true) {
             continue;
         }
-        // Each with what stands before its name and before the names of what it applies.
-        let mut waiting = vec![(start, String::new(), String::new())];
-        while let Some((index, before, below)) = waiting.pop() {
+        let mut waiting = vec![Branch { index: start, owner: None, before: String::new(), below: String::new() }];
+        while let Some(Branch { index, owner, before, below }) = waiting.pop() {
             let Some(node) = graph.nodes.get(index) else { continue };
-            let known = seen.get_mut(index).is_none_or(|seen| std::mem::replace(seen, true));
-            let remarks = neighbours.remarks.get(index).map_or(&[][..], Vec::as_slice);
-            let remark = match remarks {
-                _ if known => " (above)".to_owned(),
-                [] if node.span.is_none() => "  not in this repository".to_owned(),
-                [] => String::new(),
-                remarks => format!("  {}", remarks.join(", ")),
-            };
-            let _ = writeln!(text, "{before}{}{remark}", title(node));
-            if known {
+            if seen.get_mut(index).is_some_and(|seen| std::mem::replace(seen, true)) {
+                let _ = writeln!(text, "{before}{} (above)", title(node));
                 continue;
             }
-            let applied = neighbours.applied.get(index).map_or(&[][..], Vec::as_slice);
+            let absent = if node.span.is_none() { "  not in this repository" } else { "" };
+            let _ = writeln!(text, "{before}{}{}{absent}", title(node), neighbours.remark(index, owner));
+            let applied = neighbours.ends(index, Relation::Applies);
             for (at, child) in applied.iter().enumerate().rev() {
                 let (turn, line) =
                     if at + 1 == applied.len() { ("└── ", "    ") } else { ("├── ", "│   ") };
-                waiting.push((*child, format!("{below}{turn}"), format!("{below}{line}")));
+                let (before, below) = (format!("{below}{turn}"), format!("{below}{line}"));
+                waiting.push(Branch { index: *child, owner: Some(index), before, below });
             }
         }
     }

@@ -173,7 +173,10 @@ pub fn hide(node: &Node) -> Node {
 /// A known credential, unless it is a variable in the place of one.
 fn unless_placeholder(found: &Captures<'_>) -> String {
     let text = found.get(0).map_or("", |found| found.as_str());
-    if is_placeholder(text) { text.to_owned() } else { HIDDEN.to_owned() }
+    // Of `://user:password@` only the password is secret.
+    let user_and_password = text.strip_prefix("://").and_then(|text| text.split_once(':'));
+    let secret = user_and_password.map_or(text, |(_, password)| password);
+    if is_placeholder(secret) || secret.starts_with("$(") { text.to_owned() } else { HIDDEN.to_owned() }
 }
 
 fn hide_scalars(node: &Node) -> Node {

@@ -10,7 +10,7 @@ use crate::source::{FileId, nearest};
 use crate::suppression::{self, Suppression};
 use globset::GlobMatcher;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The rule that reports suppressions without effect; only this module knows which those are.
@@ -126,6 +126,9 @@ fn check_file(
 ) -> Vec<Diagnostic> {
     let path = file.source.path.as_str();
     let suppressions = suppression::read(file);
+    // By rule and line; of several that say the same, the first is the one that counts.
+    let silences: HashMap<(&str, Option<u32>), usize> =
+        suppressions.iter().enumerate().rev().map(|(index, one)| ((one.rule.as_str(), one.line), index)).collect();
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
     let mut diagnostics = Vec::new();
     let mut ran = BTreeSet::new();
@@ -144,9 +147,8 @@ fn check_file(
         debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
         for finding in findings {
             let line = file.source.line(finding.span.start);
-            let silenced = suppressions.iter().position(|suppression| suppression.covers(rule.id, line));
-            match silenced {
-                Some(index) => used[index].store(true, Ordering::Relaxed),
+            match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
+                Some(&index) => used[index].store(true, Ordering::Relaxed),
                 None => diagnostics.push(diagnostic(rule.id, severity, finding)),
             }
         }

@@ -47,8 +47,7 @@ pub fn hidden(file: &File) -> Vec<Range<usize>> {
     let sops = file.source.name().contains(".sops.");
     for document in &file.parsed.documents {
         let slice = file.source.slice(document.span);
-        let secret = sops || slice.contains("kind: Secret");
-        if document.broken && secret {
+        if document.broken && (sops || looks_like_secret(slice)) {
             ranges.extend(after_colons(text, document.span));
         }
         if file.role(document) != Role::SopsConfig {
@@ -56,6 +55,14 @@ pub fn hidden(file: &File) -> Vec<Range<usize>> {
         }
     }
     merged(ranges)
+}
+
+/// What a Secret looks like where its structure cannot be read: the kind, and a key of its values.
+fn looks_like_secret(text: &str) -> bool {
+    static KIND: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"kind["']?\s*:\s*["']?Secret\b"#).ok());
+    static DATA: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(data|stringData)\b").ok());
+    let finds = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+    finds(&KIND) && finds(&DATA)
 }
 
 /// The values of Secrets, and of keys that are named like a credential.
@@ -294,6 +301,14 @@ mod tests {
     fn broken_secrets_are_masked_too() {
         let masked = masked(&file("a.yaml", "kind: Secret\nstringData: {word: some words\n"));
         assert!(!masked.contains("some"), "{masked}");
+    }
+
+    #[test]
+    fn a_broken_document_that_only_names_a_secret_is_shown() {
+        let text = "metadata: {name: a}\nsubstituteFrom:\n  - kind: Secret\n    name: b\nc: *lost\n";
+        assert_eq!(masked(&file("a.yaml", text)), text);
+        let json = masked(&file("a.json", "{\"kind\": \"Secret\",\n\"data\": {\n\"word\": \"some\n"));
+        assert!(!json.contains("some"), "{json}");
     }
 
     #[test]

@@ -175,6 +175,9 @@ fn verdicts_are_those_of_jsonschema() {
     let all = documents + mutations;
     eprintln!("{documents} documents and {mutations} mutations, {agree} of {all} verdicts agree");
     assert!(documents > 1000 && mutations > 300, "{documents} documents, {mutations} mutations");
-    // The rest is explained in `schemas/generate/README.md`: newer fields, and patterns that some packages lose.
-    assert!(agree * 100 >= all * 97, "{agree} of {all}");
+    // What only the catalogue knows: patterns that the kcr crates lose (VolSync, traefik's open services), kinds that
+    // are described by hand and left open (tuppr), and one field that prometheus-operator added since (`monospace`).
+    let ours: Vec<&String> = differences.keys().filter(|key| key.contains("only homelint")).collect();
+    assert!(ours.is_empty(), "{ours:#?}");
+    assert!(agree * 1000 >= all * 993, "{agree} of {all}");
 }

@@ -146,10 +146,16 @@ pub mod schema {
     pub mod invalid_value;
     /// See `rules/schema/missing-field.md`.
     pub mod missing_field;
+    /// See `rules/schema/modeline-stale.md`.
+    pub mod modeline_stale;
+    /// See `rules/schema/node-port.md`.
+    pub mod node_port;
     /// See `rules/schema/outgrown.md`.
     pub mod outgrown;
     /// See `rules/schema/unknown-field.md`.
     pub mod unknown_field;
+    /// See `rules/schema/unknown-kind.md`.
+    pub mod unknown_kind;
     /// See `rules/schema/wrong-type.md`.
     pub mod wrong_type;
 }
@@ -238,8 +244,11 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
     Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
     Rule { id: "schema/missing-field", page: include_str!("../../rules/schema/missing-field.md"), ..schema::missing_field::RULE },
+    Rule { id: "schema/modeline-stale", page: include_str!("../../rules/schema/modeline-stale.md"), ..schema::modeline_stale::RULE },
+    Rule { id: "schema/node-port", page: include_str!("../../rules/schema/node-port.md"), ..schema::node_port::RULE },
     Rule { id: "schema/outgrown", page: include_str!("../../rules/schema/outgrown.md"), ..schema::outgrown::RULE },
     Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
+    Rule { id: "schema/unknown-kind", page: include_str!("../../rules/schema/unknown-kind.md"), ..schema::unknown_kind::RULE },
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },

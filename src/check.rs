@@ -100,7 +100,7 @@ fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile 
     let clusters = clusters(repo);
     let mut work = Vec::new();
     for rule in rules {
-        if let Check::Cluster(check) = rule.check
+        if let Check::Cluster(check) | Check::Both(check, _) = rule.check
             && selection.may_run(rule, repo)
         {
             work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
@@ -139,7 +139,8 @@ fn check_file(
         ran.insert(rule.id);
         let findings = match rule.check {
             Check::File(check) => check(file, repo),
-            Check::Cluster(_) => {
+            Check::Both(_, check) if !repo.is_deployed(file) => check(file, repo),
+            Check::Cluster(_) | Check::Both(..) => {
                 let own = deployed.into_iter().flatten().filter(|(id, _)| *id == rule.id);
                 own.map(|(_, finding)| finding.clone()).collect()
             }

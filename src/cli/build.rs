@@ -25,6 +25,7 @@ Examples:
   homelint build kubernetes/apps/media      what `kustomize build` gives
   homelint build flux-system/cluster-apps   what this Flux Kustomization applies
   homelint build media/web --provenance     … and which line each value comes from
+  homelint build --releases                 … and what the charts make of the releases
 
 Values of Secrets print as ***, those that only the cluster knows as ${VARIABLE}.
 Exit codes: 0 built, 2 could not build")]
@@ -35,6 +36,9 @@ pub struct Build {
     /// How to write resources
     #[arg(long, value_name = "FORMAT", default_value = "yaml")]
     format: Form,
+    /// Print what the charts of releases would make, too, as far as it is known
+    #[arg(long)]
+    releases: bool,
     /// Say behind each value which line it comes from
     #[arg(long)]
     provenance: bool,
@@ -65,6 +69,9 @@ struct Batch {
 
 /// Builds, and writes what came out.
 pub fn run(arguments: &Build) -> Run {
+    if arguments.releases && arguments.target.is_some() {
+        return Err(Failure::new("`--releases` takes no target").help("it prints the releases of everything that Flux applies"));
+    }
     if arguments.provenance && arguments.format == Form::Json {
         return Err(Failure::new("JSON has no comments").help("`--provenance` needs `--format yaml`"));
     }
@@ -75,7 +82,7 @@ pub fn run(arguments: &Build) -> Run {
     };
     let repo = discover::load(&root, &Source::WorkTree, &[])?;
     let batches = match (&arguments.target, &place) {
-        (None, _) => everything(&repo),
+        (None, _) => everything(&repo, arguments.releases),
         (Some(target), Some(place)) => folder(&repo, &root, target, place)?,
         (Some(target), None) => named(&repo, target)?,
     };
@@ -190,16 +197,22 @@ fn unknown(repo: &Repo, target: &str) -> Failure {
     ))
 }
 
-/// What Flux applies, cluster by cluster.
-fn everything(repo: &Repo) -> Vec<Batch> {
-    let batches = repo.deployment().clusters.iter().flat_map(|cluster| {
+/// What Flux applies, cluster by cluster, with what charts make of it where that is asked for.
+fn everything(repo: &Repo, releases: bool) -> Vec<Batch> {
+    let inventories = if releases { repo.inventories() } else { &[] };
+    let mut batches = Vec::new();
+    for (index, cluster) in repo.deployment().clusters.iter().enumerate() {
         let place = place(&repo.tree, cluster);
-        cluster.kustomizations.iter().map(move |applied| {
+        let members = inventories.get(index).map_or(&[][..], |inventory| &inventory.members);
+        for (index, applied) in cluster.kustomizations.iter().enumerate() {
             let kind = &applied.resource.kind;
-            batch(applied, Some(format!("{kind} {} of the cluster at {place}", title(applied))))
-        })
-    });
-    batches.collect()
+            let mut batch = batch(applied, Some(format!("{kind} {} of the cluster at {place}", title(applied))));
+            let made = members.iter().filter(|member| member.from_chart && member.applied == index);
+            batch.resources.extend(made.map(|member| member.resource.clone()));
+            batches.push(batch);
+        }
+    }
+    batches
 }
 
 /// Where a cluster begins.

@@ -54,6 +54,16 @@ pub mod generated {
     pub mod edited;
 }
 
+/// Rules `helm/…`.
+pub mod helm {
+    /// See `rules/helm/object-twice.md`.
+    pub mod object_twice;
+    /// See `rules/helm/unknown-key.md`.
+    pub mod unknown_key;
+    /// See `rules/helm/unknown-name.md`.
+    pub mod unknown_name;
+}
+
 /// Rules `homelint/…`.
 pub mod homelint {
     /// See `rules/homelint/config.md`.
@@ -166,6 +176,12 @@ pub mod secret {
     pub mod plaintext;
 }
 
+/// Rules `service/…`.
+pub mod service {
+    /// See `rules/service/duplicate-address.md`.
+    pub mod duplicate_address;
+}
+
 /// Rules `sops/…`.
 pub mod sops {
     /// See `rules/sops/not-encrypted.md`.
@@ -211,6 +227,9 @@ pub const RULES: &[Rule] = &[
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
+    Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
+    Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
+    Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
     Rule { id: "homelint/config", page: include_str!("../../rules/homelint/config.md"), ..homelint::config::RULE },
     Rule { id: "homelint/unused-ignore", page: include_str!("../../rules/homelint/unused-ignore.md"), ..homelint::unused_ignore::RULE },
     Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
@@ -251,6 +270,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/unknown-kind", page: include_str!("../../rules/schema/unknown-kind.md"), ..schema::unknown_kind::RULE },
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
+    Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },

@@ -9,14 +9,14 @@ use smol_str::SmolStr;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let references = deployed.references().filter(|(member, reference, _)| {
+    let references = deployed.references.iter().filter(|(member, reference, _)| {
         let same = reference
             .kinds
             .iter()
             .any(|kind| kind.kind == member.resource.kind && kind.group == member.resource.group());
         same && matches!(member.resource.kind.as_str(), "Kustomization" | "HelmRelease")
     });
-    references.filter_map(|(_, reference, answer)| finding(deployed, &reference, &answer)).collect()
+    references.filter_map(|(_, reference, answer)| finding(deployed, reference, answer)).collect()
 }
 
 fn finding(deployed: &Deployed, reference: &Reference, answer: &Answer) -> Option<Finding> {

@@ -31,9 +31,9 @@ impl Schemas {
         // A new kind of an operator may have any name; Kubernetes' own APIs are all known.
         self.kind(known, sibling)?.minors?;
         let elsewhere = all.into_iter().filter(|(_, known)| *known == kind);
-        let own =
+        let mut own =
             elsewhere.filter(|(version, kind)| self.kind(version, kind).is_some_and(|kind| kind.minors.is_some()));
-        own.last().map(|(api_version, kind)| Meant { api_version, kind })
+        own.next_back().map(|(api_version, kind)| Meant { api_version, kind })
     }
 
     /// A group that differs by a letter or two from one that has the kind.

@@ -165,7 +165,7 @@ pub(super) fn with_unknowns(node: &Node) -> Option<Node> {
             open.then(|| Node { value: Shape::Scalar(Scalar { unknown: true, ..scalar.clone() }), ..node.clone() })
         }
         Shape::Seq(items) => {
-            let changed = replaced(items, |item| with_unknowns(item))?;
+            let changed = replaced(items, with_unknowns)?;
             Some(Node { value: Shape::Seq(changed), ..node.clone() })
         }
         Shape::Map(entries) => {

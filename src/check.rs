@@ -10,7 +10,7 @@ use crate::source::{FileId, nearest};
 use crate::suppression::{self, Suppression};
 use globset::GlobMatcher;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The rule that reports suppressions without effect; only this module knows which those are.
@@ -42,6 +42,9 @@ pub struct Report {
     /// What was not judged.
     pub unchecked: Vec<Unchecked>,
 }
+
+/// Groups of rules that hold even for files which their owner set aside: what does not parse, and what leaks.
+const FOR_PARKED: [&str; 5] = ["yaml/", "sops/", "secret/", "repo/", "homelint/"];
 
 impl Selection {
     fn level(&self, rule: &Rule, path: &str, repo: &Repo) -> Option<Severity> {
@@ -97,7 +100,7 @@ fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile 
     let clusters = clusters(repo);
     let mut work = Vec::new();
     for rule in rules {
-        if let Check::Cluster(check) = rule.check
+        if let Check::Cluster(check) | Check::Both(check, _) = rule.check
             && selection.may_run(rule, repo)
         {
             work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
@@ -123,15 +126,21 @@ fn check_file(
 ) -> Vec<Diagnostic> {
     let path = file.source.path.as_str();
     let suppressions = suppression::read(file);
+    // By rule and line; of several that say the same, the first is the one that counts.
+    let silences: HashMap<(&str, Option<u32>), usize> =
+        suppressions.iter().enumerate().rev().map(|(index, one)| ((one.rule.as_str(), one.line), index)).collect();
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
     let mut diagnostics = Vec::new();
     let mut ran = BTreeSet::new();
-    for rule in rules {
+    let parked = file.is_parked();
+    let holds = |rule: &&Rule| !parked || FOR_PARKED.iter().any(|group| rule.id.starts_with(group));
+    for rule in rules.iter().filter(holds) {
         let Some(severity) = selection.level(rule, path, repo) else { continue };
         ran.insert(rule.id);
         let findings = match rule.check {
             Check::File(check) => check(file, repo),
-            Check::Cluster(_) => {
+            Check::Both(_, check) if !repo.is_deployed(file) => check(file, repo),
+            Check::Cluster(_) | Check::Both(..) => {
                 let own = deployed.into_iter().flatten().filter(|(id, _)| *id == rule.id);
                 own.map(|(_, finding)| finding.clone()).collect()
             }
@@ -139,9 +148,8 @@ fn check_file(
         debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
         for finding in findings {
             let line = file.source.line(finding.span.start);
-            let silenced = suppressions.iter().position(|suppression| suppression.covers(rule.id, line));
-            match silenced {
-                Some(index) => used[index].store(true, Ordering::Relaxed),
+            match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
+                Some(&index) => used[index].store(true, Ordering::Relaxed),
                 None => diagnostics.push(diagnostic(rule.id, severity, finding)),
             }
         }
@@ -158,7 +166,8 @@ fn check_file(
     });
     // The same mistake reached in several ways is one; each way explains it.
     diagnostics.dedup_by(|again, first| {
-        let same = (again.finding.span, again.rule, &again.finding.message) == (first.finding.span, first.rule, &first.finding.message);
+        let same = (again.finding.span, again.rule, &again.finding.message)
+            == (first.finding.span, first.rule, &first.finding.message);
         if same && first.finding.related.len() < MAX_RELATED {
             let new = again.finding.related.iter().filter(|related| !first.finding.related.contains(related)).cloned();
             first.finding.related.extend(new.collect::<Vec<_>>());

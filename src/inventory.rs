@@ -11,6 +11,9 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Groups whose objects no chart makes.
+const BY_PEOPLE: [&str; 3] = ["external-secrets.io", "cert-manager.io", "gateway.networking.k8s.io"];
+
 /// An object as it will be in the cluster.
 #[derive(Debug, Clone)]
 pub struct Member {
@@ -84,6 +87,8 @@ pub struct Inventory {
     /// Objects in the order in which they are applied; those of a release follow it.
     pub members: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
+    /// What in the values of releases refers to nothing.
+    pub faults: Vec<helm::Fault>,
     opaque: Vec<Opaque>,
     /// Objects that are written in the repository although no Kustomization is seen to apply them.
     written: BTreeMap<Kind, BTreeSet<SmolStr>>,
@@ -101,14 +106,15 @@ impl Inventory {
     ) -> Self {
         let sources = sources(cluster);
         let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
-        let made: Vec<(Vec<Member>, Vec<Opaque>)> = kustomizations
+        let made: Vec<Brought> = kustomizations
             .par_iter()
             .map(|(index, applied)| members(*index, applied, &sources, links, charts))
             .collect();
         let mut inventory = Inventory::default();
-        for (members, opaque) in made {
-            inventory.members.extend(members);
-            inventory.opaque.extend(opaque);
+        for brought in made {
+            inventory.members.extend(brought.members);
+            inventory.opaque.extend(brought.opaque);
+            inventory.faults.extend(brought.faults);
         }
         let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
             inventory.members.par_iter().map(|member| entries(member, links)).collect();
@@ -183,8 +189,8 @@ impl Inventory {
         if anonymous || written {
             return true;
         }
-        // Sources and Kustomizations are written by people, next to what uses them.
-        let by_people = kind.group.ends_with(".fluxcd.io");
+        // Sources, stores, issuers and gateways are written by people, next to what uses them.
+        let by_people = BY_PEOPLE.iter().any(|group| kind.group == *group) || kind.group.ends_with(".fluxcd.io");
         !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, place, applied)))
     }
 }
@@ -197,7 +203,8 @@ impl Opaque {
             (Place::Namespace(wanted), Some(own)) => wanted == own,
             _ => true,
         };
-        let beside = self.applied == applied && self.resource.is_helm_release() && kind.kind != "PersistentVolumeClaim";
+        let common = matches!(kind.kind.as_str(), "Secret" | "ConfigMap" | "Service" | "ServiceAccount");
+        let beside = self.applied == applied && self.resource.is_helm_release() && common;
         let named = self.words.iter().any(|word| name.contains(word.as_str()));
         reachable && (beside || named || mentions(&self.resource, name))
     }
@@ -246,6 +253,14 @@ pub fn source_id(release: &Resource) -> Option<Id> {
     Some((SmolStr::new(kind), SmolStr::new(namespace), SmolStr::new(reference.text_at(&["name"])?)))
 }
 
+/// What one Kustomization brings.
+#[derive(Debug, Default)]
+struct Brought {
+    members: Vec<Member>,
+    opaque: Vec<Opaque>,
+    faults: Vec<helm::Fault>,
+}
+
 /// What one Kustomization brings: its resources, and after each release what its chart makes.
 fn members(
     index: usize,
@@ -253,9 +268,9 @@ fn members(
     sources: &BTreeMap<Id, &Resource>,
     links: &Links,
     charts: &Charts,
-) -> (Vec<Member>, Vec<Opaque>) {
-    let mut members = Vec::new();
-    let mut opaque = Vec::new();
+) -> Brought {
+    let mut brought = Brought::default();
+    let Brought { members, opaque, faults } = &mut brought;
     for resource in &applied.resources {
         members.push(Member { resource: resource.clone(), applied: index, from_chart: false });
         if !resource.is_helm_release() {
@@ -265,6 +280,7 @@ fn members(
         let source = source_id(resource).and_then(|id| sources.get(&id).copied());
         let release = helm::release(resource, source, None);
         let objects = release.as_ref().map(|release| helm::objects(release, charts)).unwrap_or_default();
+        faults.extend(objects.faults);
         if !objects.complete {
             let namespace = release.as_ref().and_then(|release| release.namespace.as_ref()?.known().map(SmolStr::new));
             let names = [release.as_ref().and_then(|release| release.name.known()), resource.name()];
@@ -278,7 +294,7 @@ fn members(
             from_chart: true,
         }));
     }
-    (members, opaque)
+    brought
 }
 
 /// A custom resource that no table describes: its operator may make anything that is named after it, or, in any
@@ -330,15 +346,19 @@ fn created_entry(created: Created, applied: Option<usize>) -> Option<(Kind, Smol
 /// Namespaces that something applies to which is not in this repository, or not to be built offline.
 fn hidden(cluster: &Cluster) -> BTreeSet<Option<SmolStr>> {
     let incomplete = cluster.kustomizations.iter().filter(|applied| !applied.complete && !applied.fails());
-    incomplete
-        .map(|applied| {
-            let target = applied.resource.node.at(&["spec", "targetNamespace"]);
-            match (target, &applied.location) {
-                (Some(target), _) => target.known().map(SmolStr::new),
-                // What is built here shows its namespaces.
-                (None, Location::Here(_)) => applied.resources.iter().find_map(Resource::namespace).map(SmolStr::new),
-                _ => Some(SmolStr::new(applied.namespace())),
-            }
-        })
-        .collect()
+    incomplete.flat_map(hidden_by).collect()
+}
+
+fn hidden_by(applied: &Applied) -> Vec<Option<SmolStr>> {
+    let target = applied.resource.node.at(&["spec", "targetNamespace"]);
+    match (target, &applied.location) {
+        (Some(target), _) => vec![target.known().map(SmolStr::new)],
+        // What is built here shows its namespaces; what it lacks may say any.
+        (None, Location::Here(_)) => {
+            let shown = applied.resources.iter().filter_map(Resource::namespace);
+            let shown: BTreeSet<&str> = shown.chain([applied.namespace()]).collect();
+            shown.into_iter().map(|namespace| Some(SmolStr::new(namespace))).collect()
+        }
+        _ => vec![Some(SmolStr::new(applied.namespace()))],
+    }
 }

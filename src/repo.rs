@@ -250,6 +250,12 @@ impl Repo {
         faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
     }
 
+    /// Whether objects of this kind live in namespaces, as far as a schema says so.
+    pub fn is_namespaced(&self, api_version: &str, kind: &str) -> bool {
+        let known = self.verdicts().schemas.kind(api_version, kind);
+        known.is_some_and(|known| known.scope == schema::Scope::Namespaced)
+    }
+
     /// Every Gateway.
     pub fn gateways(&self) -> &[Resource] {
         self.gateways.get_or_init(|| {

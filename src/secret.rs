@@ -47,8 +47,7 @@ pub fn hidden(file: &File) -> Vec<Range<usize>> {
     let sops = file.source.name().contains(".sops.");
     for document in &file.parsed.documents {
         let slice = file.source.slice(document.span);
-        let secret = sops || slice.contains("kind: Secret");
-        if document.broken && secret {
+        if document.broken && (sops || looks_like_secret(slice)) {
             ranges.extend(after_colons(text, document.span));
         }
         if file.role(document) != Role::SopsConfig {
@@ -56,6 +55,14 @@ pub fn hidden(file: &File) -> Vec<Range<usize>> {
         }
     }
     merged(ranges)
+}
+
+/// What a Secret looks like where its structure cannot be read: the kind, and a key of its values.
+fn looks_like_secret(text: &str) -> bool {
+    static KIND: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"kind["']?\s*:\s*["']?Secret\b"#).ok());
+    static DATA: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(data|stringData)\b").ok());
+    let finds = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+    finds(&KIND) && finds(&DATA)
 }
 
 /// The values of Secrets, and of keys that are named like a credential.
@@ -173,7 +180,10 @@ pub fn hide(node: &Node) -> Node {
 /// A known credential, unless it is a variable in the place of one.
 fn unless_placeholder(found: &Captures<'_>) -> String {
     let text = found.get(0).map_or("", |found| found.as_str());
-    if is_placeholder(text) { text.to_owned() } else { HIDDEN.to_owned() }
+    // Of `://user:password@` only the password is secret.
+    let user_and_password = text.strip_prefix("://").and_then(|text| text.split_once(':'));
+    let secret = user_and_password.map_or(text, |(_, password)| password);
+    if is_placeholder(secret) || secret.starts_with("$(") { text.to_owned() } else { HIDDEN.to_owned() }
 }
 
 fn hide_scalars(node: &Node) -> Node {
@@ -291,6 +301,14 @@ mod tests {
     fn broken_secrets_are_masked_too() {
         let masked = masked(&file("a.yaml", "kind: Secret\nstringData: {word: some words\n"));
         assert!(!masked.contains("some"), "{masked}");
+    }
+
+    #[test]
+    fn a_broken_document_that_only_names_a_secret_is_shown() {
+        let text = "metadata: {name: a}\nsubstituteFrom:\n  - kind: Secret\n    name: b\nc: *lost\n";
+        assert_eq!(masked(&file("a.yaml", text)), text);
+        let json = masked(&file("a.json", "{\"kind\": \"Secret\",\n\"data\": {\n\"word\": \"some\n"));
+        assert!(!json.contains("some"), "{json}");
     }
 
     #[test]

@@ -169,20 +169,20 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if name.len() > MAX_WORD {
         return None;
     }
-    let most = (name.chars().count() / 3).max(1);
+    let letters: Vec<char> = name.chars().collect();
+    let most = (letters.len() / 3).max(1);
     let near = candidates.into_iter().filter(|candidate| *candidate != name && candidate.len() <= MAX_WORD);
-    let scored = near.filter_map(|candidate| Some((edit_distance(name, candidate, most)?, candidate)));
+    let scored = near.filter_map(|candidate| Some((edit_distance(&letters, candidate, most)?, candidate)));
     // Ties go to the alphabetically first, so that the order of candidates does not show.
     scored.min().map(|(_, candidate)| candidate)
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours between two words; `None` beyond `most`.
-fn edit_distance(left: &str, right: &str, most: usize) -> Option<usize> {
-    let left: Vec<char> = left.chars().collect();
-    let right: Vec<char> = right.chars().collect();
-    if left.len().abs_diff(right.len()) > most {
+fn edit_distance(left: &[char], right: &str, most: usize) -> Option<usize> {
+    if left.len().abs_diff(right.chars().count()) > most {
         return None;
     }
+    let right: Vec<char> = right.chars().collect();
     let mut rows = vec![(0..=right.len()).collect::<Vec<usize>>()];
     for (i, a) in left.iter().enumerate() {
         let mut row = vec![i + 1];

@@ -15,14 +15,7 @@ pub struct Suppression {
     /// Where the id stands.
     pub span: Span,
     /// The line it holds for; `None` for the whole file.
-    line: Option<u32>,
-}
-
-impl Suppression {
-    /// Whether it silences this rule on this line.
-    pub fn covers(&self, rule: &str, line: u32) -> bool {
-        self.rule == rule && self.line.is_none_or(|own| own == line)
-    }
+    pub line: Option<u32>,
 }
 
 /// The suppressions in the comments of a file.
@@ -80,8 +73,9 @@ impl Lines<'_> {
     fn next_content(&mut self, from: u32) -> u32 {
         if !self.below.contains(&from) {
             let source = &self.file.source;
-            let below = (from + 1..=source.line_count()).find(|line| !is_comment(source.line_text(*line)));
-            self.below = from..below.unwrap_or(from + 1);
+            let count = source.line_count();
+            let below = (from + 1..=count).find(|line| !is_comment(source.line_text(*line)));
+            self.below = from..below.unwrap_or(count + 1);
         }
         self.below.end
     }

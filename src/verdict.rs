@@ -21,6 +21,7 @@ pub struct Verdicts {
     pub standings: Standings,
     /// Releases that the repository says it runs.
     pub releases: Releases,
+    applied: BTreeSet<Span>,
     faults: BTreeMap<FileId, Vec<Fault>>,
     unexplained: BTreeMap<(Named, SmolStr), BTreeSet<Span>>,
 }
@@ -34,15 +35,15 @@ impl Verdicts {
             schemas: Schemas::new(tree, minor),
             standings: Standings::new(tree),
             releases,
+            applied: BTreeSet::new(),
             faults: BTreeMap::new(),
             unexplained: BTreeMap::new(),
         };
         let applied: Vec<&Resource> =
             deployment.clusters.iter().flat_map(|cluster| cluster.resources().map(|(_, resource)| resource)).collect();
-        let places: BTreeSet<Span> = applied.iter().map(|resource| resource.node.span).collect();
+        verdicts.applied = applied.iter().map(|resource| resource.node.span).collect();
         let deployed: Vec<Fault> = applied.par_iter().flat_map_iter(|resource| verdicts.deployed(resource)).collect();
-        let written: Vec<Fault> =
-            tree.files().par_iter().flat_map_iter(|file| verdicts.written(file, &places)).collect();
+        let written: Vec<Fault> = tree.files().par_iter().flat_map_iter(|file| verdicts.written(file)).collect();
         for fault in deployed.into_iter().chain(written) {
             verdicts.add(fault);
         }
@@ -52,6 +53,11 @@ impl Verdicts {
     /// What is wrong in a file; the same fault reached through several overlays stands once.
     pub fn faults(&self, file: &File) -> &[Fault] {
         self.faults.get(&file.source.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a resource lies idle: Flux applies others, but not this one.
+    pub fn is_idle(&self, resource: &Resource) -> bool {
+        !self.applied.is_empty() && !self.applied.contains(&resource.node.span)
     }
 
     /// Whether a fault is one of several like it, so that the cluster seems to know more than the schema at hand.
@@ -100,7 +106,7 @@ impl Verdicts {
     }
 
     /// What is written and applied by no Flux in sight: whole resources, and what may be a patch or an example.
-    fn written(&self, file: &File, applied: &BTreeSet<Span>) -> Vec<Fault> {
+    fn written(&self, file: &File) -> Vec<Fault> {
         let standings = &self.standings;
         let standing = standings.of(file.source.id, &file.source.path);
         if standing == Standing::Material {
@@ -110,7 +116,7 @@ impl Verdicts {
         for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
             faults.extend(self.schemas.check_kustomization(&document.root));
         }
-        for resource in file.resources().iter().filter(|resource| !applied.contains(&resource.node.span)) {
+        for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
             let Some(mut found) = self.schemas.check(resource) else { continue };
             if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
                 continue;

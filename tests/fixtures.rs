@@ -37,6 +37,24 @@ fn a_sound_repository_is_met_with_silence() {
     assert_eq!(text(output), "");
 }
 
+/// The README shows what a user sees.
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = std::fs::read_to_string(&readme).unwrap().replace("\r\n", "\n");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_homelint"));
+    command.args(["check", "--quiet", "home-ops/kubernetes/apps/media"]).current_dir(fixtures()).env_clear();
+    let shown = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let (before, rest) = text.split_once("<!-- output -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- /output -->\n").unwrap();
+    let expected = format!("{before}<!-- output -->\n```text\n{}\n```\n<!-- /output -->\n{after}", shown.trim_end());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&readme, &expected).unwrap();
+        return;
+    }
+    assert_eq!(text, expected, "the README's output is stale: UPDATE=1 cargo test rewrites it");
+}
+
 /// A folder with a `.homelint.yaml` is a repository of its own, in every source of bytes.
 #[test]
 fn a_repository_may_lie_inside_another() {

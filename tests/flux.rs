@@ -62,7 +62,7 @@ fn parents_patch_children_and_grandchildren() {
           postBuild: {substitute: {DOMAIN: example.org, N: '2'}}
           patches:
             - target: {kind: ConfigMap}
-              patch: '[{op: add, path: /data/added, value: \"yes\"}]'
+              patch: '[{\"op\": \"add\", \"path\": \"/data/added\", \"value\": \"yes\"}]'
 ",
     );
     let web = kustomization("web", "  path: /apps/web/app\n  commonMetadata: {labels: {app: web}}\n");

@@ -6,9 +6,8 @@ use homelint::diagnostic::{Diagnostic, Finding, Severity};
 use homelint::discover::{self, Root, Source};
 use homelint::flux::source::Location;
 use homelint::flux::substitute::Refusal;
-use homelint::flux::{self, Applied, Cluster, Deployment};
+use homelint::flux::{Applied, Cluster, Deployment};
 use homelint::kustomize::{Fault, Kustomize, Unchecked};
-use homelint::links::Links;
 use homelint::repo::Repo;
 use homelint::report::{self, Format, Options};
 use homelint::resource::{Resource, Tree};
@@ -26,6 +25,7 @@ Examples:
   homelint build kubernetes/apps/media      what `kustomize build` gives
   homelint build flux-system/cluster-apps   what this Flux Kustomization applies
   homelint build media/web --provenance     … and which line each value comes from
+  homelint build --releases                 … and what the charts make of the releases
 
 Values of Secrets print as ***, those that only the cluster knows as ${VARIABLE}.
 Exit codes: 0 built, 2 could not build")]
@@ -36,6 +36,9 @@ pub struct Build {
     /// How to write resources
     #[arg(long, value_name = "FORMAT", default_value = "yaml")]
     format: Form,
+    /// Print what the charts of releases would make, too, as far as it is known
+    #[arg(long)]
+    releases: bool,
     /// Say behind each value which line it comes from
     #[arg(long)]
     provenance: bool,
@@ -50,6 +53,9 @@ enum Form {
     Json,
 }
 
+/// What is said where a repository has nothing for Flux.
+pub const NO_FLUX: &str = "note: no Flux Kustomization is in sight; `homelint build FOLDER` builds a kustomization\n";
+
 /// Resources that belong together, and what is to be said about them.
 struct Batch {
     /// What stands above them.
@@ -63,6 +69,9 @@ struct Batch {
 
 /// Builds, and writes what came out.
 pub fn run(arguments: &Build) -> Run {
+    if arguments.releases && arguments.target.is_some() {
+        return Err(Failure::new("`--releases` takes no target").help("it prints the releases of everything that Flux applies"));
+    }
     if arguments.provenance && arguments.format == Form::Json {
         return Err(Failure::new("JSON has no comments").help("`--provenance` needs `--format yaml`"));
     }
@@ -73,11 +82,14 @@ pub fn run(arguments: &Build) -> Run {
     };
     let repo = discover::load(&root, &Source::WorkTree, &[])?;
     let batches = match (&arguments.target, &place) {
-        (None, _) => everything(&repo),
+        (None, _) => everything(&repo, arguments.releases),
         (Some(target), Some(place)) => folder(&repo, &root, target, place)?,
         (Some(target), None) => named(&repo, target)?,
     };
-    let outcome = arguments.outcome(&repo, &batches);
+    let mut outcome = arguments.outcome(&repo, &batches);
+    if batches.is_empty() {
+        outcome.notes.push_str(NO_FLUX);
+    }
     // The process ends here: giving back a tree of nodes piece by piece would only take time.
     std::mem::forget((repo, batches));
     Ok(outcome)
@@ -85,10 +97,6 @@ pub fn run(arguments: &Build) -> Run {
 
 impl Build {
     fn outcome(&self, repo: &Repo, batches: &[Batch]) -> Outcome {
-        let text = match self.format {
-            Form::Yaml => yaml(repo, batches, self.provenance),
-            Form::Json => json(batches),
-        };
         let color = color(self.color, &std::io::stderr());
         let options = Options { color, width: check::width(), info: false, elapsed: 0 };
         let mut findings: Vec<&Finding> = batches.iter().flat_map(|batch| &batch.findings).collect();
@@ -104,6 +112,12 @@ impl Build {
             .map(|unchecked| left_out(&repo.tree, unchecked))
             .collect();
         notes.extend(unchecked);
+        let nothing = batches.iter().all(|batch| batch.resources.is_empty());
+        let text = match self.format {
+            _ if nothing && code == FAILED => String::new(),
+            Form::Yaml => yaml(repo, batches, self.provenance),
+            Form::Json => json(batches),
+        };
         Outcome { text, notes, code }
     }
 }
@@ -147,9 +161,8 @@ fn folder(repo: &Repo, root: &Root, target: &str, place: &Path) -> Result<Vec<Ba
 
 fn without_kustomization(repo: &Repo, target: &str, folder: &str) -> Failure {
     let failure = Failure::new(format!("`{target}` has no kustomization"));
-    let deployment = flux::deploy(&repo.tree, &Links::embedded());
     let here = |applied: &&Applied| matches!(&applied.location, Location::Here(path) if path == folder);
-    if let Some(applied) = applied(&deployment).find(here) {
+    if let Some(applied) = applied(repo.deployment()).find(here) {
         let name = title(applied);
         return failure.help(format!("Flux makes one for `{name}`: homelint build {name}"));
     }
@@ -163,17 +176,16 @@ fn without_kustomization(repo: &Repo, target: &str, folder: &str) -> Failure {
 
 /// What the Flux Kustomization `namespace/name` applies, in every cluster that has one.
 fn named(repo: &Repo, target: &str) -> Result<Vec<Batch>, Failure> {
-    let deployment = flux::deploy(&repo.tree, &Links::embedded());
-    let found: Vec<Batch> = applied(&deployment)
+    let found: Vec<Batch> = applied(repo.deployment())
         .filter(|applied| title(applied) == target)
         .map(|applied| batch(applied, Some(format!("Kustomization {target}"))))
         .collect();
-    if found.is_empty() { Err(unknown(repo, &deployment, target)) } else { Ok(found) }
+    if found.is_empty() { Err(unknown(repo, target)) } else { Ok(found) }
 }
 
 /// A target that does not exist, and the one that may have been meant.
-fn unknown(repo: &Repo, deployment: &Deployment, target: &str) -> Failure {
-    let titles: BTreeSet<String> = applied(deployment).map(title).collect();
+fn unknown(repo: &Repo, target: &str) -> Failure {
+    let titles: BTreeSet<String> = applied(repo.deployment()).map(title).collect();
     let named = titles.iter().find(|title| title.rsplit('/').next() == Some(target));
     let folders = repo.tree.folders().filter(|folder| repo.tree.kustomization(folder).is_some());
     let candidates = titles.iter().map(String::as_str).chain(folders);
@@ -185,17 +197,22 @@ fn unknown(repo: &Repo, deployment: &Deployment, target: &str) -> Failure {
     ))
 }
 
-/// What Flux applies, cluster by cluster.
-fn everything(repo: &Repo) -> Vec<Batch> {
-    let deployment = flux::deploy(&repo.tree, &Links::embedded());
-    let batches = deployment.clusters.iter().flat_map(|cluster| {
+/// What Flux applies, cluster by cluster, with what charts make of it where that is asked for.
+fn everything(repo: &Repo, releases: bool) -> Vec<Batch> {
+    let inventories = if releases { repo.inventories() } else { &[] };
+    let mut batches = Vec::new();
+    for (index, cluster) in repo.deployment().clusters.iter().enumerate() {
         let place = place(&repo.tree, cluster);
-        cluster.kustomizations.iter().map(move |applied| {
+        let members = inventories.get(index).map_or(&[][..], |inventory| &inventory.members);
+        for (index, applied) in cluster.kustomizations.iter().enumerate() {
             let kind = &applied.resource.kind;
-            batch(applied, Some(format!("{kind} {} of the cluster at {place}", title(applied))))
-        })
-    });
-    batches.collect()
+            let mut batch = batch(applied, Some(format!("{kind} {} of the cluster at {place}", title(applied))));
+            let made = members.iter().filter(|member| member.from_chart && member.applied == index);
+            batch.resources.extend(made.map(|member| member.resource.clone()));
+            batches.push(batch);
+        }
+    }
+    batches
 }
 
 /// Where a cluster begins.

@@ -1,6 +1,7 @@
 //! Paths as they are typed to a repository and what of it is wanted.
 
 use super::Failure;
+use homelint::config;
 use homelint::discover::{self, Root, Source};
 use homelint::repo::Repo;
 use homelint::source::nearest;
@@ -62,9 +63,10 @@ pub fn existing(typed: &str) -> Option<PathBuf> {
 /// current folder is the root of all that lies below it.
 pub fn root_around(place: &Path) -> Result<Root, Failure> {
     let root = discover::root(place)?;
+    let marked = root.git || root.folder.join(config::FILE).is_file();
     let current = std::env::current_dir().and_then(|folder| folder.canonicalize());
     match current {
-        Ok(folder) if !root.git && root.folder.starts_with(&folder) => Ok(Root { folder, git: false }),
+        Ok(folder) if !marked && root.folder.starts_with(&folder) => Ok(Root { folder, git: false }),
         _ => Ok(root),
     }
 }

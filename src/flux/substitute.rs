@@ -29,7 +29,8 @@ impl VariableUse {
         let lines = self.text.trim_end().lines().count();
         let name = self.found.name.as_str();
         let lower = name.bytes().any(|byte| byte.is_ascii_lowercase());
-        let assigned = [format!("{name}="), format!("for {name} in"), format!("read {name}"), format!("read -r {name}")];
+        let assigned =
+            [format!("{name}="), format!("for {name} in"), format!("read {name}"), format!("read -r {name}")];
         let shell = self.text.starts_with("#!") || assigned.iter().any(|text| self.text.contains(text.as_str()));
         shell || lines > 1 && lower
     }

@@ -379,6 +379,10 @@ impl<'a> Run<'a> {
                 self.unchecked(path.span, format!("`{text}` is not read: it is binary or too large"));
                 return None;
             }
+            if file.source.text.trim().is_empty() {
+                self.unchecked(path.span, format!("`{text}` is empty: something fills it in later"));
+                self.notes.incomplete = true;
+            }
             return Some(file);
         }
         if is_remote(text) {

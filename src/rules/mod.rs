@@ -58,6 +58,16 @@ pub mod generated {
     pub mod edited;
 }
 
+/// Rules `helm/…`.
+pub mod helm {
+    /// See `rules/helm/object-twice.md`.
+    pub mod object_twice;
+    /// See `rules/helm/unknown-key.md`.
+    pub mod unknown_key;
+    /// See `rules/helm/unknown-name.md`.
+    pub mod unknown_name;
+}
+
 /// Rules `homelint/…`.
 pub mod homelint {
     /// See `rules/homelint/config.md`.
@@ -154,10 +164,16 @@ pub mod schema {
     pub mod invalid_value;
     /// See `rules/schema/missing-field.md`.
     pub mod missing_field;
+    /// See `rules/schema/modeline-stale.md`.
+    pub mod modeline_stale;
+    /// See `rules/schema/node-port.md`.
+    pub mod node_port;
     /// See `rules/schema/outgrown.md`.
     pub mod outgrown;
     /// See `rules/schema/unknown-field.md`.
     pub mod unknown_field;
+    /// See `rules/schema/unknown-kind.md`.
+    pub mod unknown_kind;
     /// See `rules/schema/wrong-type.md`.
     pub mod wrong_type;
 }
@@ -166,6 +182,12 @@ pub mod schema {
 pub mod secret {
     /// See `rules/secret/plaintext.md`.
     pub mod plaintext;
+}
+
+/// Rules `service/…`.
+pub mod service {
+    /// See `rules/service/duplicate-address.md`.
+    pub mod duplicate_address;
 }
 
 /// Rules `sops/…`.
@@ -215,6 +237,9 @@ pub const RULES: &[Rule] = &[
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
+    Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
+    Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
+    Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
     Rule { id: "homelint/config", page: include_str!("../../rules/homelint/config.md"), ..homelint::config::RULE },
     Rule { id: "homelint/unused-ignore", page: include_str!("../../rules/homelint/unused-ignore.md"), ..homelint::unused_ignore::RULE },
     Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
@@ -250,10 +275,14 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
     Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
     Rule { id: "schema/missing-field", page: include_str!("../../rules/schema/missing-field.md"), ..schema::missing_field::RULE },
+    Rule { id: "schema/modeline-stale", page: include_str!("../../rules/schema/modeline-stale.md"), ..schema::modeline_stale::RULE },
+    Rule { id: "schema/node-port", page: include_str!("../../rules/schema/node-port.md"), ..schema::node_port::RULE },
     Rule { id: "schema/outgrown", page: include_str!("../../rules/schema/outgrown.md"), ..schema::outgrown::RULE },
     Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
+    Rule { id: "schema/unknown-kind", page: include_str!("../../rules/schema/unknown-kind.md"), ..schema::unknown_kind::RULE },
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
+    Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },

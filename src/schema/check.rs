@@ -470,7 +470,7 @@ fn below(field: &str, child: &Schema, name: &str) -> Option<String> {
 }
 
 /// A name of the same letters in another notation: `base_url`, `BaseURL`, `base-url`.
-fn same_letters<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn same_letters<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let wanted = plain(name);

@@ -123,14 +123,11 @@ impl Standings {
     /// Kinds that patches written in place aim at; a target without a kind aims at all.
     fn patch_entries(&mut self, patches: &Node) {
         for patch in patches.items() {
-            match patch.get("target") {
-                Some(target) => match target.text_at(&["kind"]) {
-                    Some(kind) => {
-                        self.patched.insert(kind.to_owned());
-                    }
+            if let Some(target) = patch.get("target") {
+                match target.text_at(&["kind"]) {
+                    Some(kind) => drop(self.patched.insert(kind.to_owned())),
                     None => self.any_patched = true,
-                },
-                None => {}
+                }
             }
             patch.walk(&mut |node| {
                 if let Some(text) = node.text() {

@@ -39,7 +39,8 @@ impl<'a> Seen<'a> {
 
     /// Whether a text is filled in later: by Flux, by kustomize's variables or by SOPS.
     pub fn is_open(text: &str) -> bool {
-        text.starts_with("ENC[") || text.as_bytes().windows(2).any(|pair| pair == b"${" || pair == b"$(")
+        let dollars = text.match_indices('$').map(|(at, _)| text.as_bytes().get(at + 1));
+        text.starts_with("ENC[") || dollars.flatten().any(|next| matches!(next, b'{' | b'('))
     }
 
     /// Its one type; a number without a fraction is an integer however it is written.
@@ -164,7 +165,7 @@ pub(super) fn with_unknowns(node: &Node) -> Option<Node> {
             open.then(|| Node { value: Shape::Scalar(Scalar { unknown: true, ..scalar.clone() }), ..node.clone() })
         }
         Shape::Seq(items) => {
-            let changed = replaced(items, |item| with_unknowns(item))?;
+            let changed = replaced(items, with_unknowns)?;
             Some(Node { value: Shape::Seq(changed), ..node.clone() })
         }
         Shape::Map(entries) => {

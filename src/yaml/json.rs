@@ -39,7 +39,8 @@ impl Reader<'_> {
 
     /// Reports a syntax error; the first ends the reading.
     fn fail<T>(&mut self, start: usize, message: &str) -> Option<T> {
-        let end = (start + 1).min(self.text.len());
+        let start = self.text.floor_char_boundary(start);
+        let end = self.text.ceil_char_boundary(start + 1);
         let (span, message) = (self.span(start, end), message.to_owned());
         self.out.problems.push(Problem { kind: ProblemKind::Syntax, span, message, related: Vec::new(), help: None });
         None

@@ -13,7 +13,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
             let gone = running.zip(row.removed).is_some_and(|(running, removed)| running >= removed);
             let young = running.zip(row.deprecated).is_some_and(|(running, deprecated)| running < deprecated);
             // Of a release that is not named, only what was taken away long ago is certain.
-            if gone || young || (running.is_none() && row.removed.is_none()) {
+            if gone || young || repo.verdicts().is_idle(resource) || (running.is_none() && row.removed.is_none()) {
                 return None;
             }
             let since = row.deprecated.map(|since| format!(" since {} {since}", row.of)).unwrap_or_default();

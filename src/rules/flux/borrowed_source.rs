@@ -9,10 +9,10 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let charts = deployed.references().filter(|(member, reference, _)| {
+    let charts = deployed.references.iter().filter(|(member, reference, _)| {
         member.resource.is_helm_release() && reference.kinds.iter().any(|kind| kind.kind == "OCIRepository")
     });
-    charts.filter_map(|(member, reference, answer)| finding(deployed, member, &reference, &answer)).collect()
+    charts.filter_map(|(member, reference, answer)| finding(deployed, member, reference, answer)).collect()
 }
 
 fn finding(deployed: &Deployed, member: &Member, reference: &Reference, answer: &Answer) -> Option<Finding> {

@@ -20,6 +20,16 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 
 fn finding(deployed: &Deployed, applied: &Applied, entry: &Node) -> Option<Finding> {
     let (name, kind) = (entry.get("name")?, entry.get("kind")?.literal()?);
+    let namespace = entry.get("namespace").filter(|node| !node.is_null());
+    let version = entry.text_at(&["apiVersion"])?;
+    if namespace.is_none() && deployed.repo.is_namespaced(version, kind) {
+        let message = format!("the health check of {kind} `{}` has no namespace", name.literal()?);
+        let help = format!(
+            "Flux looks for it outside of all namespaces and Kustomization `{}` never becomes ready",
+            applied.name()
+        );
+        return Some(Finding::new(name.span, message).help(help));
+    }
     // Only what Flux applies itself can be judged: charts and operators make the rest.
     if !matches!(kind, "HelmRelease" | "Kustomization") {
         return None;
@@ -34,18 +44,12 @@ fn finding(deployed: &Deployed, applied: &Applied, entry: &Node) -> Option<Findi
                 .help(format!("Kustomization `{}` waits for it until its timeout", applied.name())),
         );
     };
-    let namespace = entry.get("namespace").filter(|node| !node.is_null());
-    let wanted = match namespace {
-        Some(node) => node.literal()?,
-        None => "",
-    };
+    let node = namespace?;
+    let wanted = node.literal()?;
     if named.iter().any(|resource| resource.namespace() == Some(wanted) || resource.namespace().is_none()) {
         return None;
     }
     let real = first.namespace().filter(|real| !real.contains("${"))?;
-    let (span, message) = match namespace {
-        Some(node) => (node.span, format!("{kind} `{text}` is not in namespace `{wanted}`")),
-        None => (name.span, format!("the health check of {kind} `{text}` has no namespace")),
-    };
-    Some(Finding::new(span, message).help(format!("it is in `{real}`")).related(first.name_span(), "here"))
+    let message = format!("{kind} `{text}` is not in namespace `{wanted}`");
+    Some(Finding::new(node.span, message).help(format!("it is in `{real}`")).related(first.name_span(), "here"))
 }

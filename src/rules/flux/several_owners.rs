@@ -3,7 +3,8 @@ use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::resource::Resource;
 use crate::rule::Rule;
-use std::collections::BTreeMap;
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An object that several Kustomizations apply, so that they overwrite and prune one another's.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
@@ -35,22 +36,29 @@ fn is_shared_on_purpose(resource: &Resource) -> bool {
 }
 
 fn findings(owners: &[(&Applied, &Resource)]) -> Vec<Finding> {
-    let Some((first, original)) = owners.first() else { return Vec::new() };
-    let others =
-        owners.iter().skip(1).filter(|(applied, _)| applied.resource.name_span() != first.resource.name_span());
-    let finding = |(applied, resource): &(&Applied, &Resource)| {
-        let message = format!(
-            "`{}` is applied by two Kustomizations: `{}` and `{}`",
-            resource.title(),
-            first.name(),
-            applied.name()
-        );
-        let finding = Finding::new(resource.name_span(), message)
-            .help("give each its own, or let one Kustomization apply it and the other depend on that");
-        match original.name_span() {
-            span if span == resource.name_span() => finding.related(applied.resource.name_span(), "one of them"),
-            span => finding.related(span, "the other definition"),
-        }
-    };
-    others.map(finding).collect()
+    let kustomizations: BTreeSet<Span> = owners.iter().map(|(applied, _)| applied.resource.name_span()).collect();
+    if kustomizations.len() < 2 {
+        return Vec::new();
+    }
+    let mut said = BTreeSet::new();
+    let definitions = owners.iter().filter(|(_, resource)| said.insert(resource.name_span()));
+    definitions.filter_map(|definition| finding(definition, owners, kustomizations.len())).collect()
+}
+
+fn finding((own, resource): &(&Applied, &Resource), owners: &[(&Applied, &Resource)], count: usize) -> Option<Finding> {
+    let mut others = owners.iter().filter(|(applied, _)| applied.resource.name_span() != own.resource.name_span());
+    let (other, definition) = others.next()?;
+    let more = if count > 2 { format!(" and {} more", count - 2) } else { String::new() };
+    let message = format!(
+        "`{}` is applied by {count} Kustomizations: `{}`, `{}`{more}",
+        resource.title(),
+        own.name(),
+        other.name()
+    );
+    let finding = Finding::new(resource.name_span(), message)
+        .help("let one Kustomization apply it and the others depend on that, or give each its own");
+    Some(match definition.name_span() {
+        span if span == resource.name_span() => finding.related(other.resource.name_span(), "one of them"),
+        span => finding.related(span, "another definition"),
+    })
 }

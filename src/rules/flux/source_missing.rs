@@ -6,7 +6,7 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let references = deployed.references().filter(|(member, reference, _)| {
+    let references = deployed.references.iter().filter(|(member, reference, _)| {
         let source = reference
             .kinds
             .iter()
@@ -14,5 +14,5 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         let flux = member.resource.is_helm_release() || member.resource.is_flux_kustomization();
         source && flux && !reference.name.text().is_some_and(|name| name == "flux-system")
     });
-    references.filter_map(|(_, reference, answer)| answer.missing(&reference)).collect()
+    references.filter_map(|(_, reference, answer)| answer.missing(reference)).collect()
 }

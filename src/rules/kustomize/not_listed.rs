@@ -14,6 +14,10 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 }
 
 fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
+    // What runs once is started by hand.
+    if file.resources().iter().all(|resource| matches!(resource.kind.as_str(), "Job" | "Pod")) {
+        return None;
+    }
     let kustomization = nearest_kustomization(deployed, file)?;
     let here = kustomization.source.folder();
     let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');

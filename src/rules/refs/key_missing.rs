@@ -9,7 +9,7 @@ use crate::source::nearest;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.references().filter_map(|(_, reference, answer)| finding(&reference, &answer)).collect()
+    deployed.references.iter().filter_map(|(_, reference, answer)| finding(reference, answer)).collect()
 }
 
 fn finding(reference: &Reference, answer: &Answer) -> Option<Finding> {

@@ -30,7 +30,8 @@ impl Parser<'_> {
         if crossed && self.at < self.end {
             if self.marker().is_some() {
                 self.fail("a document marker inside `[ ]` or `{ }`: a closing bracket is missing");
-            } else if (self.indent as isize) <= parent {
+            } else if (self.indent as isize) <= parent && !matches!(self.peek(), Some(b']' | b'}')) {
+                // A closing bracket below its key is no YAML 1.2 either, but common, and every reader takes it.
                 self.fail_at(
                     self.span(self.at, self.line_end(self.at)),
                     "not indented enough inside `[ ]` or `{ }`: a closing bracket is missing, or the line must go further right",

@@ -1,0 +1,100 @@
+//! The parser against another one: `granit-parser`, which follows the specification strictly.
+#![allow(clippy::unwrap_used)]
+
+use granit_parser::{Event, Parser, ScalarStyle, options};
+use homelint::source::FileId;
+use homelint::yaml::{Node, ProblemKind, Style, parse};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Scalars in order, aliases as `*`, an empty value as `~`; `None` for a text that is refused.
+type Scalars = Option<Vec<String>>;
+
+fn theirs(text: &str) -> Scalars {
+    let mut scalars = Vec::new();
+    for event in Parser::new_from_str_with_options(text, options! { strict_indentation: true }) {
+        match event.ok()?.0 {
+            Event::Scalar(text, style, ..) => scalars.push(scalar(&text, style == ScalarStyle::Plain)),
+            Event::Alias(_) => scalars.push("*".to_owned()),
+            _ => {}
+        }
+    }
+    Some(scalars)
+}
+
+fn ours(text: &str) -> Scalars {
+    let parsed = parse(FileId(0), text);
+    let refuses = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::AliasUndefined);
+    if parsed.problems.iter().any(|problem| refuses(problem.kind)) {
+        return None;
+    }
+    let mut scalars = Vec::new();
+    parsed.documents.iter().for_each(|document| collect(text, &document.root, &mut scalars));
+    Some(scalars)
+}
+
+fn collect(text: &str, node: &Node, scalars: &mut Vec<String>) {
+    if text.get(node.span.start as usize..node.span.end as usize).is_some_and(|own| own.starts_with('*')) {
+        return scalars.push("*".to_owned());
+    }
+    if let Some(one) = node.as_scalar() {
+        scalars.push(scalar(&one.text, one.style == Style::Plain));
+    }
+    node.items().iter().for_each(|item| collect(text, item, scalars));
+    for entry in node.entries() {
+        collect(text, &entry.key, scalars);
+        collect(text, &entry.value, scalars);
+    }
+}
+
+fn scalar(text: &str, plain: bool) -> String {
+    if plain && text.is_empty() { "~".to_owned() } else { text.to_owned() }
+}
+
+fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() && !path.is_symlink() {
+            yaml_files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+            found.push(path);
+        }
+    }
+}
+
+/// Compares every YAML file below a folder; returns how many there were.
+fn compare(folder: &Path) -> usize {
+    let mut files = Vec::new();
+    yaml_files(folder, &mut files);
+    for path in &files {
+        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        let (ours, theirs) = (ours(&text), theirs(&text));
+        // Merge keys are applied here and stay as they are there.
+        if !text.contains("<<:") || ours.is_none() || theirs.is_none() {
+            assert_eq!(ours, theirs, "{}", path.display());
+        }
+    }
+    files.len()
+}
+
+#[test]
+fn agrees_on_the_fixtures() {
+    assert!(compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")) > 100);
+}
+
+#[test]
+fn agrees_on_the_corpora() {
+    let Ok(archives) = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus")) else { return };
+    let mut count = 0;
+    for archive in
+        archives.map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().ends_with(".tar.zst"))
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tar = Command::new("tar");
+        tar.arg("--zstd").arg("-xf").arg(&archive).arg("-C").arg(folder.path()).stderr(Stdio::null());
+        // Without tar or zstd there is nothing to compare.
+        if tar.status().is_ok_and(|status| status.success()) {
+            count += compare(folder.path());
+        }
+    }
+    println!("{count} files");
+}

@@ -3,7 +3,7 @@
 use crate::diagnostic::Finding;
 use crate::flux::{Applied, Cluster};
 use crate::inventory::{Answer, Inventory, Member};
-use crate::links::{Kind, Reference};
+use crate::links::{Kind, Place, Reference};
 use crate::repo::Repo;
 use crate::resource::{Resource, Role};
 use rayon::prelude::*;
@@ -111,12 +111,23 @@ impl<'a> Deployed<'a> {
                 Answer::Here(entries) => here.extend(entries.iter().map(|entry| entry.span)),
                 Answer::Missing { .. } if !is_made_by_hand(reference) && !is_elsewhere(member, reference) => {
                     names.extend(reference.name.literal());
-                    missing.extend(answer.missing(reference));
+                    missing.extend(answer.missing(reference).map(|finding| (reference, answer, finding)));
                 }
                 _ => {}
             }
         }
-        if names.len() * 5 > here.len().max(4) + 1 { Vec::new() } else { missing }
+        if names.len() * 5 > here.len().max(4) + 1 {
+            return Vec::new();
+        }
+        // Without a name that was meant instead, others of the kind have to show that the house makes such objects
+        // here; those of the whole cluster often come with it.
+        let is_certain = |reference: &Reference, answer: &Answer| match reference.place {
+            _ if answer.has_alternative() => true,
+            Place::Cluster => names.len() * 5 <= here.len(),
+            _ => !here.is_empty(),
+        };
+        let certain = missing.into_iter().filter(|(reference, answer, _)| is_certain(reference, answer));
+        certain.map(|(_, _, finding)| finding).collect()
     }
 
     /// ConfigMaps and Secrets whose names end in a hash of their content.

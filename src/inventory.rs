@@ -55,6 +55,11 @@ pub enum Answer<'a> {
 }
 
 impl Answer<'_> {
+    /// Whether it leads to nothing, and something else may have been meant.
+    pub fn has_alternative(&self) -> bool {
+        matches!(self, Answer::Missing { elsewhere, near } if !elsewhere.is_empty() || near.is_some())
+    }
+
     /// The finding that a reference leads to nothing; `None` where it does or may lead somewhere.
     pub fn missing(&self, reference: &Reference) -> Option<Finding> {
         let Answer::Missing { elsewhere, near } = self else { return None };

@@ -199,8 +199,7 @@ impl Repo {
         self.is_deployed(file) || self.named_files().contains(&file.source.id)
     }
 
-    /// Files and folders that kustomizations and Flux Kustomizations name, with all that lies in such a folder where
-    /// it has no kustomization of its own.
+    /// Files that some kustomization names, in whatever field.
     fn named_files(&self) -> &BTreeSet<FileId> {
         self.named.get_or_init(|| {
             let mut named = BTreeSet::new();
@@ -212,11 +211,6 @@ impl Repo {
                         join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)),
                     );
                 });
-            }
-            let kustomizations = self.resources().iter().filter(|resource| resource.is_flux_kustomization());
-            let paths = kustomizations.filter_map(|resource| join("", resource.node.text_at(&["spec", "path"])?));
-            for path in paths.filter(|path| !path.is_empty() && self.tree.kustomization(path).is_none()) {
-                named.extend(self.tree.below(&path).map(|file| file.source.id));
             }
             named
         })

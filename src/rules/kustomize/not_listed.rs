@@ -17,8 +17,9 @@ fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
     let kustomization = nearest_kustomization(deployed, file)?;
     let here = kustomization.source.folder();
     let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');
-    // A commented-out entry says that it is meant.
-    if kustomization.source.text.contains(path) || file.is_parked() {
+    // A whole app that is commented out is switched off on purpose; a manifest of an app is forgotten.
+    let commented = kustomization.source.text.contains(path);
+    if file.is_parked() || commented && path.contains('/') {
         return None;
     }
     let listed = kustomization.root()?.get("resources")?;

@@ -16,6 +16,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The rule that reports suppressions without effect; only this module knows which those are.
 pub const UNUSED_IGNORE: &str = "homelint/unused-ignore";
 
+/// Places that explain one finding, at most, where it is reached in several ways.
+const MAX_RELATED: usize = 4;
+
 /// What of the repository is wanted.
 #[derive(Debug, Default)]
 pub struct Selection {
@@ -39,6 +42,9 @@ pub struct Report {
     /// What was not judged.
     pub unchecked: Vec<Unchecked>,
 }
+
+/// Groups of rules that hold even for files which their owner set aside: what does not parse, and what leaks.
+const FOR_PARKED: [&str; 5] = ["yaml/", "sops/", "secret/", "repo/", "homelint/"];
 
 impl Selection {
     fn level(&self, rule: &Rule, path: &str, repo: &Repo) -> Option<Severity> {
@@ -77,7 +83,8 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
     diagnostics.dedup();
-    let unchecked = repo.unchecked.iter().filter(|entry| selection.wants(&entry.path)).cloned();
+    let unchecked = repo.unchecked.iter().cloned().chain(repo.verdicts().without_schema(&repo.tree));
+    let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
     let unchecked = unchecked.chain(cut(&mut diagnostics, repo));
     Report {
         diagnostics,
@@ -113,7 +120,7 @@ fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile 
     let clusters = clusters(repo);
     let mut work = Vec::new();
     for rule in rules {
-        if let Check::Cluster(check) = rule.check
+        if let Check::Cluster(check) | Check::Both(check, _) = rule.check
             && selection.may_run(rule, repo)
         {
             work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
@@ -145,12 +152,15 @@ fn check_file(
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
     let mut diagnostics = Vec::new();
     let mut ran = BTreeSet::new();
-    for rule in rules {
+    let parked = file.is_parked();
+    let holds = |rule: &&Rule| !parked || FOR_PARKED.iter().any(|group| rule.id.starts_with(group));
+    for rule in rules.iter().filter(holds) {
         let Some(severity) = selection.level(rule, path, repo) else { continue };
         ran.insert(rule.id);
         let findings = match rule.check {
             Check::File(check) => check(file, repo),
-            Check::Cluster(_) => {
+            Check::Both(_, check) if !repo.is_deployed(file) => check(file, repo),
+            Check::Cluster(_) | Check::Both(..) => {
                 let own = deployed.into_iter().flatten().filter(|(id, _)| *id == rule.id);
                 own.map(|(_, finding)| finding.clone()).collect()
             }
@@ -174,7 +184,16 @@ fn check_file(
     diagnostics.sort_by(|a, b| {
         (a.finding.span, a.rule, &a.finding.message).cmp(&(b.finding.span, b.rule, &b.finding.message))
     });
-    diagnostics.dedup();
+    // The same mistake reached in several ways is one; each way explains it.
+    diagnostics.dedup_by(|again, first| {
+        let same = (again.finding.span, again.rule, &again.finding.message)
+            == (first.finding.span, first.rule, &first.finding.message);
+        if same && first.finding.related.len() < MAX_RELATED {
+            let new = again.finding.related.iter().filter(|related| !first.finding.related.contains(related)).cloned();
+            first.finding.related.extend(new.collect::<Vec<_>>());
+        }
+        same
+    });
     fingerprint(&mut diagnostics, path);
     diagnostics
 }

@@ -1,5 +1,6 @@
 //! What one cluster holds: what Flux applies, what charts and operators make of it. Answers whether a name exists.
 
+use crate::diagnostic::Finding;
 use crate::flux::source::Location;
 use crate::flux::{Applied, Cluster};
 use crate::helm::{self, Charts};
@@ -9,6 +10,9 @@ use crate::source::{Span, nearest};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Groups whose objects no chart makes.
+const BY_PEOPLE: [&str; 3] = ["external-secrets.io", "cert-manager.io", "gateway.networking.k8s.io"];
 
 /// An object as it will be in the cluster.
 #[derive(Debug, Clone)]
@@ -50,13 +54,31 @@ pub enum Answer<'a> {
     Unknown,
 }
 
-/// A release whose chart may make more than is known.
+impl Answer<'_> {
+    /// The finding that a reference leads to nothing; `None` where it does or may lead somewhere.
+    pub fn missing(&self, reference: &Reference) -> Option<Finding> {
+        let Answer::Missing { elsewhere, near } = self else { return None };
+        let name = reference.name.literal()?;
+        let kind = &reference.kinds.first()?.kind;
+        let place = reference.place.namespace().map(|namespace| format!(" in namespace `{namespace}`"));
+        let message = format!("{kind} `{name}` does not exist{}", place.unwrap_or_default());
+        let finding = Finding::new(reference.name.span, message);
+        if let Some((entry, namespace)) = elsewhere.iter().find_map(|entry| Some((entry, entry.place.namespace()?))) {
+            return Some(finding.help(format!("it exists in namespace `{namespace}`")).related(entry.span, "here"));
+        }
+        Some(finding.maybe_help(near.map(|near| format!("did you mean `{near}`?"))))
+    }
+}
+
+/// Something that may make more than is known: a release of a chart, a custom resource that no table describes.
 #[derive(Debug)]
 struct Opaque {
     resource: Resource,
     namespace: Option<SmolStr>,
     /// Words that the names of its objects are made of.
     words: Vec<SmolStr>,
+    /// Index of the Kustomization that applies it.
+    applied: usize,
 }
 
 /// Everything in one cluster.
@@ -65,22 +87,29 @@ pub struct Inventory {
     /// Objects in the order in which they are applied; those of a release follow it.
     pub members: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
+    /// What in the values of releases refers to nothing.
+    pub faults: Vec<helm::Fault>,
     opaque: Vec<Opaque>,
+    /// Objects that are written in the repository although no Kustomization is seen to apply them.
+    written: BTreeMap<Kind, BTreeSet<SmolStr>>,
     /// Namespaces into which something out of sight applies objects; `None` stands for all.
     hidden: BTreeSet<Option<SmolStr>>,
 }
 
 impl Inventory {
     /// Takes stock of a cluster.
-    pub fn of(cluster: &Cluster, links: &Links, charts: &Charts) -> Self {
+    pub fn of(cluster: &Cluster, written: &[Resource], links: &Links, charts: &Charts) -> Self {
         let sources = sources(cluster);
         let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
-        let made: Vec<(Vec<Member>, Vec<Opaque>)> =
-            kustomizations.par_iter().map(|(index, applied)| members(*index, applied, &sources, charts)).collect();
+        let made: Vec<Brought> = kustomizations
+            .par_iter()
+            .map(|(index, applied)| members(*index, applied, &sources, links, charts))
+            .collect();
         let mut inventory = Inventory::default();
-        for (members, opaque) in made {
-            inventory.members.extend(members);
-            inventory.opaque.extend(opaque);
+        for brought in made {
+            inventory.members.extend(brought.members);
+            inventory.opaque.extend(brought.opaque);
+            inventory.faults.extend(brought.faults);
         }
         let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
             inventory.members.par_iter().map(|member| entries(member, links)).collect();
@@ -97,6 +126,7 @@ impl Inventory {
             inventory.add_object(&applied.resource, links);
         }
         inventory.hidden = hidden(cluster);
+        inventory.write_down(written, links);
         inventory
     }
 
@@ -104,6 +134,13 @@ impl Inventory {
         let member = Member { resource: resource.clone(), applied: 0, from_chart: false };
         for (kind, name, entry) in entries(&member, links) {
             self.by_kind.entry(kind).or_default().entry(name).or_default().push(Entry { applied: None, ..entry });
+        }
+    }
+
+    fn write_down(&mut self, written: &[Resource], links: &Links) {
+        let lone = |resource: &Resource| Member { resource: resource.clone(), applied: 0, from_chart: false };
+        for (kind, name, _) in written.iter().flat_map(|resource| entries(&lone(resource), links)) {
+            self.written.entry(kind).or_default().insert(name);
         }
     }
 
@@ -117,8 +154,8 @@ impl Inventory {
         self.by_kind.contains_key(kind)
     }
 
-    /// What a reference leads to.
-    pub fn answer(&self, reference: &Reference) -> Answer<'_> {
+    /// What a reference of an object leads to.
+    pub fn answer(&self, member: &Member, reference: &Reference) -> Answer<'_> {
         let Some(name) = reference.name.literal() else { return Answer::Unknown };
         let places = |entry: &&Entry| may_be_same(&entry.place, &reference.place);
         let named: Vec<&Entry> = reference.kinds.iter().flat_map(|kind| self.named(kind, name)).collect();
@@ -126,7 +163,7 @@ impl Inventory {
         if !here.is_empty() {
             return Answer::Here(here);
         }
-        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, &reference.place)) {
+        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, &reference.place, member.applied)) {
             return Answer::Unknown;
         }
         let candidates = reference.kinds.iter().filter_map(|kind| self.by_kind.get(kind)).flatten();
@@ -136,27 +173,35 @@ impl Inventory {
     }
 
     /// Whether something out of sight could be or make an object.
-    fn may_exist(&self, kind: &Kind, name: &str, place: &Place) -> bool {
+    fn may_exist(&self, kind: &Kind, name: &str, place: &Place, applied: usize) -> bool {
         let unseen = self.hidden.contains(&None)
             || match place {
                 Place::Namespace(namespace) => self.hidden.contains(&Some(namespace.clone())),
                 _ => !self.hidden.is_empty(),
             };
-        // Sources and Kustomizations are written by people, next to what uses them.
-        let by_charts = !kind.group.ends_with(".fluxcd.io");
-        let ordinal = self.by_kind.get(kind).is_some_and(|names| names.contains_key(""));
-        (unseen && by_charts) || ordinal || (by_charts && self.opaque.iter().any(|release| release.may_make(name, place)))
+        let anonymous = self.by_kind.get(kind).is_some_and(|names| names.contains_key(""));
+        let written = self.written.get(kind).is_some_and(|names| names.contains(name));
+        if anonymous || written {
+            return true;
+        }
+        // Sources, stores, issuers and gateways are written by people, next to what uses them.
+        let by_people = BY_PEOPLE.iter().any(|group| kind.group == *group) || kind.group.ends_with(".fluxcd.io");
+        !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, place, applied)))
     }
 }
 
 impl Opaque {
-    /// Charts name their objects after the release or the chart, or as their values say.
-    fn may_make(&self, name: &str, place: &Place) -> bool {
+    /// Charts name their objects after the release or the chart, or as their values say; whoever puts a reference
+    /// beside a chart means what that chart makes. Operators name theirs after the resource.
+    fn may_make(&self, kind: &Kind, name: &str, place: &Place, applied: usize) -> bool {
         let reachable = match (place, &self.namespace) {
             (Place::Namespace(wanted), Some(own)) => wanted == own,
             _ => true,
         };
-        reachable && (self.words.iter().any(|word| name.contains(word.as_str())) || mentions(&self.resource, name))
+        let common = matches!(kind.kind.as_str(), "Secret" | "ConfigMap" | "Service" | "ServiceAccount");
+        let beside = self.applied == applied && self.resource.is_helm_release() && common;
+        let named = self.words.iter().any(|word| name.contains(word.as_str()));
+        reachable && (beside || named || mentions(&self.resource, name))
     }
 }
 
@@ -172,8 +217,11 @@ fn mentions(resource: &Resource, name: &str) -> bool {
 /// Whether two places may be one.
 fn may_be_same(own: &Place, wanted: &Place) -> bool {
     match (own, wanted) {
-        (Place::Everywhere | Place::Unknown | Place::Cluster, _) | (_, Place::Unknown | Place::Cluster | Place::Everywhere) => true,
-        (Place::Namespace(own), Place::Namespace(wanted)) => own == wanted || own.contains("${") || wanted.contains("${"),
+        (Place::Everywhere | Place::Unknown | Place::Cluster, _)
+        | (_, Place::Unknown | Place::Cluster | Place::Everywhere) => true,
+        (Place::Namespace(own), Place::Namespace(wanted)) => {
+            own == wanted || own.contains("${") || wanted.contains("${")
+        }
     }
 }
 
@@ -200,33 +248,57 @@ pub fn source_id(release: &Resource) -> Option<Id> {
     Some((SmolStr::new(kind), SmolStr::new(namespace), SmolStr::new(reference.text_at(&["name"])?)))
 }
 
+/// What one Kustomization brings.
+#[derive(Debug, Default)]
+struct Brought {
+    members: Vec<Member>,
+    opaque: Vec<Opaque>,
+    faults: Vec<helm::Fault>,
+}
+
 /// What one Kustomization brings: its resources, and after each release what its chart makes.
 fn members(
     index: usize,
     applied: &Applied,
     sources: &BTreeMap<Id, &Resource>,
+    links: &Links,
     charts: &Charts,
-) -> (Vec<Member>, Vec<Opaque>) {
-    let mut members = Vec::new();
-    let mut opaque = Vec::new();
+) -> Brought {
+    let mut brought = Brought::default();
+    let Brought { members, opaque, faults } = &mut brought;
     for resource in &applied.resources {
         members.push(Member { resource: resource.clone(), applied: index, from_chart: false });
         if !resource.is_helm_release() {
+            opaque.extend(custom(index, resource, links));
             continue;
         }
         let source = source_id(resource).and_then(|id| sources.get(&id).copied());
         let release = helm::release(resource, source, None);
         let objects = release.as_ref().map(|release| helm::objects(release, charts)).unwrap_or_default();
+        faults.extend(objects.faults);
         if !objects.complete {
             let namespace = release.as_ref().and_then(|release| release.namespace.as_ref()?.known().map(SmolStr::new));
             let names = [release.as_ref().and_then(|release| release.name.known()), resource.name()];
             let chart = release.as_ref().and_then(|release| release.chart.known_name());
             let words = names.into_iter().chain([chart]).flatten().filter(|word| word.len() > 2).map(SmolStr::new);
-            opaque.push(Opaque { resource: resource.clone(), namespace, words: words.collect() });
+            opaque.push(Opaque { resource: resource.clone(), namespace, words: words.collect(), applied: index });
         }
-        members.extend(objects.resources.into_iter().map(|resource| Member { resource, applied: index, from_chart: true }));
+        members.extend(objects.resources.into_iter().map(|resource| Member {
+            resource,
+            applied: index,
+            from_chart: true,
+        }));
     }
-    (members, opaque)
+    brought
+}
+
+/// A custom resource that no table describes: its operator may make anything that is named after it.
+fn custom(applied: usize, resource: &Resource, links: &Links) -> Option<Opaque> {
+    let group = resource.group();
+    let own = !group.contains('.') || group.ends_with(".k8s.io") || group.ends_with(".fluxcd.io");
+    let name = resource.name().filter(|name| !own && name.len() > 2 && !links.describes(resource))?;
+    let namespace = resource.namespace().map(SmolStr::new);
+    Some(Opaque { resource: resource.clone(), namespace, words: vec![SmolStr::new(name)], applied })
 }
 
 /// The member itself and what operators make of it, by kind and name.
@@ -242,9 +314,14 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
         };
         let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
         let keys = if data { links.keys(resource) } else { None };
-        found.push((kind, SmolStr::new(name), Entry { place, keys, span: resource.name_span(), applied: Some(member.applied) }));
+        found.push((
+            kind,
+            SmolStr::new(name),
+            Entry { place, keys, span: resource.name_span(), applied: Some(member.applied) },
+        ));
     }
-    found.extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
+    found
+        .extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
     found
 }
 
@@ -257,15 +334,19 @@ fn created_entry(created: Created, applied: Option<usize>) -> Option<(Kind, Smol
 /// Namespaces that something applies to which is not in this repository, or not to be built offline.
 fn hidden(cluster: &Cluster) -> BTreeSet<Option<SmolStr>> {
     let incomplete = cluster.kustomizations.iter().filter(|applied| !applied.complete && !applied.fails());
-    incomplete
-        .map(|applied| {
-            let target = applied.resource.node.at(&["spec", "targetNamespace"]);
-            match (target, &applied.location) {
-                (Some(target), _) => target.known().map(SmolStr::new),
-                // What is built here shows its namespaces.
-                (None, Location::Here(_)) => applied.resources.iter().find_map(Resource::namespace).map(SmolStr::new),
-                _ => Some(SmolStr::new(applied.namespace())),
-            }
-        })
-        .collect()
+    incomplete.flat_map(hidden_by).collect()
+}
+
+fn hidden_by(applied: &Applied) -> Vec<Option<SmolStr>> {
+    let target = applied.resource.node.at(&["spec", "targetNamespace"]);
+    match (target, &applied.location) {
+        (Some(target), _) => vec![target.known().map(SmolStr::new)],
+        // What is built here shows its namespaces; what it lacks may say any.
+        (None, Location::Here(_)) => {
+            let shown = applied.resources.iter().filter_map(Resource::namespace);
+            let shown: BTreeSet<&str> = shown.chain([applied.namespace()]).collect();
+            shown.into_iter().map(|namespace| Some(SmolStr::new(namespace))).collect()
+        }
+        _ => vec![Some(SmolStr::new(applied.namespace()))],
+    }
 }

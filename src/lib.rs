@@ -39,6 +39,8 @@ pub mod template;
 pub mod renovate;
 /// Comments that silence a rule.
 pub mod suppression;
+/// What the schemas have against a repository.
+pub mod verdict;
 /// What one cluster holds: applied, made by charts, made by operators.
 pub mod inventory;
 /// Everything a rule may know.

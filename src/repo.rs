@@ -8,9 +8,11 @@ use crate::inventory::Inventory;
 use crate::kustomize::{Fault, FaultKind, Kustomize};
 use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
+use crate::schema::{self, Retired, Standing};
 use crate::sops::Policy;
 use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
+use crate::verdict::Verdicts;
 use crate::yaml::Node;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +40,7 @@ pub struct Repo {
     deployed: OnceLock<BTreeSet<FileId>>,
     named: OnceLock<BTreeSet<FileId>>,
     faults: OnceLock<BTreeMap<FileId, Vec<Fault>>>,
+    verdicts: OnceLock<Verdicts>,
 }
 
 impl Repo {
@@ -87,6 +90,44 @@ impl Repo {
         self.sops();
         self.inventories();
         self.faults();
+        self.verdicts();
+    }
+
+    /// What the schemas have against what is written and deployed.
+    pub fn verdicts(&self) -> &Verdicts {
+        self.verdicts.get_or_init(|| Verdicts::new(&self.tree, self.deployment()))
+    }
+
+    /// What the schemas have against a file in one respect.
+    pub fn schema_findings(&self, file: &File, kind: schema::FaultKind) -> Vec<Finding> {
+        let faults = self.verdicts().faults(file).iter().filter(|fault| fault.kind == kind);
+        faults.map(|fault| fault.finding.clone()).collect()
+    }
+
+    /// The resources of a file whose apiVersion is on its way out.
+    pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
+        let material = self.verdicts().standings.of(file.source.id, &file.source.path) == Standing::Material;
+        let resources = file.resources().iter().filter(move |_| !material);
+        resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
+    }
+
+    /// Adds what to write instead of a retired apiVersion: a safe fix where the resource is right in the new one.
+    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
+        let Some(instead) = row.instead.as_deref() else {
+            return finding.help("nothing replaces it");
+        };
+        let title = format!("write `{instead}`");
+        let (finding, span) = (finding.help(title.clone()), resource.node.get("apiVersion").map(|node| node.span));
+        let Some(span) = span.filter(|span| self.tree.slice(*span) == resource.api_version) else { return finding };
+        let renewed = Resource { api_version: instead.into(), ..resource.clone() };
+        let verdicts = self.verdicts();
+        match verdicts.schemas.check(&renewed) {
+            // A patch finds its target by apiVersion, too.
+            Some(faults) if faults.is_empty() && !verdicts.standings.is_patched(resource) => {
+                finding.safe_fix(title, span, instead)
+            }
+            _ => finding.unsafe_fix(title, span, instead),
+        }
     }
 
     /// Which kinds refer to which, and what operators create.
@@ -104,7 +145,10 @@ impl Repo {
         self.inventories.get_or_init(|| {
             let charts = Charts::builtin();
             let clusters = &self.deployment().clusters;
-            clusters.par_iter().map(|cluster| Inventory::of(cluster, self.links(), &charts)).collect()
+            let written: Vec<Resource> =
+                self.tree.files().iter().filter(|file| !file.is_parked()).flat_map(File::resources).cloned().collect();
+            let of = |cluster| Inventory::of(cluster, &written, self.links(), &charts);
+            clusters.par_iter().map(of).collect()
         })
     }
 
@@ -132,7 +176,8 @@ impl Repo {
             !component && !reached.contains(&file.source.id) && !file.is_parked()
         });
         let stray: Vec<&File> = stray.map(|(file, _)| file).collect();
-        let built: Vec<Vec<Fault>> = stray.par_iter().map(|file| kustomize.build(file.source.folder()).faults).collect();
+        let built: Vec<Vec<Fault>> =
+            stray.par_iter().map(|file| kustomize.build(file.source.folder()).faults).collect();
         built.into_iter().flatten().collect()
     }
 
@@ -163,7 +208,9 @@ impl Repo {
                 root.walk(&mut |node| {
                     let text = node.text().unwrap_or("");
                     let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
-                    named.extend(join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)));
+                    named.extend(
+                        join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)),
+                    );
                 });
             }
             let kustomizations = self.resources().iter().filter(|resource| resource.is_flux_kustomization());
@@ -179,6 +226,12 @@ impl Repo {
     pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
         let faults = self.faults().get(&file.source.id).into_iter().flatten();
         faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
+    }
+
+    /// Whether objects of this kind live in namespaces, as far as a schema says so.
+    pub fn is_namespaced(&self, api_version: &str, kind: &str) -> bool {
+        let known = self.verdicts().schemas.kind(api_version, kind);
+        known.is_some_and(|known| known.scope == schema::Scope::Namespaced)
     }
 
     /// Every Gateway.

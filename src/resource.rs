@@ -109,7 +109,8 @@ impl File {
     pub fn is_parked(&self) -> bool {
         let aside = |part: &str| {
             let name = part.trim_start_matches(['.', '_']);
-            part.starts_with('.') && part != ".github" || matches!(name, "archive" | "archived" | "disabled" | "deprecated" | "old")
+            part.starts_with('.') && part != ".github"
+                || matches!(name, "archive" | "archived" | "disabled" | "deprecated" | "old")
         };
         self.source.folder().split('/').any(aside)
     }

@@ -27,6 +27,8 @@ pub enum Check {
     File(fn(&File, &Repo) -> Vec<Finding>),
     /// A whole cluster as Flux deploys it, once; each finding belongs to the file of its span.
     Cluster(fn(&Deployed) -> Vec<Finding>),
+    /// A cluster for what Flux deploys, and one file for what it does not.
+    Both(fn(&Deployed) -> Vec<Finding>, fn(&File, &Repo) -> Vec<Finding>),
 }
 
 impl Rule {
@@ -37,6 +39,15 @@ impl Rule {
     /// A rule about a cluster as Flux deploys it.
     pub const fn cluster(severity: Severity, check: fn(&Deployed) -> Vec<Finding>) -> Self {
         Rule::new(severity, Check::Cluster(check))
+    }
+
+    /// A rule about a cluster, and about the files that are in none.
+    pub const fn everywhere(
+        severity: Severity,
+        cluster: fn(&Deployed) -> Vec<Finding>,
+        file: fn(&File, &Repo) -> Vec<Finding>,
+    ) -> Self {
+        Rule::new(severity, Check::Both(cluster, file))
     }
 
     /// A rule about what will break, leak or be ignored.

@@ -1,11 +1,12 @@
 //! Which bytes of a file must never be shown, in any output.
 
 use crate::resource::{File, Resource, Role};
-use crate::source::Span;
-use crate::yaml::{Document, Node, Style};
-use regex::Regex;
+use crate::source::{FileId, Span};
+use crate::yaml::{self, Document, Entry, Node, Style, Value};
+use regex::{Captures, Regex};
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Shapes of credentials that are known by their looks, whatever file they stand in.
 static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -141,6 +142,75 @@ pub fn masked(file: &File) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// What stands where a value must not be shown.
+const HIDDEN: &str = "***";
+
+/// The fields of a Secret that hold its values.
+const SECRET_DATA: [&str; 2] = ["data", "stringData"];
+
+/// A node fit to be printed: every value of a Secret, wherever one is embedded, is `***`, and so is every known
+/// credential.
+pub fn hide(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Scalar(scalar) if holds_secret(&scalar.text) => return Node::string(node.span, HIDDEN),
+        Value::Scalar(scalar) => {
+            let mut scalar = scalar.clone();
+            if let Some(Cow::Owned(text)) =
+                SHAPES.as_ref().map(|shapes| shapes.replace_all(&scalar.text, unless_placeholder))
+            {
+                scalar.text = text.into();
+            }
+            Value::Scalar(scalar)
+        }
+        Value::Seq(items) => Value::Seq(Arc::new(items.iter().map(hide).collect())),
+        Value::Map(entries) => {
+            let secret = node.text_at(&["kind"]) == Some("Secret");
+            let holds = |key: &str| key == "stringData" || secret && SECRET_DATA.contains(&key);
+            let entry = |entry: &Entry| {
+                let hidden = entry.key.text().is_some_and(holds);
+                let value = if hidden { hide_scalars(&entry.value) } else { hide(&entry.value) };
+                Entry { key: entry.key.clone(), value }
+            };
+            Value::Map(Arc::new(entries.iter().map(entry).collect()))
+        }
+    };
+    Node { value, ..node.clone() }
+}
+
+/// A known credential, unless it is a variable in the place of one.
+fn unless_placeholder(found: &Captures<'_>) -> String {
+    let text = found.get(0).map_or("", |found| found.as_str());
+    // Of `://user:password@` only the password is secret.
+    let user_and_password = text.strip_prefix("://").and_then(|text| text.split_once(':'));
+    let secret = user_and_password.map_or(text, |(_, password)| password);
+    if is_placeholder(secret) || secret.starts_with("$(") { text.to_owned() } else { HIDDEN.to_owned() }
+}
+
+fn hide_scalars(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Scalar(_) if node.is_null() => return node.clone(),
+        Value::Scalar(_) => return Node::string(node.span, HIDDEN),
+        Value::Seq(items) => Value::Seq(Arc::new(items.iter().map(hide_scalars).collect())),
+        Value::Map(entries) => {
+            let entry = |entry: &Entry| Entry { key: entry.key.clone(), value: hide_scalars(&entry.value) };
+            Value::Map(Arc::new(entries.iter().map(entry).collect()))
+        }
+    };
+    Node { value, ..node.clone() }
+}
+
+/// Whether a text holds a Secret with values: a patch, or a manifest in a ConfigMap.
+fn holds_secret(text: &str) -> bool {
+    let may = ["kind", "Secret", "ata"].iter().all(|word| text.contains(word));
+    may && yaml::parse(FileId(u32::MAX), text).documents.iter().any(|document| {
+        let mut found = false;
+        let secret = |node: &Node| node.text_at(&["kind"]) == Some("Secret");
+        let filled = |node: &Node| SECRET_DATA.iter().any(|field| !node.entries_at(&[field]).is_empty());
+        document.root.walk(&mut |node| found |= secret(node) && filled(node));
+        found
+    })
+}
+
 /// Whether a value is a reference to a secret kept elsewhere, or a template, rather than the secret itself.
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
@@ -213,7 +283,6 @@ pub fn is_encrypted(node: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileId;
 
     fn file(path: &str, text: &str) -> File {
         File::read(FileId(0), path, Some(text.to_owned()))
@@ -246,6 +315,23 @@ mod tests {
     fn base64_is_read_through() {
         assert_eq!(decode("aGVsbG8=").as_deref(), Some("hello"));
         assert_eq!(decode("not base64!"), None);
+    }
+
+    #[test]
+    fn printed_nodes_hide_secrets_wherever_they_are_embedded() {
+        let text = "kind: List\nitems:\n  - {kind: Secret, metadata: {name: s}, data: {a: b3Blbg==, n: 1, none: }}\n  \
+                    - kind: Kustomization\n    patch: |\n      kind: Secret\n      stringData: {a: open words}\n    \
+                    values: {stringData: {a: open words}}\n    url: http://me:${PASSWORD}@example.org\n    \
+                    dsn: http://me:open-words@example.org\n    ref: {kind: Secret, name: s}\n";
+        let node = file("a.yaml", text).parsed.documents.remove(0).root;
+        let json = yaml::to_json(&hide(&node)).to_string();
+        let wanted = concat!(
+            r#"{"kind":"List","items":[{"kind":"Secret","metadata":{"name":"s"},"#,
+            r#""data":{"a":"***","n":"***","none":null}},{"kind":"Kustomization","patch":"***","#,
+            r#""values":{"stringData":{"a":"***"}},"url":"http://me:${PASSWORD}@example.org","#,
+            r#""dsn":"http***example.org","ref":{"kind":"Secret","name":"s"}}]}"#
+        );
+        assert_eq!(json, wanted);
     }
 
     #[test]

@@ -88,7 +88,7 @@ def add_crds(collection, folder, here):
                     )
 
 
-TAG = re.compile(r"<gateway:experimental:validation:(\w+)=(.*?)>[ \t]*$", re.S | re.M)
+TAG = re.compile(r"<gateway:experimental:validation:(\w+)[:=](.*?)>[ \t]*$", re.S | re.M)
 RULE = re.compile(r'message="(.*?)",\s*rule="(.*)"$', re.S)
 
 
@@ -106,6 +106,8 @@ def gateway_channel(node):
                 out["enum"] = value.split(";")
             elif word in ("MaxLength", "MinItems"):
                 out[word[0].lower() + word[1:]] = int(value)
+            elif word == "Pattern":
+                out["pattern"] = value.strip("`")
             elif word == "XValidation" and RULE.match(value):
                 message, rule = RULE.match(value).groups()
                 out.setdefault("x-kubernetes-validations", []).append({"message": message, "rule": rule})

@@ -157,10 +157,9 @@ impl Check {
 
     fn options(&self, stream: &impl std::io::IsTerminal, start: Instant) -> Options {
         let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
-        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).max(NARROWEST));
         Options {
             color: color(self.color, stream),
-            width,
+            width: width(),
             info: self.info || !(ci || self.format == Format::Github),
             elapsed: start.elapsed().as_millis(),
         }
@@ -171,6 +170,11 @@ impl Check {
         let found = denied || report.count(Severity::Error) > 0;
         if found && !self.exit_zero { FOUND } else { CLEAN }
     }
+}
+
+/// Columns to write in.
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).max(NARROWEST))
 }
 
 /// Reads a repository with what changed in it: since a revision, or, where generated files make it matter, since HEAD.

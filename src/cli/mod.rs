@@ -1,7 +1,9 @@
 //! The command line: the only place that prints, and the only one that ends the program.
 
+mod build;
 mod check;
 mod fix;
+mod graph;
 mod init;
 mod paths;
 mod rules;
@@ -35,6 +37,7 @@ Examples:
   homelint kubernetes/apps            check another folder, or a file
   homelint --staged                   what a commit would newly break: for a hook
   homelint --format sarif > out.sarif for code scanning
+  homelint build media/web            what this Flux Kustomization applies
   homelint explain yaml/syntax        why a rule exists, and how to mend what it finds
 
 Exit codes: 0 nothing to report, 1 errors found, 2 could not run")]
@@ -49,6 +52,10 @@ struct CommandLine {
 enum Command {
     /// Check a repository (the default command)
     Check(Box<check::Check>),
+    /// Print what would be applied
+    Build(build::Build),
+    /// Show how sources, Kustomizations, releases and routes hang together
+    Graph(graph::Draw),
     /// Show why a rule exists, and how to mend what it finds
     Explain(rules::Explain),
     /// List the rules
@@ -126,6 +133,8 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         None => check::run(&arguments.check),
         Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Build(arguments)) => build::run(&arguments),
+        Some(Command::Graph(arguments)) => graph::run(&arguments),
         Some(Command::Explain(arguments)) => rules::explain(&arguments),
         Some(Command::Rules(arguments)) => rules::list(&arguments),
         Some(Command::Init(arguments)) => init::run(&arguments),

@@ -1,13 +1,14 @@
 //! Paths as they are typed to a repository and what of it is wanted.
 
 use super::Failure;
+use homelint::config;
 use homelint::discover::{self, Root, Source};
 use homelint::repo::Repo;
 use homelint::source::nearest;
 use std::path::{Path, PathBuf};
 
 /// Commands, for those who misspell one.
-const COMMANDS: [&str; 6] = ["check", "explain", "rules", "init", "completions", "man"];
+const COMMANDS: [&str; 8] = ["check", "build", "graph", "explain", "rules", "init", "completions", "man"];
 
 /// A repository and what of it is wanted.
 pub struct Places {
@@ -32,9 +33,7 @@ pub fn locate(paths: &[PathBuf], source: &Source) -> Result<Places, Failure> {
             return Err(missing(typed, &located));
         }
         let root = discover::root(&located.folder)?;
-        let relative = path.strip_prefix(&root.folder).unwrap_or(Path::new(""));
-        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-        let relative = parts.join("/");
+        let relative = relative(&root, &path);
         let places = places.get_or_insert_with(|| Places { root: root.clone(), selected: Vec::new() });
         if places.root != root {
             let (one, other) = (places.root.folder.display(), root.folder.display());
@@ -44,6 +43,32 @@ pub fn locate(paths: &[PathBuf], source: &Source) -> Result<Places, Failure> {
         places.selected.push(relative);
     }
     places.ok_or_else(|| Failure::new("no path is given"))
+}
+
+/// A path as the tree of a repository has it: relative to the root, with `/`.
+pub fn relative(root: &Root, path: &Path) -> String {
+    let relative = path.strip_prefix(&root.folder).unwrap_or(Path::new(""));
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// A typed path that exists, absolute.
+pub fn existing(typed: &str) -> Option<PathBuf> {
+    let located = resolve(Path::new(typed)).ok()?;
+    let path = located.folder.join(&located.rest);
+    path.exists().then_some(path)
+}
+
+/// The root around a file or folder to be built. Without git a kustomization may still use its neighbours: the
+/// current folder is the root of all that lies below it.
+pub fn root_around(place: &Path) -> Result<Root, Failure> {
+    let root = discover::root(place)?;
+    let marked = root.git || root.folder.join(config::FILE).is_file();
+    let current = std::env::current_dir().and_then(|folder| folder.canonicalize());
+    match current {
+        Ok(folder) if !marked && root.folder.starts_with(&folder) => Ok(Root { folder, git: false }),
+        _ => Ok(root),
+    }
 }
 
 impl Places {

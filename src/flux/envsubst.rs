@@ -51,6 +51,8 @@ pub struct Expanded {
     pub text: String,
     /// Whether it holds something unknown or undefined, so that it could be anything.
     pub unknown: bool,
+    /// Whether the unknown stands in it as written: else the text is what Flux before 2.9 made, without the undefined.
+    pub partial: bool,
     /// Every variable, in the order of evaluation.
     pub uses: Vec<Use>,
 }
@@ -86,7 +88,7 @@ pub fn expand(text: &str, lookup: &dyn Fn(&str) -> Variable) -> Result<Expanded,
         reader.at += if reader.rest().starts_with("$$") { 2 } else { next.len_utf8() };
         out.text.push(next);
     }
-    Ok(Expanded { text: out.text, unknown: out.unknown, uses: reader.uses })
+    Ok(Expanded { text: out.text, unknown: out.unknown, partial: out.partial, uses: reader.uses })
 }
 
 /// Evaluated text.
@@ -94,12 +96,14 @@ pub fn expand(text: &str, lookup: &dyn Fn(&str) -> Variable) -> Result<Expanded,
 struct Piece {
     text: String,
     unknown: bool,
+    partial: bool,
 }
 
 impl Piece {
     fn join(&mut self, other: Piece) {
         self.text.push_str(&other.text);
         self.unknown |= other.unknown;
+        self.partial |= other.partial;
     }
 }
 
@@ -228,7 +232,7 @@ impl<'a> Reader<'a> {
         if text.is_empty() {
             return self.malformed(start, "this `${` has no closing brace where one must be");
         }
-        Ok(Piece { text, unknown: false })
+        Ok(Piece { text, ..Piece::default() })
     }
 }
 
@@ -237,7 +241,7 @@ fn is_default(operator: Option<&str>) -> bool {
 }
 
 fn evaluate(variable: &Variable, operator: Option<&str>, arguments: Vec<Piece>, whole: &str) -> Piece {
-    let as_written = || Piece { text: whole.to_owned(), unknown: true };
+    let as_written = || Piece { text: whole.to_owned(), unknown: true, partial: true };
     let value = match variable {
         Variable::Known(value, _) => value.as_str(),
         Variable::Unknown(_) => return as_written(),
@@ -245,7 +249,7 @@ fn evaluate(variable: &Variable, operator: Option<&str>, arguments: Vec<Piece>, 
     };
     if is_default(operator) {
         if !value.is_empty() {
-            return Piece { text: value.to_owned(), unknown: false };
+            return Piece { text: value.to_owned(), ..Piece::default() };
         }
         let mut joined = Piece::default();
         arguments.into_iter().for_each(|argument| joined.join(argument));
@@ -270,7 +274,7 @@ fn evaluate(variable: &Variable, operator: Option<&str>, arguments: Vec<Piece>, 
         None => value.to_owned(),
     };
     // Without a value there is nothing to judge by: the text is what a lenient Flux makes, the use says why.
-    Piece { text, unknown: *variable == Variable::Undefined }
+    Piece { text, unknown: *variable == Variable::Undefined, partial: false }
 }
 
 fn first(value: &str, change: impl Fn(char) -> String) -> String {

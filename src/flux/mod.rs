@@ -289,7 +289,10 @@ impl Flux<'_> {
         let left: Vec<&Resource> = written
             .iter()
             .filter(|resource| resource.is_flux_kustomization() && !covered.contains(&identity(resource)))
+            // Without a source it is a patch of one.
+            .filter(|resource| resource.node.at(&["spec", "sourceRef"]).is_some())
             .filter(|resource| !folders.iter().any(|folder| below(path(resource), folder)))
+            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_parked()))
             .collect();
         let applies: Vec<BTreeSet<Span>> = left
             .par_iter()
@@ -300,9 +303,16 @@ impl Flux<'_> {
             })
             .collect();
         let owned: BTreeSet<Span> = applies.iter().flatten().copied().collect();
-        let mut roots: Vec<&Resource> =
-            left.iter().filter(|resource| !owned.contains(&identity(resource))).copied().collect();
-        if roots.is_empty() {
+        let mut roots: Vec<&Resource> = left
+            .iter()
+            .zip(&applies)
+            // Beside an entry point, what applies no Kustomization is no entry point but something put away.
+            .filter(|(resource, children)| {
+                !owned.contains(&identity(resource)) && (clusters.is_empty() || !children.is_empty())
+            })
+            .map(|(resource, _)| *resource)
+            .collect();
+        if roots.is_empty() && clusters.is_empty() {
             // They all apply one another: any of them is the beginning.
             roots.extend(left.first());
         }
@@ -327,7 +337,7 @@ fn group<'a>(roots: &[&Resource], path: impl Fn(&Resource) -> &'a str) -> Vec<en
 
 /// Where a resource is written, however it was patched.
 fn identity(resource: &Resource) -> Span {
-    resource.node.get("kind").map_or(resource.node.span, |kind| kind.span)
+    resource.node.span
 }
 
 fn namespace(resource: &Resource) -> &str {

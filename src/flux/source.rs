@@ -23,14 +23,17 @@ pub enum Location {
     Unknown,
 }
 
+/// Namespace and URL of a source.
+type Declared = (SmolStr, Option<String>);
+
 /// Kind, namespace and name of a source.
 type Id = (SmolStr, SmolStr, SmolStr);
 
 /// Which sources are this repository.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// URLs of the sources that are written down, by identity, and where none has the namespace, by kind and name.
-    urls: BTreeMap<(SmolStr, SmolStr), Vec<(SmolStr, Option<String>)>>,
+    /// The sources that are written down, by kind and name.
+    urls: BTreeMap<(SmolStr, SmolStr), Vec<Declared>>,
     /// URLs that sync entry points of this repository.
     own_urls: Vec<String>,
     /// Names that do, when no URL says so.
@@ -52,8 +55,7 @@ impl Sources {
             }
             if resource.is_flux_kustomization() {
                 let Some((kind, _, name)) = source_of(resource, "") else { continue };
-                let Some(path) = resource.node.at(&["spec", "path"]).and_then(Node::known).and_then(|path| here(path))
-                else {
+                let Some(path) = resource.node.at(&["spec", "path"]).and_then(Node::known).and_then(here) else {
                     continue;
                 };
                 // Every repository has a root.

@@ -24,6 +24,17 @@ pub struct VariableUse {
 }
 
 impl VariableUse {
+    /// Whether it stands in text of several lines that looks like a program, which has variables of its own.
+    pub fn is_in_script(&self) -> bool {
+        let lines = self.text.trim_end().lines().count();
+        let name = self.found.name.as_str();
+        let lower = name.bytes().any(|byte| byte.is_ascii_lowercase());
+        let assigned =
+            [format!("{name}="), format!("for {name} in"), format!("read {name}"), format!("read -r {name}")];
+        let shell = self.text.starts_with("#!") || assigned.iter().any(|text| self.text.contains(text.as_str()));
+        shell || lines > 1 && lower
+    }
+
     /// The bytes of the source that hold the expression; the whole scalar where they cannot be told apart.
     pub fn span(&self, source: &str) -> Span {
         locate(source, self.scalar, &self.text, self.found.range.clone()).unwrap_or(self.scalar)
@@ -137,7 +148,8 @@ fn scalar_changed(
             return None;
         }
     };
-    let Expanded { text, unknown, uses } = expanded;
+    let Expanded { text, unknown, partial, uses } = expanded;
+    let partial = partial || scalar.unknown;
     let unknown = unknown || scalar.unknown;
     found.uses.extend(uses.into_iter().map(|found| VariableUse {
         scalar: node.span,
@@ -150,7 +162,7 @@ fn scalar_changed(
         value: Value::Scalar(Scalar { text: SmolStr::new(text), style, unknown }),
         props: None,
     };
-    if style != Style::Plain || unknown {
+    if style != Style::Plain || partial {
         return Some(as_scalar(&text, style));
     }
     if is_plain(&text) {
@@ -162,7 +174,12 @@ fn scalar_changed(
         return Some(as_scalar(&text, Style::Plain));
     }
     match reread(&text, place, node.span) {
-        Some(node) => Some(node),
+        Some(mut node) => {
+            if let Value::Scalar(scalar) = &mut node.value {
+                scalar.unknown = unknown;
+            }
+            Some(node)
+        }
         None => {
             found.refusals.push((node.span, Refusal::NotYaml(SmolStr::new(&text))));
             Some(as_scalar(&text, Style::Double))

@@ -92,9 +92,30 @@ impl<'a> Run<'a> {
         if !kustomization.items("buildMetadata").is_empty() {
             self.origin = Some(Origin::default());
         }
+        // A component and what Flux changes are no folder that others use.
+        let shared = overlay.is_none() && self.is_shared() && !kustomization.is_component();
+        if shared && let Some(known) = self.kustomize.known(folder) {
+            self.notes = known.notes.clone();
+            return known.level.clone().map(|level| (kustomization, level));
+        }
         self.stack.push(folder.to_owned());
         let level = self.level(&kustomization, folder, None);
+        if shared && self.is_shared() {
+            self.remember(folder, &level);
+        }
         Some((kustomization, level))
+    }
+
+    /// Keeps what a folder gave, unless it depends on the way that led here.
+    fn remember(&self, folder: &str, level: &Level) {
+        let depends = |fault: &Fault| matches!(fault.kind, FaultKind::Cycle | FaultKind::TooDeep);
+        if self.notes.faults.iter().any(depends) {
+            return;
+        }
+        let mut level = level.clone();
+        // The index of identities is not needed again.
+        level.set.objects_mut();
+        self.kustomize.remember(folder, Folder { level: Some(level), notes: self.notes.clone() });
     }
 
     /// Everything that one kustomization does. A component works on the resources of the one that uses it.
@@ -158,7 +179,8 @@ impl<'a> Run<'a> {
 
     /// Adds a resource, unless its identity is taken.
     pub fn append(&mut self, set: &mut Set, object: Object, span: Span) {
-        let Err((object, known)) = set.append(object) else { return };
+        let Err(refused) = set.append(object) else { return };
+        let (object, known) = *refused;
         let Some(first) = set.objects.get(known) else { return };
         let message = format!("`{}` is already among the resources", object.id.title());
         let mut fault = Fault::fatal(FaultKind::DuplicateResource, span, message);
@@ -213,23 +235,11 @@ impl<'a> Run<'a> {
             self.stack.pop();
             level
         });
+        if let Some(level) = level.as_ref().filter(|_| self.is_shared()) {
+            self.remember(folder, level);
+        }
         let notes = std::mem::replace(&mut self.notes, outer);
         self.notes.absorb(&notes);
-        // What depends on the way that led here is not kept.
-        let depends = |fault: &Fault| {
-            matches!(
-                fault.kind,
-                FaultKind::Cycle | FaultKind::TooDeep | FaultKind::WrongKind | FaultKind::FolderWithoutKustomization
-            )
-        };
-        if self.is_shared() && !notes.faults.iter().any(depends) && level.is_some() {
-            let mut level = level.clone();
-            // The index of identities is not needed again.
-            if let Some(level) = &mut level {
-                level.set.objects_mut();
-            }
-            self.kustomize.remember(folder, Folder { level, notes });
-        }
         level
     }
 
@@ -368,6 +378,10 @@ impl<'a> Run<'a> {
             if !file.readable {
                 self.unchecked(path.span, format!("`{text}` is not read: it is binary or too large"));
                 return None;
+            }
+            if file.source.text.trim().is_empty() {
+                self.unchecked(path.span, format!("`{text}` is empty: something fills it in later"));
+                self.notes.incomplete = true;
             }
             return Some(file);
         }

@@ -4,7 +4,7 @@ use crate::source::FileId;
 use crate::yaml::{self, Node};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A field that a transformer touches, and the kinds that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,9 @@ pub(super) struct Fields {
     pub replicas: Vec<FieldSpec>,
     pub var_reference: Vec<FieldSpec>,
     /// Referred kind with the fields that hold its name.
-    pub name_reference: Vec<(Gvk, Vec<FieldSpec>)>,
+    name_reference: Vec<(Gvk, Vec<FieldSpec>)>,
+    /// The same by the kind that has the field; the empty kind for fields of any.
+    referrers: OnceLock<HashMap<SmolStr, Vec<(Gvk, FieldSpec)>>>,
 }
 
 impl Fields {
@@ -70,8 +72,26 @@ impl Fields {
         }
     }
 
+    /// Fields of a kind that hold the name of a resource, with the kinds they refer to.
+    pub fn references_of(&self, gvk: &Gvk) -> impl Iterator<Item = &(Gvk, FieldSpec)> {
+        let referrers = self.referrers.get_or_init(|| {
+            let mut referrers: HashMap<SmolStr, Vec<(Gvk, FieldSpec)>> = HashMap::new();
+            for (target, specs) in &self.name_reference {
+                for spec in specs {
+                    referrers.entry(spec.gvk.kind.clone()).or_default().push((target.clone(), spec.clone()));
+                }
+            }
+            referrers
+        });
+        let own = referrers.get(&gvk.kind).into_iter().flatten();
+        let any = referrers.get("").into_iter().flatten().filter(|_| !gvk.kind.is_empty());
+        let gvk = gvk.clone();
+        own.chain(any).filter(move |(_, spec)| gvk.selected_by(&spec.gvk))
+    }
+
     /// Adds fields that hold the name of a kind.
     pub fn add_name_reference(&mut self, gvk: Gvk, specs: impl Iterator<Item = FieldSpec>) {
+        self.referrers = OnceLock::new();
         match self.name_reference.iter_mut().find(|(known, _)| *known == gvk) {
             Some((_, list)) => merge(list, specs),
             None => self.name_reference.push((gvk, specs.collect())),

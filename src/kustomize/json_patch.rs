@@ -5,6 +5,11 @@ use crate::source::Span;
 use crate::yaml::{Mode, Node, Resolved, Style, Value, same_data};
 use smol_str::SmolStr;
 
+/// Whether text can be a JSON patch: what begins like JSON is read as JSON, strictly.
+pub(super) fn is_readable(text: &str) -> bool {
+    !text.starts_with('[') || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 /// One operation.
 #[derive(Debug, Clone)]
 pub(super) struct Operation {
@@ -97,9 +102,7 @@ pub(super) fn apply(root: &mut Node, operations: &[Operation]) -> Result<(), Mis
         let value = || operation.value.clone().unwrap_or(Node::null(operation.span));
         match operation.verb {
             Verb::Add => add(root, &operation.path, value()).ok_or_else(|| missing(&operation.path))?,
-            Verb::Replace => {
-                *find_mut(root, &operation.path).ok_or_else(|| missing(&operation.path))? = value();
-            }
+            Verb::Replace => replace(root, &operation.path, value()).ok_or_else(|| missing(&operation.path))?,
             Verb::Remove => drop(take(root, &operation.path).ok_or_else(|| missing(&operation.path))?),
             Verb::Move => {
                 let moved = take(root, &operation.from).ok_or_else(|| missing(&operation.from))?;
@@ -173,6 +176,16 @@ fn add(root: &mut Node, path: &[SmolStr], value: Node) -> Option<()> {
         return None;
     }
     parent.set(Node::scalar(value.span, key.clone(), Style::Plain), value);
+    Some(())
+}
+
+/// Replaces; like kustomize's library, a key that a mapping lacks is added.
+fn replace(root: &mut Node, path: &[SmolStr], value: Node) -> Option<()> {
+    let parent = path.split_last().and_then(|(_, parent)| find(root, parent));
+    if parent.is_some_and(Node::is_map) {
+        return add(root, path, value);
+    }
+    *find_mut(root, path)? = value;
     Some(())
 }
 

@@ -27,10 +27,10 @@ mod visit;
 
 use crate::resource::{Resource, Tree};
 use crate::source::{FileId, Span};
-use crate::yaml::{Node, Style, Value};
+use crate::yaml::{Entry, Mode, Node, Resolved, Style, Value};
 use accumulate::{Folder, Run};
 use facts::Facts;
-use object::{Object, map_at, put, string_pairs};
+use object::{Object, map_at, put};
 use smol_str::SmolStr;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,8 +44,11 @@ pub struct Kustomize<'t> {
     /// Folders that were built already.
     folders: Mutex<HashMap<String, Arc<Folder>>>,
     /// Texts in scalars that were parsed already.
-    texts: Mutex<HashMap<(Span, SmolStr), Option<Arc<Vec<Node>>>>>,
+    texts: Mutex<HashMap<(Span, SmolStr), Documents>>,
 }
+
+/// The documents in a text; `None` where it is no YAML.
+type Documents = Option<Arc<Vec<Node>>>;
 
 /// What a Flux Kustomization adds to the kustomization of its folder, as nodes of its own `spec`.
 #[derive(Debug, Clone, Default)]
@@ -126,8 +129,11 @@ impl<'t> Kustomize<'t> {
         run.follow_names(&mut level);
         run.resolve_vars(&mut level);
         level.set.objects_mut().retain(|object| !is_local(&object.node));
-        if let Some(options) = kustomization.root.get("sortOptions").filter(|options| options.is_map()) {
-            run.sort(&mut level, options);
+        match kustomization.root.get("sortOptions").filter(|options| options.is_map()) {
+            Some(options) => run.sort(&mut level, options),
+            // The command sorts unless it is told otherwise; Flux keeps the order.
+            None if overlay.is_none() => sort::legacy(&mut level, None),
+            None => {}
         }
         let asks = |option: &str| kustomization.items("buildMetadata").iter().find(|item| item.text() == Some(option));
         let metadata = Metadata {
@@ -150,7 +156,7 @@ impl<'t> Kustomize<'t> {
     }
 
     /// The documents in a scalar, parsed once.
-    fn embedded(&self, scalar: &Node, parse: impl FnOnce() -> Option<Vec<Node>>) -> Option<Arc<Vec<Node>>> {
+    fn embedded(&self, scalar: &Node, parse: impl FnOnce() -> Option<Vec<Node>>) -> Documents {
         let key = (scalar.span, scalar.as_scalar()?.text.clone());
         let texts = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = texts().get(&key) {
@@ -215,7 +221,7 @@ impl Metadata<'_> {
             }
         }
         tidy_annotations(&mut node);
-        refold(&mut node);
+        reread(&mut node);
         Resource::new(node)
     }
 }
@@ -229,7 +235,8 @@ fn tidy_annotations(node: &mut Node) {
         return;
     }
     let span = annotations.span;
-    let pairs = string_pairs(Some(annotations));
+    let pairs: Vec<Entry> =
+        entries.iter().map(|entry| Entry { key: entry.key.clone(), value: object::as_string(&entry.value) }).collect();
     let Some(metadata) = node.get_mut("metadata") else { return };
     if pairs.is_empty() {
         metadata.remove("annotations");
@@ -238,26 +245,50 @@ fn tidy_annotations(node: &mut Node) {
     }
 }
 
-/// kustomize writes a folded scalar and reads it again, and gets one line break more before a line that is indented
-/// further: it looks at the first letter of the text where it means the one after the break.
-fn refold(node: &mut Node) {
-    let folded = |node: &Node| {
-        node.as_scalar().is_some_and(|scalar| scalar.style == Style::Folded && scalar.text.contains("\n"))
-    };
+/// kustomize writes its resources and reads them again, which is not without loss: a date becomes a time, and a folded
+/// scalar gets a line break more.
+fn reread(node: &mut Node) {
     let mut found = false;
-    node.walk(&mut |node| found |= folded(node));
-    if !found {
-        return;
+    node.walk(&mut |node| found |= is_folded(node) || date(node).is_some());
+    if found {
+        reread_all(node);
     }
-    if let Some(entries) = node.is_map().then(|| node.entries_mut()).flatten() {
-        entries.iter_mut().for_each(|entry| refold(&mut entry.value));
-    } else if let Some(items) = node.is_seq().then(|| node.items_mut()).flatten() {
-        items.iter_mut().for_each(refold);
-    } else if let Value::Scalar(scalar) = &mut node.value {
+}
+
+fn reread_all(node: &mut Node) {
+    if node.is_map() {
+        node.entries_mut().into_iter().flatten().for_each(|entry| reread_all(&mut entry.value));
+    } else if node.is_seq() {
+        node.items_mut().into_iter().flatten().for_each(reread_all);
+    } else if let Some(time) = date(node) {
+        *node = Node::string(node.span, time);
+    } else if is_folded(node)
+        && let Value::Scalar(scalar) = &mut node.value
+    {
         scalar.text = refolded(&scalar.text).into();
     }
 }
 
+fn is_folded(node: &Node) -> bool {
+    node.as_scalar().is_some_and(|scalar| scalar.style == Style::Folded && scalar.text.contains('\n'))
+}
+
+/// The time that a plain `YYYY-MM-DD` becomes.
+fn date(node: &Node) -> Option<String> {
+    let scalar = node.as_scalar()?;
+    let text = scalar.text.as_str();
+    let shaped = scalar.style == Style::Plain && text.len() <= 10 && text.as_bytes().get(4) == Some(&b'-');
+    if !shaped || node.resolve(Mode::Yaml12) != Some(Resolved::Date) {
+        return None;
+    }
+    let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let valid = (1..=12).contains(&month) && (1..=31).contains(&day);
+    valid.then(|| format!("{year:04}-{month:02}-{day:02}T00:00:00Z"))
+}
+
+/// The emitter looks at the first letter of the text where it means the one after the break: a line that is indented
+/// further than the one before it gets one break too many.
 fn refolded(text: &str) -> String {
     let blank = |line: &str| line.starts_with([' ', '\t']);
     let doubles = !text.starts_with([' ', '\t', '\n']);

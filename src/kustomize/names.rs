@@ -18,19 +18,13 @@ impl Run<'_> {
             return;
         }
         let fields = level.fields.clone();
-        let targets: Vec<&(Gvk, Vec<FieldSpec>)> = fields
-            .name_reference
-            .iter()
-            .filter(|(target, _)| target.kind.is_empty() || candidates.kinds.contains(&target.kind))
-            .collect();
         for at in 0..level.set.objects.len() {
             let Some(referrer) = level.set.objects.get(at) else { break };
             let gvk = referrer.original_gvk();
             let now = referrer.id.gvk.clone();
-            let specs = targets.iter().flat_map(|(target, specs)| specs.iter().map(move |spec| (target, spec)));
             // A spec selects by the first kind, and is applied by the kind of now.
-            let specs = specs.filter(|(_, spec)| gvk.selected_by(&spec.gvk));
-            let specs: Vec<_> = specs.collect();
+            let named = |target: &Gvk| target.kind.is_empty() || candidates.kinds.contains(&target.kind);
+            let specs: Vec<_> = fields.references_of(&gvk).filter(|(target, _)| named(target)).collect();
             if specs.is_empty() {
                 continue;
             }

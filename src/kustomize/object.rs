@@ -173,10 +173,10 @@ impl Set {
     }
 
     /// Adds a resource; returns the one that has its identity already.
-    pub fn append(&mut self, object: Object) -> Result<(), (Object, usize)> {
+    pub fn append(&mut self, object: Object) -> Result<(), Box<(Object, usize)>> {
         let key = object.id.key();
         if let Some(known) = self.find(&key) {
-            return Err((object, known));
+            return Err(Box::new((object, known)));
         }
         if let Some(index) = &mut self.index {
             index.insert(key, self.objects.len());
@@ -244,9 +244,13 @@ pub(super) fn as_string(node: &Node) -> Node {
     node
 }
 
-/// Entries of a mapping with their values as strings.
+/// Entries of a mapping with their values as strings; null is the empty one.
 pub(super) fn string_pairs(node: Option<&Node>) -> Vec<Entry> {
     let entries = node.map(Node::entries).unwrap_or_default().iter();
-    let strings = entries.map(|entry| Entry { key: entry.key.clone(), value: as_string(&entry.value) });
+    let strings = entries.map(|entry| {
+        let null = entry.value.is_null();
+        let value = if null { Node::string(entry.value.span, "") } else { as_string(&entry.value) };
+        Entry { key: entry.key.clone(), value }
+    });
     strings.collect()
 }

@@ -6,7 +6,7 @@ use super::json_patch::{self, Operation};
 use super::merge;
 use super::object::{Id, Key, Object, Set, put};
 use super::select::Selector;
-use crate::source::{Span, nearest};
+use crate::source::{Span, join, nearest};
 use crate::yaml::Node;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -89,6 +89,7 @@ impl Run<'_> {
         let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
         match self.read_patch(documents, node.span) {
             None => {}
+            Some(Patch::Json(_)) if !self.is_json_patch(node, folder) => {}
             Some(Patch::Json(operations)) => {
                 let Some((target, selector)) = target else {
                     let help = "add `target` with `kind` and `name`";
@@ -158,6 +159,22 @@ impl Run<'_> {
             Ok(operations) => self.apply_json(level, &operations, &selector, target.span, false),
             Err((span, message)) => self.fault(Fault::fatal(FaultKind::PatchInvalid, span, message)),
         }
+    }
+
+    /// Whether a JSON patch that begins like JSON is JSON; a fault where it is only YAML.
+    fn is_json_patch(&mut self, node: &Node, folder: &str) -> bool {
+        let text = node.text().unwrap_or_default();
+        let file = join(folder, text).and_then(|path| self.kustomize.tree.find(&path));
+        let text = file.map_or(text.trim_start(), |file| file.source.text.as_str());
+        let readable = json_patch::is_readable(text);
+        if !readable {
+            let message = "a JSON patch that begins with `[` must be JSON";
+            self.fault(
+                Fault::fatal(FaultKind::PatchInvalid, node.span, message)
+                    .help("write it as a list with dashes, or quote keys and texts"),
+            );
+        }
+        readable
     }
 
     /// Tells strategic merge patches from JSON patches; `None` where there is nothing to apply.

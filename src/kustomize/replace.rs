@@ -180,6 +180,10 @@ fn write(root: &mut Node, target: &Node, value: &Node) -> Result<(), Failure> {
 
 fn set(node: &mut Node, value: &Node, delimiter: Option<&(SmolStr, i64)>) -> Result<(), Failure> {
     let scalar = |node: &Node| node.as_scalar().map(|scalar| scalar.text.clone());
+    // What was made for the value has no text; a null that is written keeps its type, and kustomize fails.
+    if node.as_scalar().is_some_and(|scalar| scalar.is_null() && !scalar.text.is_empty()) && !value.is_null() {
+        return Err(Failure::Wrong(node.span, "a replacement cannot write to `null`".into()));
+    }
     let mut new = value.clone();
     if let Some((delimiter, index)) = delimiter {
         let Some(old) = scalar(node) else {
@@ -258,9 +262,8 @@ fn bracket(part: &str) -> Option<(&str, &str)> {
 
 /// The one node at a path: keys, indices, `-` for the last, `[key=value]`.
 pub(super) fn lookup<'n>(root: &'n Node, path: &[SmolStr]) -> Option<&'n Node> {
-    let parts = path.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-    parts.fold(Some(root), |node, part| {
-        let node = node?;
+    let mut parts = path.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+    parts.try_fold(root, |node, part| {
         if let Ok(index) = part.parse::<usize>() {
             return node.items().get(index);
         }

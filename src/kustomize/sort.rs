@@ -38,42 +38,15 @@ const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfi
 impl Run<'_> {
     /// Brings the resources into the order that `sortOptions` asks for.
     pub(super) fn sort(&mut self, level: &mut Level, options: &Node) {
-        let legacy = options.get("legacySortOptions").filter(|options| !options.is_null());
+        let legacy_options = options.get("legacySortOptions").filter(|options| !options.is_null());
         match options.text_at(&["order"]) {
             Some("fifo") => {
-                if let Some(legacy) = legacy {
+                if let Some(legacy) = legacy_options {
                     let message = "`legacySortOptions` needs `order: legacy`";
                     self.fault(Fault::fatal(FaultKind::InvalidValue, legacy.span, message));
                 }
             }
-            Some("legacy") => {
-                let list = |field: &str, default: &[&'static str]| -> Vec<SmolStr> {
-                    match legacy {
-                        Some(legacy) => {
-                            legacy.items_at(&[field]).iter().filter_map(Node::text).map(SmolStr::new).collect()
-                        }
-                        None => default.iter().copied().map(SmolStr::new_static).collect(),
-                    }
-                };
-                let (first, last) = (list("orderFirst", &FIRST), list("orderLast", &LAST));
-                let rank = |kind: &str| {
-                    let at = |list: &[SmolStr]| list.iter().position(|name| name == kind);
-                    match (at(&last), at(&first)) {
-                        (Some(at), _) => (2, at),
-                        (None, Some(at)) => (0, at),
-                        (None, None) => (1, 0),
-                    }
-                };
-                let or = |text: &SmolStr, absent: &'static str| {
-                    if text.is_empty() { SmolStr::new_static(absent) } else { text.clone() }
-                };
-                level.set.objects_mut().sort_by_cached_key(|object| {
-                    let gvk = &object.id.gvk;
-                    let kind = format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), gvk.kind);
-                    let name = format!("{}|{}", or(&object.id.namespace, "~X"), or(&object.id.name, "~N"));
-                    (rank(&gvk.kind), kind, name)
-                });
-            }
+            Some("legacy") => legacy(level, legacy_options),
             other => {
                 let node = options.get("order").unwrap_or(options);
                 let text = other.unwrap_or_default();
@@ -82,4 +55,30 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// kustomize's order of old: by kind, then by namespace and name.
+pub(super) fn legacy(level: &mut Level, options: Option<&Node>) {
+    let list = |field: &str, default: &[&'static str]| -> Vec<SmolStr> {
+        match options {
+            Some(options) => options.items_at(&[field]).iter().filter_map(Node::text).map(SmolStr::new).collect(),
+            None => default.iter().copied().map(SmolStr::new_static).collect(),
+        }
+    };
+    let (first, last) = (list("orderFirst", &FIRST), list("orderLast", &LAST));
+    let rank = |kind: &str| {
+        let at = |list: &[SmolStr]| list.iter().position(|name| name == kind);
+        match (at(&last), at(&first)) {
+            (Some(at), _) => (2, at),
+            (None, Some(at)) => (0, at),
+            (None, None) => (1, 0),
+        }
+    };
+    let or =
+        |text: &SmolStr, absent: &'static str| if text.is_empty() { SmolStr::new_static(absent) } else { text.clone() };
+    level.set.objects_mut().sort_by_cached_key(|object| {
+        let gvk = &object.id.gvk;
+        let kind = format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), gvk.kind);
+        (rank(&gvk.kind), kind, or(&object.id.namespace, "~X"), or(&object.id.name, "~N"))
+    });
 }

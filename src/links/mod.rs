@@ -32,6 +32,16 @@ pub enum Place {
     Everywhere,
 }
 
+impl Place {
+    /// The namespace, where it is known.
+    pub fn namespace(&self) -> Option<&str> {
+        match self {
+            Place::Namespace(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// A field that names another object.
 #[derive(Debug, Clone)]
 pub struct Reference<'a> {
@@ -238,6 +248,12 @@ impl Links {
             span: filled.span.unwrap_or_else(|| resource.name_span()),
         };
         filled.map(object).collect()
+    }
+
+    /// Whether a table says what this resource creates.
+    pub fn describes(&self, resource: &Resource) -> bool {
+        let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
+        rows.iter().any(|(group, _)| group == resource.group())
     }
 
     /// The keys of a ConfigMap's or Secret's own data; `None` where something fills it in later.

@@ -2,6 +2,44 @@
 
 use crate::rule::Rule;
 
+/// Rules `api/…`.
+pub mod api {
+    /// See `rules/api/deprecated.md`.
+    pub mod deprecated;
+    /// See `rules/api/removed.md`.
+    pub mod removed;
+}
+
+/// Rules `flux/…`.
+pub mod flux {
+    /// See `rules/flux/decryption-missing.md`.
+    pub mod decryption_missing;
+    /// See `rules/flux/depends-on-cycle.md`.
+    pub mod depends_on_cycle;
+    /// See `rules/flux/depends-on-missing.md`.
+    pub mod depends_on_missing;
+    /// See `rules/flux/eaten-variable.md`.
+    pub mod eaten_variable;
+    /// See `rules/flux/health-check-missing.md`.
+    pub mod health_check_missing;
+    /// See `rules/flux/namespace-missing.md`.
+    pub mod namespace_missing;
+    /// See `rules/flux/path-missing.md`.
+    pub mod path_missing;
+    /// See `rules/flux/self-managed.md`.
+    pub mod self_managed;
+    /// See `rules/flux/several-owners.md`.
+    pub mod several_owners;
+    /// See `rules/flux/source-missing.md`.
+    pub mod source_missing;
+    /// See `rules/flux/substitute-from-missing.md`.
+    pub mod substitute_from_missing;
+    /// See `rules/flux/substitution-missing.md`.
+    pub mod substitution_missing;
+    /// See `rules/flux/undefined-variable.md`.
+    pub mod undefined_variable;
+}
+
 /// Rules `gateway/…`.
 pub mod gateway {
     /// See `rules/gateway/listener-missing.md`.
@@ -14,6 +52,16 @@ pub mod gateway {
 pub mod generated {
     /// See `rules/generated/edited.md`.
     pub mod edited;
+}
+
+/// Rules `helm/…`.
+pub mod helm {
+    /// See `rules/helm/object-twice.md`.
+    pub mod object_twice;
+    /// See `rules/helm/unknown-key.md`.
+    pub mod unknown_key;
+    /// See `rules/helm/unknown-name.md`.
+    pub mod unknown_name;
 }
 
 /// Rules `homelint/…`.
@@ -34,6 +82,56 @@ pub mod image {
     pub mod no_tag;
 }
 
+/// Rules `kustomize/…`.
+pub mod kustomize {
+    /// See `rules/kustomize/cycle.md`.
+    pub mod cycle;
+    /// See `rules/kustomize/duplicate-resource.md`.
+    pub mod duplicate_resource;
+    /// See `rules/kustomize/invalid.md`.
+    pub mod invalid;
+    /// See `rules/kustomize/missing-file.md`.
+    pub mod missing_file;
+    /// See `rules/kustomize/missing-resource.md`.
+    pub mod missing_resource;
+    /// See `rules/kustomize/no-kustomization.md`.
+    pub mod no_kustomization;
+    /// See `rules/kustomize/not-listed.md`.
+    pub mod not_listed;
+    /// See `rules/kustomize/patch-invalid.md`.
+    pub mod patch_invalid;
+    /// See `rules/kustomize/patch-unmatched.md`.
+    pub mod patch_unmatched;
+    /// See `rules/kustomize/unreadable-resource.md`.
+    pub mod unreadable_resource;
+    /// See `rules/kustomize/wrong-kind.md`.
+    pub mod wrong_kind;
+}
+
+/// Rules `refs/…`.
+pub mod refs {
+    /// See `rules/refs/claim-missing.md`.
+    pub mod claim_missing;
+    /// See `rules/refs/config-map-missing.md`.
+    pub mod config_map_missing;
+    /// See `rules/refs/issuer-missing.md`.
+    pub mod issuer_missing;
+    /// See `rules/refs/key-missing.md`.
+    pub mod key_missing;
+    /// See `rules/refs/object-missing.md`.
+    pub mod object_missing;
+    /// See `rules/refs/secret-missing.md`.
+    pub mod secret_missing;
+    /// See `rules/refs/service-account-missing.md`.
+    pub mod service_account_missing;
+    /// See `rules/refs/service-missing.md`.
+    pub mod service_missing;
+    /// See `rules/refs/storage-class-missing.md`.
+    pub mod storage_class_missing;
+    /// See `rules/refs/store-missing.md`.
+    pub mod store_missing;
+}
+
 /// Rules `renovate/…`.
 pub mod renovate {
     /// See `rules/renovate/annotation.md`.
@@ -48,10 +146,40 @@ pub mod repo {
     pub mod never_commit;
 }
 
+/// Rules `schema/…`.
+pub mod schema {
+    /// See `rules/schema/cel.md`.
+    pub mod cel;
+    /// See `rules/schema/duplicate-entry.md`.
+    pub mod duplicate_entry;
+    /// See `rules/schema/invalid-value.md`.
+    pub mod invalid_value;
+    /// See `rules/schema/missing-field.md`.
+    pub mod missing_field;
+    /// See `rules/schema/modeline-stale.md`.
+    pub mod modeline_stale;
+    /// See `rules/schema/node-port.md`.
+    pub mod node_port;
+    /// See `rules/schema/outgrown.md`.
+    pub mod outgrown;
+    /// See `rules/schema/unknown-field.md`.
+    pub mod unknown_field;
+    /// See `rules/schema/unknown-kind.md`.
+    pub mod unknown_kind;
+    /// See `rules/schema/wrong-type.md`.
+    pub mod wrong_type;
+}
+
 /// Rules `secret/…`.
 pub mod secret {
     /// See `rules/secret/plaintext.md`.
     pub mod plaintext;
+}
+
+/// Rules `service/…`.
+pub mod service {
+    /// See `rules/service/duplicate-address.md`.
+    pub mod duplicate_address;
 }
 
 /// Rules `sops/…`.
@@ -81,18 +209,68 @@ pub mod yaml {
 /// Every rule, by id.
 #[rustfmt::skip]
 pub const RULES: &[Rule] = &[
+    Rule { id: "api/deprecated", page: include_str!("../../rules/api/deprecated.md"), ..api::deprecated::RULE },
+    Rule { id: "api/removed", page: include_str!("../../rules/api/removed.md"), ..api::removed::RULE },
+    Rule { id: "flux/decryption-missing", page: include_str!("../../rules/flux/decryption-missing.md"), ..flux::decryption_missing::RULE },
+    Rule { id: "flux/depends-on-cycle", page: include_str!("../../rules/flux/depends-on-cycle.md"), ..flux::depends_on_cycle::RULE },
+    Rule { id: "flux/depends-on-missing", page: include_str!("../../rules/flux/depends-on-missing.md"), ..flux::depends_on_missing::RULE },
+    Rule { id: "flux/eaten-variable", page: include_str!("../../rules/flux/eaten-variable.md"), ..flux::eaten_variable::RULE },
+    Rule { id: "flux/health-check-missing", page: include_str!("../../rules/flux/health-check-missing.md"), ..flux::health_check_missing::RULE },
+    Rule { id: "flux/namespace-missing", page: include_str!("../../rules/flux/namespace-missing.md"), ..flux::namespace_missing::RULE },
+    Rule { id: "flux/path-missing", page: include_str!("../../rules/flux/path-missing.md"), ..flux::path_missing::RULE },
+    Rule { id: "flux/self-managed", page: include_str!("../../rules/flux/self-managed.md"), ..flux::self_managed::RULE },
+    Rule { id: "flux/several-owners", page: include_str!("../../rules/flux/several-owners.md"), ..flux::several_owners::RULE },
+    Rule { id: "flux/source-missing", page: include_str!("../../rules/flux/source-missing.md"), ..flux::source_missing::RULE },
+    Rule { id: "flux/substitute-from-missing", page: include_str!("../../rules/flux/substitute-from-missing.md"), ..flux::substitute_from_missing::RULE },
+    Rule { id: "flux/substitution-missing", page: include_str!("../../rules/flux/substitution-missing.md"), ..flux::substitution_missing::RULE },
+    Rule { id: "flux/undefined-variable", page: include_str!("../../rules/flux/undefined-variable.md"), ..flux::undefined_variable::RULE },
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
+    Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
+    Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
+    Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
     Rule { id: "homelint/config", page: include_str!("../../rules/homelint/config.md"), ..homelint::config::RULE },
     Rule { id: "homelint/unused-ignore", page: include_str!("../../rules/homelint/unused-ignore.md"), ..homelint::unused_ignore::RULE },
     Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
     Rule { id: "image/malformed-digest", page: include_str!("../../rules/image/malformed-digest.md"), ..image::malformed_digest::RULE },
     Rule { id: "image/no-tag", page: include_str!("../../rules/image/no-tag.md"), ..image::no_tag::RULE },
+    Rule { id: "kustomize/cycle", page: include_str!("../../rules/kustomize/cycle.md"), ..kustomize::cycle::RULE },
+    Rule { id: "kustomize/duplicate-resource", page: include_str!("../../rules/kustomize/duplicate-resource.md"), ..kustomize::duplicate_resource::RULE },
+    Rule { id: "kustomize/invalid", page: include_str!("../../rules/kustomize/invalid.md"), ..kustomize::invalid::RULE },
+    Rule { id: "kustomize/missing-file", page: include_str!("../../rules/kustomize/missing-file.md"), ..kustomize::missing_file::RULE },
+    Rule { id: "kustomize/missing-resource", page: include_str!("../../rules/kustomize/missing-resource.md"), ..kustomize::missing_resource::RULE },
+    Rule { id: "kustomize/no-kustomization", page: include_str!("../../rules/kustomize/no-kustomization.md"), ..kustomize::no_kustomization::RULE },
+    Rule { id: "kustomize/not-listed", page: include_str!("../../rules/kustomize/not-listed.md"), ..kustomize::not_listed::RULE },
+    Rule { id: "kustomize/patch-invalid", page: include_str!("../../rules/kustomize/patch-invalid.md"), ..kustomize::patch_invalid::RULE },
+    Rule { id: "kustomize/patch-unmatched", page: include_str!("../../rules/kustomize/patch-unmatched.md"), ..kustomize::patch_unmatched::RULE },
+    Rule { id: "kustomize/unreadable-resource", page: include_str!("../../rules/kustomize/unreadable-resource.md"), ..kustomize::unreadable_resource::RULE },
+    Rule { id: "kustomize/wrong-kind", page: include_str!("../../rules/kustomize/wrong-kind.md"), ..kustomize::wrong_kind::RULE },
+    Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
+    Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
+    Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },
+    Rule { id: "refs/key-missing", page: include_str!("../../rules/refs/key-missing.md"), ..refs::key_missing::RULE },
+    Rule { id: "refs/object-missing", page: include_str!("../../rules/refs/object-missing.md"), ..refs::object_missing::RULE },
+    Rule { id: "refs/secret-missing", page: include_str!("../../rules/refs/secret-missing.md"), ..refs::secret_missing::RULE },
+    Rule { id: "refs/service-account-missing", page: include_str!("../../rules/refs/service-account-missing.md"), ..refs::service_account_missing::RULE },
+    Rule { id: "refs/service-missing", page: include_str!("../../rules/refs/service-missing.md"), ..refs::service_missing::RULE },
+    Rule { id: "refs/storage-class-missing", page: include_str!("../../rules/refs/storage-class-missing.md"), ..refs::storage_class_missing::RULE },
+    Rule { id: "refs/store-missing", page: include_str!("../../rules/refs/store-missing.md"), ..refs::store_missing::RULE },
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
+    Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },
+    Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
+    Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
+    Rule { id: "schema/missing-field", page: include_str!("../../rules/schema/missing-field.md"), ..schema::missing_field::RULE },
+    Rule { id: "schema/modeline-stale", page: include_str!("../../rules/schema/modeline-stale.md"), ..schema::modeline_stale::RULE },
+    Rule { id: "schema/node-port", page: include_str!("../../rules/schema/node-port.md"), ..schema::node_port::RULE },
+    Rule { id: "schema/outgrown", page: include_str!("../../rules/schema/outgrown.md"), ..schema::outgrown::RULE },
+    Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
+    Rule { id: "schema/unknown-kind", page: include_str!("../../rules/schema/unknown-kind.md"), ..schema::unknown_kind::RULE },
+    Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
+    Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },

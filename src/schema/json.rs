@@ -159,6 +159,7 @@ impl<'a> Converter<'a> {
             rules: rules_of(object),
             unique_items: flag(object, "uniqueItems"),
             deprecated: flag(object, "deprecated"),
+            ..Schema::default()
         }
     }
 

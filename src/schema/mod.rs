@@ -5,16 +5,38 @@
 //! schema came from shows in [`Kind`] alone.
 
 mod bundle;
+/// The language of `x-kubernetes-validations`.
+pub mod cel;
+mod check;
+mod fault;
 mod json;
+mod known;
+mod logic;
+mod meant;
+mod metadata;
+mod modeline;
+mod rules;
+mod served;
+mod standing;
+mod values;
 
 pub use bundle::{Bundle, Kind, Minors, Scope, Source};
+pub use fault::{Fault, FaultKind};
 pub use json::{CustomKind, Dialect, custom_kinds};
+pub use known::{Schemas, is_patch};
+pub use meant::Meant;
+pub use modeline::Modeline;
+pub use served::{Releases, Retired, Version};
+pub use standing::{Standing, Standings};
+pub use values::to_json;
 
 use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 use serde_json::Value;
 use smol_str::SmolStr;
+
+use crate::yaml::Node;
 
 /// One node of a structural schema.
 #[derive(Debug, Default)]
@@ -61,6 +83,10 @@ pub struct Schema {
     pub unique_items: bool,
     /// Marked as deprecated by its author.
     pub deprecated: bool,
+    /// The rules, parsed when a value first meets them.
+    pub(crate) programs: OnceLock<Box<[rules::Compiled]>>,
+    /// The default as rules see it.
+    pub(crate) default_node: OnceLock<Option<Box<Node>>>,
 }
 
 impl Schema {

@@ -6,13 +6,18 @@ use serde_json::{Map, Number, Value as Json};
 
 /// The data of a node as JSON, plain scalars read as YAML 1.2; dates and what is not known are strings.
 pub fn to_json(node: &Node) -> Json {
+    to_json_in(node, Mode::Yaml12)
+}
+
+/// The data of a node as JSON, plain scalars read as a mode says; dates and what is not known are strings.
+pub fn to_json_in(node: &Node, mode: Mode) -> Json {
     match &node.value {
-        Value::Scalar(scalar) => scalar_to_json(node, scalar),
-        Value::Seq(items) => Json::Array(items.iter().map(to_json).collect()),
+        Value::Scalar(scalar) => scalar_to_json(node, scalar, mode),
+        Value::Seq(items) => items.iter().map(|item| to_json_in(item, mode)).collect(),
         Value::Map(entries) => {
             let mut map = Map::with_capacity(entries.len());
             for entry in entries.iter() {
-                map.insert(key_text(&entry.key), to_json(&entry.value));
+                map.insert(key_text(&entry.key), to_json_in(&entry.value, mode));
             }
             Json::Object(map)
         }
@@ -23,12 +28,12 @@ fn key_text(key: &Node) -> String {
     key.as_scalar().map(|scalar| scalar.text.to_string()).unwrap_or_default()
 }
 
-fn scalar_to_json(node: &Node, scalar: &Scalar) -> Json {
+fn scalar_to_json(node: &Node, scalar: &Scalar, mode: Mode) -> Json {
     let text = || Json::String(scalar.text.to_string());
     if scalar.unknown {
         return text();
     }
-    match node.resolve(Mode::Yaml12) {
+    match node.resolve(mode) {
         Some(Resolved::Null) => Json::Null,
         Some(Resolved::Bool(truth)) => Json::Bool(truth),
         Some(Resolved::Int(int)) => match (i64::try_from(int), u64::try_from(int)) {
@@ -47,62 +52,88 @@ fn scalar_to_json(node: &Node, scalar: &Scalar) -> Json {
 
 /// A document as YAML text, block style, ending with a line break.
 pub fn to_yaml(node: &Node) -> String {
-    let mut text = String::new();
-    match &node.value {
-        Value::Map(entries) if !entries.is_empty() => write_block(&mut text, node, 0),
-        Value::Seq(items) if !items.is_empty() => write_block(&mut text, node, 0),
-        _ => {
-            write_inline(&mut text, node, 0);
-            text.push('\n');
-        }
-    }
-    text
+    to_yaml_in(node, Mode::Yaml12, &|_| None)
 }
 
-/// A mapping or sequence that is not empty, each entry on its own lines.
-fn write_block(text: &mut String, node: &Node, indent: usize) {
-    for (at, entry) in node.entries().iter().enumerate() {
-        // The first line of a mapping in a sequence stands behind the dash.
-        if at > 0 || !text.ends_with("- ") {
-            pad(text, indent);
-        }
-        write_key(text, &entry.key);
-        text.push(':');
-        write_value(text, &entry.value, indent);
+/// A document as YAML text whose plain scalars mean what they mean in a mode, with a comment behind each scalar
+/// where `comment` has one to give.
+pub fn to_yaml_in(node: &Node, mode: Mode, comment: &dyn Fn(&Node) -> Option<String>) -> String {
+    let mut writer = Writer { text: String::new(), mode, comment };
+    if is_filled(node) {
+        writer.block(node, 0)
+    } else {
+        writer.line(node, 0)
     }
-    for item in node.items() {
-        pad(text, indent);
-        text.push_str("- ");
-        match &item.value {
-            Value::Map(entries) if !entries.is_empty() => write_block(text, item, indent + 2),
-            Value::Seq(items) if !items.is_empty() => {
-                text.pop();
-                text.push('\n');
-                write_block(text, item, indent + 2);
-            }
-            _ => {
-                write_inline(text, item, indent);
-                text.push('\n');
-            }
-        }
-    }
+    writer.text
 }
 
-fn write_value(text: &mut String, value: &Node, indent: usize) {
-    match &value.value {
-        Value::Map(entries) if !entries.is_empty() => {
-            text.push('\n');
-            write_block(text, value, indent + 2);
+/// Whether this is a mapping or sequence with entries, which are written on lines of their own.
+fn is_filled(node: &Node) -> bool {
+    !node.entries().is_empty() || !node.items().is_empty()
+}
+
+struct Writer<'a> {
+    text: String,
+    mode: Mode,
+    comment: &'a dyn Fn(&Node) -> Option<String>,
+}
+
+impl Writer<'_> {
+    /// A mapping or sequence that is not empty, each entry on its own lines.
+    fn block(&mut self, node: &Node, indent: usize) {
+        for (at, entry) in node.entries().iter().enumerate() {
+            // The first line of a mapping in a sequence stands behind the dash.
+            if at > 0 || !self.text.ends_with("- ") {
+                pad(&mut self.text, indent);
+            }
+            write_key(&mut self.text, &entry.key);
+            self.text.push(':');
+            match &entry.value {
+                value if !is_filled(value) => {
+                    self.text.push(' ');
+                    self.line(value, indent);
+                }
+                value => {
+                    self.text.push('\n');
+                    self.block(value, if value.is_map() { indent + 2 } else { indent });
+                }
+            }
         }
-        Value::Seq(items) if !items.is_empty() => {
-            text.push('\n');
-            write_block(text, value, indent);
+        for item in node.items() {
+            pad(&mut self.text, indent);
+            self.text.push_str("- ");
+            if !is_filled(item) {
+                self.line(item, indent);
+                continue;
+            }
+            if item.is_seq() {
+                self.text.pop();
+                self.text.push('\n');
+            }
+            self.block(item, indent + 2);
         }
-        _ => {
-            text.push(' ');
-            write_inline(text, value, indent);
-            text.push('\n');
+    }
+
+    /// A scalar, or a collection without entries, to the end of its line.
+    fn line(&mut self, node: &Node, indent: usize) {
+        let comment = (self.comment)(node).map_or_else(String::new, |comment| format!(" # {comment}"));
+        let text = &mut self.text;
+        match node.as_scalar() {
+            None => text.push_str(if node.is_map() { "{}" } else { "[]" }),
+            Some(scalar) => {
+                let string = matches!(node.resolve(self.mode), Some(Resolved::Str | Resolved::Date));
+                let lines = scalar.text.contains('\n') && scalar.style != Style::Double && is_block(&scalar.text);
+                match scalar.text.as_str() {
+                    "" if !string && !scalar.unknown => text.push_str("null"),
+                    plain if !string && !scalar.unknown => text.push_str(plain),
+                    value if lines => return write_literal(text, value, indent + 2, &comment),
+                    value if is_plain(value) => text.push_str(value),
+                    value => write_double(text, value),
+                }
+            }
         }
+        text.push_str(&comment);
+        text.push('\n');
     }
 }
 
@@ -115,21 +146,6 @@ fn write_key(text: &mut String, key: &Node) {
     if is_plain(&scalar.text) { text.push_str(&scalar.text) } else { write_double(text, &scalar.text) }
 }
 
-/// A scalar, or a collection without entries.
-fn write_inline(text: &mut String, node: &Node, indent: usize) {
-    let Some(scalar) = node.as_scalar() else {
-        return text.push_str(if node.is_map() { "{}" } else { "[]" });
-    };
-    let string = matches!(node.resolve(Mode::Yaml12), Some(Resolved::Str | Resolved::Date));
-    if !string && !scalar.unknown {
-        return text.push_str(if scalar.text.is_empty() { "null" } else { &scalar.text });
-    }
-    if scalar.text.contains('\n') && scalar.style != Style::Double && is_block(&scalar.text) {
-        return write_literal(text, &scalar.text, indent + 2);
-    }
-    if is_plain(&scalar.text) { text.push_str(&scalar.text) } else { write_double(text, &scalar.text) }
-}
-
 /// Whether text may stand as a literal block.
 fn is_block(text: &str) -> bool {
     let first = text.chars().next();
@@ -137,14 +153,15 @@ fn is_block(text: &str) -> bool {
         && !text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t'))
 }
 
-fn write_literal(text: &mut String, value: &str, indent: usize) {
+fn write_literal(text: &mut String, value: &str, indent: usize, comment: &str) {
     let body = value.trim_end_matches('\n');
-    text.push('|');
-    match value.len() - body.len() {
-        0 => text.push('-'),
-        1 => {}
-        _ => text.push('+'),
-    }
+    let breaks = value.len() - body.len();
+    text.push_str(match breaks {
+        0 => "|-",
+        1 => "|",
+        _ => "|+",
+    });
+    text.push_str(comment);
     for line in body.split('\n') {
         text.push('\n');
         if !line.is_empty() {
@@ -152,9 +169,7 @@ fn write_literal(text: &mut String, value: &str, indent: usize) {
             text.push_str(line);
         }
     }
-    for _ in 1..(value.len() - body.len()) {
-        text.push('\n');
-    }
+    text.extend(std::iter::repeat_n('\n', breaks.max(1)));
 }
 
 /// Whether text may stand without quotes and still be this string to every reader.
@@ -218,6 +233,22 @@ mod tests {
         assert_eq!(to_json(&root(&written)), to_json(&node), "{written}");
         assert!(written.contains("c: \"on\""), "{written}");
         assert!(written.contains("l: |\n  one\n\n  two\n"), "{written}");
+    }
+
+    #[test]
+    fn comments_stand_behind_scalars_and_change_nothing() {
+        let node = root("a: {b: [1, {c: x}, [y]], e: {}}\nl: |\n  one\n\n  two\nn:\n");
+        let written = to_yaml_in(&node, Mode::Yaml12, &|node| Some(format!("at {}", node.span.start)));
+        assert_eq!(to_json(&root(&written)), to_json(&node), "{written}");
+        assert!(written.contains("c: x # at 15\n") && written.contains("l: | # at "), "{written}");
+    }
+
+    #[test]
+    fn a_mode_decides_what_plain_scalars_mean() {
+        let node = root("[on, 0777]");
+        assert_eq!(to_json_in(&node, Mode::Yaml11).to_string(), "[true,511]");
+        assert_eq!(to_yaml_in(&node, Mode::Yaml11, &|_| None), "- on\n- 0777\n");
+        assert!(to_yaml(&node).starts_with("- \"on\"\n"));
     }
 
     #[test]

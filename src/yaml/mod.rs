@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 use std::collections::{HashMap, hash_map};
 use std::sync::Arc;
 
-pub use emit::{to_json, to_yaml};
+pub use emit::{to_json, to_json_in, to_yaml, to_yaml_in};
 pub use json::parse_json;
 pub use parse::parse;
 pub use resolve::{Mode, Resolved, parse_float, parse_int, resolve};

@@ -1,4 +1,5 @@
-use crate::diagnostic::Finding;
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
 use crate::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
@@ -6,7 +7,15 @@ use crate::source::nearest;
 use crate::yaml::Node;
 
 /// A route whose Gateway does not exist, so that nothing answers.
-pub const RULE: Rule = Rule::error(check);
+pub const RULE: Rule = Rule::everywhere(Severity::Error, check_cluster, check);
+
+fn check_cluster(deployed: &Deployed) -> Vec<Finding> {
+    // Without any Gateway in sight a chart creates them.
+    if deployed.repo.gateways().is_empty() {
+        return Vec::new();
+    }
+    deployed.missing(&["Gateway"])
+}
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let gateways = repo.gateways();

@@ -8,5 +8,20 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    repo.kustomize_faults(file, &[FaultKind::Unreadable, FaultKind::ManyKustomizations, FaultKind::Empty, FaultKind::UnknownField, FaultKind::InvalidValue, FaultKind::GeneratorInvalid, FaultKind::GeneratorTarget, FaultKind::ReplacementFailed, FaultKind::VarFailed, FaultKind::AmbiguousReference, FaultKind::PluginInvalid])
+    repo.kustomize_faults(
+        file,
+        &[
+            FaultKind::Unreadable,
+            FaultKind::ManyKustomizations,
+            FaultKind::Empty,
+            FaultKind::UnknownField,
+            FaultKind::InvalidValue,
+            FaultKind::GeneratorInvalid,
+            FaultKind::GeneratorTarget,
+            FaultKind::ReplacementFailed,
+            FaultKind::VarFailed,
+            FaultKind::AmbiguousReference,
+            FaultKind::PluginInvalid,
+        ],
+    )
 }

@@ -29,7 +29,8 @@ fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
     }
     let resource = file.resources().first()?;
     let message = format!("`{path}` is listed in no kustomization: nobody applies it");
-    let finding = Finding::new(resource.name_span(), message).help(format!("add `./{path}` to `{}`", kustomization.source.path));
+    let finding =
+        Finding::new(resource.name_span(), message).help(format!("add `./{path}` to `{}`", kustomization.source.path));
     Some(finding.related(listed.span.before(), "the resources that are listed"))
 }
 

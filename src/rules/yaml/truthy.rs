@@ -2,13 +2,17 @@ use crate::diagnostic::Finding;
 use crate::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
+use crate::schema::FaultKind;
 use crate::yaml::{Mode, Node, Resolved};
 
 /// A plain `yes` or `on` where the API server wants a string and reads a boolean.
 pub const RULE: Rule = Rule::error(check);
 
-fn check(file: &File, _: &Repo) -> Vec<Finding> {
-    file.resources().iter().flat_map(strings).filter_map(|node| finding(&node)).collect()
+fn check(file: &File, repo: &Repo) -> Vec<Finding> {
+    let mut found = repo.schema_findings(file, FaultKind::Truthy);
+    let more = file.resources().iter().flat_map(strings).filter_map(|node| finding(&node));
+    found.extend(more.filter(|finding| !found.iter().any(|known| known.span == finding.span)).collect::<Vec<_>>());
+    found
 }
 
 /// Values that must be strings wherever they stand: labels, annotations, data, environment variables.

@@ -379,6 +379,8 @@ fn block_text(source: &str, lines: &[(usize, usize, bool)], literal: bool, chomp
     let mut breaks = 0;
     let mut previous_deeper = false;
     let mut any = false;
+    // Whether a break ends the last line: at the end of a file without one there is none to keep, save after blanks.
+    let mut ended = false;
     for (start, end, broke) in lines {
         let line = source.get(*start..*end).unwrap_or("");
         if line.is_empty() {
@@ -392,12 +394,12 @@ fn block_text(source: &str, lines: &[(usize, usize, bool)], literal: bool, chomp
             fold(&mut text, breaks + 1);
         }
         text.push_str(line);
-        (breaks, previous_deeper, any) = (0, deeper, true);
+        (breaks, previous_deeper, any, ended) = (0, deeper, true, *broke || line.trim().is_empty());
     }
     match chomp {
         Some(b'-') => {}
-        Some(_) => text.extend(std::iter::repeat_n('\n', breaks + usize::from(any))),
-        None if any => text.push('\n'),
+        Some(_) => text.extend(std::iter::repeat_n('\n', breaks + usize::from(ended))),
+        None if ended => text.push('\n'),
         None => {}
     }
     text

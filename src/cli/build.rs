@@ -1,0 +1,303 @@
+//! `homelint build`: what would be applied.
+
+use super::{CLEAN, Color, FAILED, Failure, Outcome, Run, check, color, paths};
+use homelint::check::Report;
+use homelint::diagnostic::{Diagnostic, Finding, Severity};
+use homelint::discover::{self, Root, Source};
+use homelint::flux::source::Location;
+use homelint::flux::substitute::Refusal;
+use homelint::flux::{Applied, Cluster, Deployment};
+use homelint::kustomize::{Fault, Kustomize, Unchecked};
+use homelint::repo::Repo;
+use homelint::report::{self, Format, Options};
+use homelint::resource::{Resource, Tree};
+use homelint::secret::{hide, redact};
+use homelint::source::nearest;
+use homelint::yaml::{Mode, Node, to_json_in, to_yaml_in};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  homelint build                            everything that Flux applies, cluster by cluster
+  homelint build kubernetes/apps/media      what `kustomize build` gives
+  homelint build flux-system/cluster-apps   what this Flux Kustomization applies
+  homelint build media/web --provenance     … and which line each value comes from
+  homelint build --releases                 … and what the charts make of the releases
+
+Values of Secrets print as ***, those that only the cluster knows as ${VARIABLE}.
+Exit codes: 0 built, 2 could not build")]
+pub struct Build {
+    /// A folder with a kustomization, or a Flux Kustomization by `namespace/name`; else everything
+    #[arg(value_name = "TARGET")]
+    target: Option<String>,
+    /// How to write resources
+    #[arg(long, value_name = "FORMAT", default_value = "yaml")]
+    format: Form,
+    /// Print what the charts of releases would make, too, as far as it is known
+    #[arg(long)]
+    releases: bool,
+    /// Say behind each value which line it comes from
+    #[arg(long)]
+    provenance: bool,
+    /// When to use colours in what is said on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    Yaml,
+    Json,
+}
+
+/// What is said where a repository has nothing for Flux.
+pub const NO_FLUX: &str = "note: no Flux Kustomization is in sight; `homelint build FOLDER` builds a kustomization\n";
+
+/// Resources that belong together, and what is to be said about them.
+struct Batch {
+    /// What stands above them.
+    title: Option<String>,
+    resources: Vec<Resource>,
+    findings: Vec<Finding>,
+    unchecked: Vec<Unchecked>,
+    /// How whoever takes them reads plain scalars.
+    mode: Mode,
+}
+
+/// Builds, and writes what came out.
+pub fn run(arguments: &Build) -> Run {
+    if arguments.releases && arguments.target.is_some() {
+        return Err(Failure::new("`--releases` takes no target").help("it prints the releases of everything that Flux applies"));
+    }
+    if arguments.provenance && arguments.format == Form::Json {
+        return Err(Failure::new("JSON has no comments").help("`--provenance` needs `--format yaml`"));
+    }
+    let place = arguments.target.as_deref().and_then(paths::existing);
+    let root = match &place {
+        Some(place) => paths::root_around(place)?,
+        None => discover::root(Path::new("."))?,
+    };
+    let repo = discover::load(&root, &Source::WorkTree, &[])?;
+    let batches = match (&arguments.target, &place) {
+        (None, _) => everything(&repo, arguments.releases),
+        (Some(target), Some(place)) => folder(&repo, &root, target, place)?,
+        (Some(target), None) => named(&repo, target)?,
+    };
+    let mut outcome = arguments.outcome(&repo, &batches);
+    if batches.is_empty() {
+        outcome.notes.push_str(NO_FLUX);
+    }
+    // The process ends here: giving back a tree of nodes piece by piece would only take time.
+    std::mem::forget((repo, batches));
+    Ok(outcome)
+}
+
+impl Build {
+    fn outcome(&self, repo: &Repo, batches: &[Batch]) -> Outcome {
+        let color = color(self.color, &std::io::stderr());
+        let options = Options { color, width: check::width(), info: false, elapsed: 0 };
+        let mut findings: Vec<&Finding> = batches.iter().flat_map(|batch| &batch.findings).collect();
+        findings.sort_by_key(|finding| (finding.span, &finding.message));
+        findings.dedup();
+        let code = if findings.is_empty() { CLEAN } else { FAILED };
+        let diagnostics = findings.into_iter().map(diagnostic).collect();
+        let report = Report { diagnostics, ..Report::default() };
+        let mut notes = report::render(&report, repo, &[], Format::Human, &options);
+        let unchecked: BTreeSet<String> = batches
+            .iter()
+            .flat_map(|batch| &batch.unchecked)
+            .map(|unchecked| left_out(&repo.tree, unchecked))
+            .collect();
+        notes.extend(unchecked);
+        let nothing = batches.iter().all(|batch| batch.resources.is_empty());
+        let text = match self.format {
+            _ if nothing && code == FAILED => String::new(),
+            Form::Yaml => yaml(repo, batches, self.provenance),
+            Form::Json => json(batches),
+        };
+        Outcome { text, notes, code }
+    }
+}
+
+fn diagnostic(finding: &Finding) -> Diagnostic {
+    let mut finding = finding.clone();
+    finding.message = redact(&finding.message);
+    finding.help = finding.help.as_deref().map(redact);
+    Diagnostic { rule: "build", severity: Severity::Error, finding, fingerprint: String::new() }
+}
+
+fn left_out(tree: &Tree, unchecked: &Unchecked) -> String {
+    let place = tree
+        .file(unchecked.span.file)
+        .map_or_else(String::new, |file| format!("{}:{}: ", file.source.path, file.source.line(unchecked.span.start)));
+    format!("note: {place}left out: {}\n", redact(&unchecked.reason))
+}
+
+// ---- what is meant
+
+/// What `kustomize build` gives of a folder; where it has no kustomization, a Flux Kustomization of that name.
+fn folder(repo: &Repo, root: &Root, target: &str, place: &Path) -> Result<Vec<Batch>, Failure> {
+    let relative = paths::relative(root, place);
+    let folder = match repo.tree.find(&relative) {
+        Some(file)
+            if repo.tree.kustomization(file.source.folder()).is_some_and(|own| own.source.id == file.source.id) =>
+        {
+            file.source.folder().to_owned()
+        }
+        Some(_) => return Err(Failure::new(format!("`{target}` is no kustomization")).help("build its folder")),
+        None => relative,
+    };
+    if repo.tree.kustomization(&folder).is_none() {
+        return named(repo, target).map_err(|_| without_kustomization(repo, target, &folder));
+    }
+    let built = Kustomize::new(&repo.tree).build(&folder);
+    let findings = fatal(&built.faults);
+    let resources = if findings.is_empty() { built.resources } else { Vec::new() };
+    Ok(vec![Batch { title: None, resources, findings, unchecked: built.unchecked, mode: Mode::Yaml12 }])
+}
+
+fn without_kustomization(repo: &Repo, target: &str, folder: &str) -> Failure {
+    let failure = Failure::new(format!("`{target}` has no kustomization"));
+    let here = |applied: &&Applied| matches!(&applied.location, Location::Here(path) if path == folder);
+    if let Some(applied) = applied(repo.deployment()).find(here) {
+        let name = title(applied);
+        return failure.help(format!("Flux makes one for `{name}`: homelint build {name}"));
+    }
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let mut folders = repo.tree.folders().filter(|folder| repo.tree.kustomization(folder).is_some());
+    match folders.find(|folder| folder.starts_with(&prefix)) {
+        Some(below) => failure.help(format!("`{below}` has one")),
+        None => failure,
+    }
+}
+
+/// What the Flux Kustomization `namespace/name` applies, in every cluster that has one.
+fn named(repo: &Repo, target: &str) -> Result<Vec<Batch>, Failure> {
+    let found: Vec<Batch> = applied(repo.deployment())
+        .filter(|applied| title(applied) == target)
+        .map(|applied| batch(applied, Some(format!("Kustomization {target}"))))
+        .collect();
+    if found.is_empty() { Err(unknown(repo, target)) } else { Ok(found) }
+}
+
+/// A target that does not exist, and the one that may have been meant.
+fn unknown(repo: &Repo, target: &str) -> Failure {
+    let titles: BTreeSet<String> = applied(repo.deployment()).map(title).collect();
+    let named = titles.iter().find(|title| title.rsplit('/').next() == Some(target));
+    let folders = repo.tree.folders().filter(|folder| repo.tree.kustomization(folder).is_some());
+    let candidates = titles.iter().map(String::as_str).chain(folders);
+    let meant = named.map(String::as_str).or_else(|| nearest(target.trim_end_matches('/'), candidates));
+    let failure = Failure::new(format!("there is no folder and no Flux Kustomization `{target}`"));
+    failure.help(meant.map_or_else(
+        || "name a folder with a kustomization, or `namespace/name`; `homelint graph` shows them".to_owned(),
+        |meant| format!("did you mean `{meant}`?"),
+    ))
+}
+
+/// What Flux applies, cluster by cluster, with what charts make of it where that is asked for.
+fn everything(repo: &Repo, releases: bool) -> Vec<Batch> {
+    let inventories = if releases { repo.inventories() } else { &[] };
+    let mut batches = Vec::new();
+    for (index, cluster) in repo.deployment().clusters.iter().enumerate() {
+        let place = place(&repo.tree, cluster);
+        let members = inventories.get(index).map_or(&[][..], |inventory| &inventory.members);
+        for (index, applied) in cluster.kustomizations.iter().enumerate() {
+            let kind = &applied.resource.kind;
+            let mut batch = batch(applied, Some(format!("{kind} {} of the cluster at {place}", title(applied))));
+            let made = members.iter().filter(|member| member.from_chart && member.applied == index);
+            batch.resources.extend(made.map(|member| member.resource.clone()));
+            batches.push(batch);
+        }
+    }
+    batches
+}
+
+/// Where a cluster begins.
+pub fn place(tree: &Tree, cluster: &Cluster) -> String {
+    let span = cluster.entry.span;
+    tree.file(span.file)
+        .map_or_else(String::new, |file| format!("{}:{}", file.source.path, file.source.line(span.start)))
+}
+
+/// Every Kustomization and ResourceSet of every cluster.
+fn applied(deployment: &Deployment) -> impl Iterator<Item = &Applied> {
+    deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations)
+}
+
+fn title(applied: &Applied) -> String {
+    format!("{}/{}", applied.namespace(), applied.name())
+}
+
+fn batch(applied: &Applied, title: Option<String>) -> Batch {
+    let mut findings = fatal(&applied.faults);
+    let path = applied.resource.node.at(&["spec", "path"]);
+    let span = path.map_or_else(|| applied.resource.name_span(), |path| path.span);
+    let name = applied.name();
+    match &applied.location {
+        Location::Missing(path) => {
+            findings.push(Finding::new(span, format!("there is no folder `{path}` for `{name}`")))
+        }
+        Location::Outside => findings.push(Finding::new(span, format!("the path of `{name}` leaves the repository"))),
+        _ => {}
+    }
+    let refused = |(span, refusal): &(_, Refusal)| {
+        let message = match refusal {
+            Refusal::Malformed { malformed, .. } => malformed.message,
+            Refusal::NotYaml(_) => "what substitution makes of this is no YAML",
+        };
+        Finding::new(*span, message)
+    };
+    findings.extend(applied.refusals.iter().map(refused));
+    let mut unchecked = applied.unchecked.clone();
+    let reason = match applied.location {
+        Location::Elsewhere => Some("its source is not this repository"),
+        Location::Unknown => Some("its path or source is not known offline"),
+        _ => None,
+    };
+    unchecked.extend(reason.map(|reason| Unchecked { span, reason: format!("`{name}`: {reason}").into() }));
+    let resources = if findings.is_empty() { applied.resources.clone() } else { Vec::new() };
+    Batch { title, resources, findings, unchecked, mode: Mode::Yaml11 }
+}
+
+/// The mistakes at which building ends.
+fn fatal(faults: &[Fault]) -> Vec<Finding> {
+    faults.iter().filter(|fault| fault.fatal).map(Fault::finding).collect()
+}
+
+// ---- writing
+
+fn json(batches: &[Batch]) -> String {
+    let documents = batches
+        .iter()
+        .flat_map(|batch| batch.resources.iter().map(|resource| to_json_in(&hide(&resource.node), batch.mode)));
+    format!("{:#}\n", documents.collect::<serde_json::Value>())
+}
+
+fn yaml(repo: &Repo, batches: &[Batch], provenance: bool) -> String {
+    let source = |node: &Node| {
+        let file = repo.file_of(node.span).filter(|_| provenance)?;
+        Some(format!("{}:{}", printable(&file.source.path), file.source.line(node.span.start)))
+    };
+    let mut text = String::new();
+    for batch in batches.iter().filter(|batch| !batch.resources.is_empty()) {
+        let mut title = batch.title.as_deref().map(printable);
+        for resource in &batch.resources {
+            if !text.is_empty() {
+                text.push_str("---\n");
+            }
+            if let Some(title) = title.take() {
+                let _ = writeln!(text, "# {title}");
+            }
+            text.push_str(&to_yaml_in(&hide(&resource.node), batch.mode, &source));
+        }
+    }
+    text
+}
+
+/// Text for a comment: nothing in it ends the line.
+fn printable(text: &str) -> String {
+    text.replace(|letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}'), " ")
+}

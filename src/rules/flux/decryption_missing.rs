@@ -1,0 +1,26 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::resource::Resource;
+use crate::rule::Rule;
+use crate::sops::METADATA;
+
+/// A Kustomization that applies an encrypted file without decrypting it.
+pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.kustomizations().filter_map(finding).collect()
+}
+
+fn finding(applied: &Applied) -> Option<Finding> {
+    let own = &applied.resource;
+    if own.node.at(&["spec", "decryption", "provider"]).is_some() {
+        return None;
+    }
+    let encrypted = applied.resources.iter().find(|resource: &&Resource| resource.node.get(METADATA).is_some())?;
+    let message =
+        format!("Kustomization `{}` applies `{}` encrypted: it has no `decryption`", applied.name(), encrypted.title());
+    let finding =
+        Finding::new(own.name_span(), message).help("add `decryption: {provider: sops}` with the Secret of the key");
+    Some(finding.related(encrypted.name_span(), "the encrypted object"))
+}

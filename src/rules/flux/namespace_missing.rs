@@ -1,0 +1,42 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::links::Kind;
+use crate::rule::Rule;
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// A namespace that nothing creates.
+pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Namespace") };
+    let mut used = BTreeMap::new();
+    for (_, resource) in deployed.applied() {
+        let Some(node) = resource.node.at(&["metadata", "namespace"]) else { continue };
+        if let Some(name) = node.literal() {
+            used.entry(name).or_insert_with(Vec::new).push((node.span, resource));
+        }
+    }
+    let made = |name: &str| !deployed.inventory.named(&kind, name).is_empty();
+    let known = used.keys().filter(|name| made(name)).count();
+    // A house that makes its namespaces elsewhere makes none of them here.
+    if !deployed.cluster.is_complete() && known * 10 < used.len() * 9 || known < 5 || known * 5 < used.len() * 4 {
+        return Vec::new();
+    }
+    let missing = used.iter().filter(|(name, uses)| {
+        let by_helm = uses.iter().any(|(_, resource)| {
+            resource.node.at(&["spec", "install", "createNamespace"]).is_some_and(|node| node.is_true())
+        });
+        !made(name) && !by_helm
+    });
+    missing
+        .filter_map(|(name, uses)| {
+            let (span, _) = uses.first()?;
+            let message = format!("namespace `{name}` is created by nothing");
+            Some(
+                Finding::new(*span, message)
+                    .help(format!("{known} of {} namespaces have a Namespace in the repository: add one", used.len())),
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,38 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::flux::source::Location;
+use crate::rule::Rule;
+use crate::source::{folder_of, nearest};
+
+/// A Kustomization whose path is no folder of the repository.
+pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.kustomizations().filter_map(|applied| finding(deployed, applied)).collect()
+}
+
+fn finding(deployed: &Deployed, applied: &Applied) -> Option<Finding> {
+    let span = applied.resource.node.at(&["spec", "path"]).map_or(applied.resource.name_span(), |path| path.span);
+    let name = applied.name();
+    match &applied.location {
+        Location::Missing(path) => {
+            let tree = &deployed.repo.tree;
+            let finding = Finding::new(span, format!("the path of Kustomization `{name}` does not exist: `{path}`"));
+            if tree.find(path).is_some() {
+                return Some(finding.help("it is a file: name the folder"));
+            }
+            let parent = folder_of(path);
+            let last = path.rsplit('/').next().unwrap_or(path);
+            let siblings = tree.folders_in(parent).filter_map(|folder| folder.rsplit('/').next());
+            let near = nearest(last, siblings).map(|near| format!("did you mean `{parent}/{near}`?"));
+            // The same folder somewhere else was moved.
+            let moved = tree.folders().find(|folder| folder.ends_with(&format!("/{last}")) && folder.contains(name));
+            Some(finding.maybe_help(near.or_else(|| moved.map(|folder| format!("there is `{folder}`")))))
+        }
+        Location::Outside => {
+            Some(Finding::new(span, format!("the path of Kustomization `{name}` leaves the repository")))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,28 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::rule::Rule;
+
+/// A Kustomization that applies itself, besides the one that is meant to.
+pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    // The Kustomization at an entry point applies itself on purpose.
+    deployed.kustomizations().filter(|applied| applied.parent.is_some()).filter_map(finding).collect()
+}
+
+fn finding(applied: &Applied) -> Option<Finding> {
+    let own = &applied.resource;
+    let itself = applied.resources.iter().find(|resource| {
+        resource.is_flux_kustomization() && resource.name() == own.name() && resource.namespace() == own.namespace()
+    })?;
+    let span = own.node.at(&["spec", "path"]).map_or(own.name_span(), |path| path.span);
+    let path = own.node.text_at(&["spec", "path"]).unwrap_or("");
+    let message = format!("Kustomization `{}` applies itself: `{path}` holds the file that defines it", applied.name());
+    let finding = Finding::new(span, message).help("let the path lead to the folder of the manifests, such as `…/app`");
+    Some(if itself.name_span() == own.name_span() {
+        finding
+    } else {
+        finding.related(itself.name_span(), "applied again here")
+    })
+}

@@ -1,0 +1,37 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::flux::substitute::VariableUse;
+use crate::rule::Rule;
+use crate::source::nearest;
+use std::collections::BTreeSet;
+
+/// A variable that nothing defines: since Flux 2.9 the Kustomization fails, before it became empty text.
+pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.kustomizations().flat_map(|applied| findings(deployed, applied)).collect()
+}
+
+fn findings(deployed: &Deployed, applied: &Applied) -> Vec<Finding> {
+    let missing = applied.uses.iter().filter(|used| used.found.is_missing() && !used.is_in_script());
+    // One text may use a variable a hundred times.
+    let mut said = BTreeSet::new();
+    let first = missing.filter(|used| said.insert((used.scalar, used.found.name.clone())));
+    first.map(|used| finding(deployed, applied, used)).collect()
+}
+
+fn finding(deployed: &Deployed, applied: &Applied, used: &VariableUse) -> Finding {
+    let name = &used.found.name;
+    let source = deployed.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
+    let names: Vec<&str> = applied.variables.iter().map(|(name, _)| name.as_str()).collect();
+    let help = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean `${{{near}}}`?"),
+        None => format!(
+            "define it under `postBuild` of Kustomization `{}`, or write `$${{{name}}}` to keep the text",
+            applied.name()
+        ),
+    };
+    let finding = Finding::new(used.span(source), format!("variable `{name}` is not defined")).help(help);
+    finding.related(applied.resource.name_span(), format!("rendered by Kustomization `{}`", applied.name()))
+}

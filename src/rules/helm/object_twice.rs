@@ -1,0 +1,31 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::inventory::Member;
+use crate::rule::Rule;
+use std::collections::BTreeMap;
+
+/// An object that a chart makes and a manifest defines as well, so that Helm and Flux fight over it.
+pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    let mut made: BTreeMap<_, &Member> = BTreeMap::new();
+    for member in deployed.inventory.members.iter().filter(|member| member.from_chart) {
+        made.extend(id(member).map(|id| (id, member)));
+    }
+    let written = deployed.inventory.members.iter().filter(|member| !member.from_chart);
+    written.filter_map(|member| finding(member, made.get(&id(member)?)?)).collect()
+}
+
+fn id(member: &Member) -> Option<(&str, &str, &str, &str)> {
+    let resource = &member.resource;
+    let name = resource.node.at(&["metadata", "name"])?.literal()?;
+    let namespace = resource.node.at(&["metadata", "namespace"])?.literal()?;
+    Some((resource.group(), resource.kind.as_str(), namespace, name))
+}
+
+fn finding(written: &Member, made: &Member) -> Option<Finding> {
+    let title = written.resource.title();
+    let finding = Finding::new(written.resource.name_span(), format!("`{title}` is made by a release as well"));
+    let finding = finding.help("keep one of the two: Helm refuses to adopt an object that it did not make");
+    Some(finding.related(made.resource.name_span(), "the values that make it"))
+}

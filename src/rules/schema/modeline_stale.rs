@@ -1,0 +1,20 @@
+use crate::diagnostic::Finding;
+use crate::repo::Repo;
+use crate::resource::File;
+use crate::rule::Rule;
+use crate::schema::Modeline;
+
+/// A `# yaml-language-server` comment that names the schema of another kind or version.
+pub const RULE: Rule = Rule::info(check);
+
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    let stale = Modeline::of(file).into_iter().filter_map(|(modeline, resource)| {
+        let right = format!("{}_{}", resource.kind.to_lowercase(), resource.version());
+        if modeline.name.eq_ignore_ascii_case(&right) {
+            return None;
+        }
+        let message = format!("the schema is that of `{}`, but the resource is `{right}`", modeline.name);
+        Some(Finding::new(modeline.span, message).safe_fix(format!("name `{right}`"), modeline.span, right))
+    });
+    stale.collect()
+}

@@ -1,0 +1,12 @@
+use crate::diagnostic::Finding;
+use crate::repo::Repo;
+use crate::resource::File;
+use crate::rule::Rule;
+use crate::schema::FaultKind;
+
+/// A value of another type than the API server takes.
+pub const RULE: Rule = Rule::error(check);
+
+fn check(file: &File, repo: &Repo) -> Vec<Finding> {
+    repo.schema_findings(file, FaultKind::WrongType)
+}

@@ -1,0 +1,124 @@
+//! Kubernetes quantities: `1500m`, `2Gi`, `1e3`, exact.
+
+use super::functions::Function;
+use super::value::{Out, Stop, Value};
+use std::cmp::Ordering;
+
+/// A quantity in units of 10⁻⁹, as fine as Kubernetes keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Quantity(i128);
+
+const ONE: i128 = 1_000_000_000;
+
+pub(super) fn named(name: &str) -> Option<Function> {
+    Some(match name {
+        "isQuantity" => |_, arguments| match arguments {
+            [Value::Str(text)] => Ok(Value::Bool(parse(text).is_some())),
+            _ => Err(Stop::Error),
+        },
+        "quantity" => |_, arguments| match arguments {
+            [Value::Str(text)] => parse(text).map(Value::Quantity).ok_or(Stop::Error),
+            _ => Err(Stop::Error),
+        },
+        "compareTo" => |_, arguments| order(arguments).map(|order| Value::Int(order as i64)),
+        "isGreaterThan" => |_, arguments| order(arguments).map(|order| Value::Bool(order == Ordering::Greater)),
+        "isLessThan" => |_, arguments| order(arguments).map(|order| Value::Bool(order == Ordering::Less)),
+        "sign" => |_, arguments| receiver(arguments).map(|quantity| Value::Int(quantity.0.signum() as i64)),
+        "isInteger" => |_, arguments| receiver(arguments).map(|quantity| Value::Bool(quantity.whole().is_some())),
+        "asInteger" => |_, arguments| receiver(arguments)?.whole().map(Value::Int).ok_or(Stop::Error),
+        "asApproximateFloat" => {
+            |_, arguments| receiver(arguments).map(|quantity| Value::Double(quantity.0 as f64 / ONE as f64))
+        }
+        "add" => |_, arguments| combine(arguments, i128::checked_add),
+        "sub" => |_, arguments| combine(arguments, i128::checked_sub),
+        _ => return None,
+    })
+}
+
+impl Quantity {
+    fn whole(self) -> Option<i64> {
+        (self.0 % ONE == 0).then_some(self.0 / ONE).and_then(|whole| i64::try_from(whole).ok())
+    }
+}
+
+fn receiver(arguments: &[Value]) -> Out<Quantity> {
+    match arguments {
+        [Value::Quantity(quantity)] => Ok(*quantity),
+        _ => Err(Stop::Error),
+    }
+}
+
+/// Of two quantities, or of two versions.
+fn order(arguments: &[Value]) -> Out<Ordering> {
+    match arguments {
+        [a @ Value::Quantity(_), b @ Value::Quantity(_)] | [a @ Value::Semver(_), b @ Value::Semver(_)] => {
+            a.compare(b).ok_or(Stop::Error)
+        }
+        _ => Err(Stop::Error),
+    }
+}
+
+fn combine<'a>(arguments: &[Value<'a>], with: impl Fn(i128, i128) -> Option<i128>) -> Out<Value<'a>> {
+    let result = match arguments {
+        [Value::Quantity(a), Value::Quantity(b)] => with(a.0, b.0),
+        [Value::Quantity(a), Value::Int(b)] => with(a.0, i128::from(*b) * ONE),
+        _ => None,
+    };
+    result.map(|result| Value::Quantity(Quantity(result))).ok_or(Stop::Error)
+}
+
+/// Reads a quantity; what is finer than 10⁻⁹ is rounded up, as Kubernetes does.
+fn parse(text: &str) -> Option<Quantity> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let length = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let (digits, suffix) = rest.split_at_checked(length)?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+        return None;
+    }
+    let (binary, power) = scale(suffix)?;
+    let mantissa: i128 = format!("0{whole}{fraction}").parse().ok()?;
+    let power = power + 9 - i32::try_from(fraction.len()).ok()?;
+    let scaled = mantissa.checked_mul(1_i128.checked_shl(binary)?)?;
+    let ten = |power: i32| 10_i128.checked_pow(power.unsigned_abs());
+    let value = if power >= 0 {
+        scaled.checked_mul(ten(power)?)?
+    } else {
+        let divisor = ten(power).unwrap_or(i128::MAX);
+        scaled / divisor + i128::from(scaled % divisor != 0)
+    };
+    Some(Quantity(sign * value))
+}
+
+/// Powers of two and of ten of a suffix.
+fn scale(suffix: &str) -> Option<(u32, i32)> {
+    Some(match suffix {
+        "" => (0, 0),
+        "n" => (0, -9),
+        "u" => (0, -6),
+        "m" => (0, -3),
+        "k" => (0, 3),
+        "M" => (0, 6),
+        "G" => (0, 9),
+        "T" => (0, 12),
+        "P" => (0, 15),
+        "E" => (0, 18),
+        "Ki" => (10, 0),
+        "Mi" => (20, 0),
+        "Gi" => (30, 0),
+        "Ti" => (40, 0),
+        "Pi" => (50, 0),
+        "Ei" => (60, 0),
+        _ => {
+            let power = suffix.strip_prefix(['e', 'E'])?;
+            let digits = power.strip_prefix(['+', '-']).unwrap_or(power);
+            if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            (0, power.parse().ok().filter(|power: &i32| power.abs() <= 1000)?)
+        }
+    })
+}

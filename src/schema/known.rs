@@ -1,0 +1,134 @@
+//! The schemas at hand: those of the binary, and those that the repository defines itself.
+
+use std::sync::{Arc, OnceLock};
+
+use super::check::{Step, Walk};
+use super::fault::{Fault, FaultKind};
+use super::values::{to_json, with_unknowns};
+use super::{Bundle, CustomKind, Kind, Schema, custom_kinds};
+use crate::resource::{Resource, Role, Tree};
+use crate::yaml::Node;
+
+/// Every schema that a repository's resources can be checked against.
+#[derive(Debug, Default)]
+pub struct Schemas {
+    bundle: Bundle,
+    definitions: Vec<Definition>,
+    minor: Option<u32>,
+}
+
+/// A CustomResourceDefinition of the repository, read when one of its kind is met.
+#[derive(Debug)]
+struct Definition {
+    group: String,
+    kind: String,
+    node: Node,
+    kinds: OnceLock<Vec<CustomKind>>,
+}
+
+impl Schemas {
+    /// The schemas of the binary and of the definitions in a tree. `minor` is the cluster's Kubernetes 1.x.
+    pub fn new(tree: &Tree, minor: Option<u32>) -> Self {
+        let resources = tree.files().iter().filter(|file| defines_kinds(&file.source.text)).flat_map(|file| {
+            file.documents().filter(|document| file.role(document) == Role::Resource).map(|document| &document.root)
+        });
+        let definitions = resources
+            .filter(|root| root.text_at(&["kind"]) == Some("CustomResourceDefinition"))
+            .filter_map(|root| {
+                Some(Definition {
+                    group: root.text_at(&["spec", "group"])?.to_owned(),
+                    kind: root.text_at(&["spec", "names", "kind"])?.to_owned(),
+                    node: root.clone(),
+                    kinds: OnceLock::new(),
+                })
+            })
+            .collect();
+        Schemas { bundle: Bundle::embedded(), definitions, minor }
+    }
+
+    /// The schemas of the binary.
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// The schema of a kind: the repository's own definition before the one in the binary.
+    pub fn find(&self, api_version: &str, kind: &str) -> Option<Arc<Schema>> {
+        self.defined(api_version, kind).or_else(|| {
+            let at_minor = self.minor.and_then(|minor| self.bundle.find_at(api_version, kind, minor));
+            at_minor.or_else(|| self.bundle.find(api_version, kind))
+        })
+    }
+
+    /// What the binary knows of a kind besides its schema.
+    pub fn kind(&self, api_version: &str, kind: &str) -> Option<Kind<'_>> {
+        self.bundle.kind(api_version, kind)
+    }
+
+    fn defined(&self, api_version: &str, kind: &str) -> Option<Arc<Schema>> {
+        let (group, _) = api_version.rsplit_once('/')?;
+        let definition = self.definitions.iter().find(|known| known.kind == kind && known.group == group)?;
+        let kinds = definition.kinds.get_or_init(|| {
+            let meta = self.bundle.object_meta();
+            custom_kinds(&to_json(&definition.node), meta.as_ref())
+        });
+        kinds.iter().find(|known| known.api_version == api_version).map(|known| Arc::clone(&known.schema))
+    }
+
+    /// What is wrong with a resource; `None` where its kind has no schema.
+    pub fn check(&self, resource: &Resource) -> Option<Vec<Fault>> {
+        let schema = self.find(&resource.api_version, &resource.kind)?;
+        let opened = with_unknowns(&resource.node).map(|node| Resource { node, ..resource.clone() });
+        let resource = opened.as_ref().unwrap_or(resource);
+        let meta = self.bundle.object_meta();
+        let known = self.kind(&resource.api_version, &resource.kind);
+        let custom = known.is_none_or(|known| known.minors.is_none());
+        let mut walk = Walk {
+            kind: &resource.kind,
+            api_version: resource.api_version.clone(),
+            custom,
+            hidden: resource.is("", "Secret"),
+            meta: meta.as_deref(),
+            trail: vec![Step { name: "", schema: &schema }],
+            faults: Vec::new(),
+            unsure: false,
+        };
+        let at = resource.node.entry("kind").map_or(resource.node.span, |entry| entry.value.span);
+        walk.value(&schema, &resource.node, at);
+        walk.identity(resource);
+        Some(walk.faults)
+    }
+
+    /// What is wrong with a kustomization file, apart from what its files and patches do.
+    pub fn check_kustomization(&self, root: &Node) -> Vec<Fault> {
+        let kind = root.text_at(&["kind"]).unwrap_or("Kustomization");
+        let default =
+            if kind == "Component" { "kustomize.config.k8s.io/v1alpha1" } else { "kustomize.config.k8s.io/v1beta1" };
+        let api_version = root.text_at(&["apiVersion"]).unwrap_or(default);
+        let Some(schema) = self.bundle.find(api_version, kind) else { return Vec::new() };
+        let mut walk = Walk {
+            kind,
+            api_version: api_version.into(),
+            custom: false,
+            hidden: false,
+            meta: None,
+            trail: vec![Step { name: "", schema: &schema }],
+            faults: Vec::new(),
+            unsure: false,
+        };
+        walk.value(&schema, root, root.span.before());
+        walk.faults.retain(|fault| matches!(fault.kind, FaultKind::UnknownField | FaultKind::WrongType));
+        walk.faults
+    }
+}
+
+/// Whether a text may hold a definition; cheaper than to look at its nodes.
+fn defines_kinds(text: &str) -> bool {
+    text.contains("CustomResourceDefinition")
+}
+
+/// Whether a document changes a resource instead of being one: it says so, or lacks what every one has.
+pub fn is_patch(resource: &Resource, faults: &[Fault]) -> bool {
+    let mut directive = false;
+    resource.node.walk_entries(&mut |entry| directive |= entry.key.text().is_some_and(|key| key.starts_with("$patch")));
+    directive || faults.iter().any(|fault| fault.kind == FaultKind::MissingField)
+}

@@ -1,0 +1,84 @@
+//! Which kind was meant by one that does not exist.
+
+use super::{Schemas, check::same_letters};
+use crate::source::nearest;
+
+/// A kind by its full name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meant {
+    /// `apps/v1`
+    pub api_version: &'static str,
+    /// `Deployment`
+    pub kind: &'static str,
+}
+
+impl Schemas {
+    /// The kind that was meant by an unknown one: a typo in its name, or another apiVersion of the same family.
+    pub fn meant(&self, api_version: &str, kind: &str) -> Option<Meant> {
+        if self.find(api_version, kind).is_some() {
+            return None;
+        }
+        let all: Vec<(&'static str, &'static str)> = self.bundle().kinds().collect();
+        let siblings: Vec<(&'static str, &'static str)> =
+            all.iter().filter(|(known, _)| *known == api_version).copied().collect();
+        let Some((known, sibling)) = siblings.first() else { return self.misspelt_group(api_version, kind) };
+        let names = siblings.iter().map(|(_, kind)| *kind);
+        if let Some(near) =
+            same_letters(kind, names.clone()).or_else(|| nearest(kind, names).filter(|near| alike(kind, near)))
+        {
+            return Some(Meant { api_version: known, kind: near });
+        }
+        // A new kind of an operator may have any name; Kubernetes' own APIs are all known.
+        self.kind(known, sibling)?.minors?;
+        let elsewhere = all.into_iter().filter(|(_, known)| *known == kind);
+        let mut own =
+            elsewhere.filter(|(version, kind)| self.kind(version, kind).is_some_and(|kind| kind.minors.is_some()));
+        own.next_back().map(|(api_version, kind)| Meant { api_version, kind })
+    }
+
+    /// A group that differs by a letter or two from one that has the kind.
+    fn misspelt_group(&self, api_version: &str, kind: &str) -> Option<Meant> {
+        let (group, version) = api_version.rsplit_once('/')?;
+        let homes = self.bundle().kinds().filter(|(_, known)| *known == kind);
+        let same_version = homes.filter_map(|(known, kind)| {
+            let (home, served) = known.rsplit_once('/')?;
+            (served == version && group.len().abs_diff(home.len()) <= 2).then_some((known, home, kind))
+        });
+        let candidates: Vec<(&'static str, &'static str, &'static str)> = same_version.collect();
+        let near = nearest(group, candidates.iter().map(|(_, home, _)| *home))?;
+        let (api_version, _, kind) = candidates.into_iter().find(|(_, home, _)| *home == near)?;
+        Some(Meant { api_version, kind })
+    }
+}
+
+/// Whether two names begin and end the same way, as a name and its misspelling mostly do.
+fn alike(left: &str, right: &str) -> bool {
+    let ends =
+        |text: &str| (text.get(..2).map(str::to_owned), text.get(text.len().saturating_sub(2)..).map(str::to_owned));
+    ends(left) == ends(right) && left.len().abs_diff(right.len()) <= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Tree;
+
+    #[test]
+    fn what_was_meant_is_plain_or_nothing_is_said() {
+        let schemas = Schemas::new(&Tree::default(), None);
+        let meant = |api_version: &str, kind: &str| {
+            schemas.meant(api_version, kind).map(|meant| (meant.api_version, meant.kind))
+        };
+        assert_eq!(meant("v1", "Deployment"), Some(("apps/v1", "Deployment")));
+        assert_eq!(meant("app/v1", "Deployment"), Some(("apps/v1", "Deployment")));
+        assert_eq!(meant("v1", "Configmap"), Some(("v1", "ConfigMap")));
+        assert_eq!(
+            meant("helm.toolkit.fluxcd.io/v2", "HelmRelase"),
+            Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
+        );
+        assert_eq!(meant("helm.toolkit.fluxcd.io/v3", "HelmRelease"), None);
+        assert_eq!(meant("gateway.networking.k8s.io/v1", "QUICRoute"), None);
+        assert_eq!(meant("example.org/v1", "Deployment"), None);
+        assert_eq!(meant("v1", "Namespace"), None);
+    }
+}

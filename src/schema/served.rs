@@ -1,0 +1,146 @@
+//! Which apiVersions are on their way out, and which versions of their servers a repository names.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+use crate::resource::{Resource, Role, Tree};
+use crate::source::{FileId, Span};
+use crate::yaml::{Node, parse};
+
+/// Major and minor number of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub u32, pub u32);
+
+impl Version {
+    /// The first two numbers of `v1.31.2`; `None` for a range.
+    pub fn read(text: &str) -> Option<Version> {
+        let mut numbers = text.trim().trim_start_matches('v').split(['.', '-', '+']);
+        Some(Version(numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.0, self.1)
+    }
+}
+
+/// A row of `schemas/api-versions.yaml`.
+#[derive(Debug)]
+pub struct Retired {
+    api_version: String,
+    kinds: Vec<String>,
+    /// What serves it: `Kubernetes`, `Flux` or the name of a chart.
+    pub of: String,
+    /// The first release that advises against it.
+    pub deprecated: Option<Version>,
+    /// The first release without it.
+    pub removed: Option<Version>,
+    /// What to write now.
+    pub instead: Option<String>,
+}
+
+static RETIRED: LazyLock<Vec<Retired>> = LazyLock::new(|| {
+    let parsed = parse(FileId(0), include_str!("../../schemas/api-versions.yaml"));
+    let rows = parsed.documents.first().map_or(&[][..], |document| document.root.items());
+    rows.iter().filter_map(Retired::read).collect()
+});
+
+impl Retired {
+    fn read(row: &Node) -> Option<Retired> {
+        let version = |key: &str| row.text_at(&[key]).and_then(Version::read);
+        Some(Retired {
+            api_version: format!("{}/{}", row.text_at(&["group"])?, row.text_at(&["version"])?),
+            kinds: row.items_at(&["kinds"]).iter().filter_map(|kind| Some(kind.text()?.to_owned())).collect(),
+            of: row.text_at(&["of"])?.to_owned(),
+            deprecated: version("deprecated"),
+            removed: version("removed"),
+            instead: row.text_at(&["instead"]).map(str::to_owned),
+        })
+    }
+
+    /// What the table says of a kind in an apiVersion.
+    pub fn find(resource: &Resource) -> Option<&'static Retired> {
+        let kind = |row: &&Retired| row.kinds.iter().any(|kind| *kind == resource.kind);
+        RETIRED.iter().filter(|row| row.api_version == resource.api_version.as_str()).find(kind)
+    }
+}
+
+/// Releases that a repository says it runs, by what is released, each with the place that says so.
+#[derive(Debug, Default)]
+pub struct Releases(BTreeMap<String, Vec<(Version, Span)>>);
+
+impl Releases {
+    /// Reads them from talhelper's files, Flux's own sources and the charts of releases.
+    pub fn new(tree: &Tree) -> Self {
+        let mut releases = Releases::default();
+        for file in tree.files() {
+            for document in file.documents() {
+                match file.role(document) {
+                    Role::Talenv | Role::Talconfig => {
+                        releases.add("Kubernetes", document.root.get("kubernetesVersion"));
+                    }
+                    _ => {}
+                }
+            }
+            file.resources().iter().for_each(|resource| releases.read(resource));
+        }
+        releases
+    }
+
+    /// The oldest release that is named, and where: what it lacks, some cluster lacks.
+    pub fn oldest(&self, of: &str) -> Option<(Version, Span)> {
+        self.0.get(of)?.iter().min().copied()
+    }
+
+    fn add(&mut self, of: &str, node: Option<&Node>) {
+        let Some(node) = node else { return };
+        if let Some(version) = node.known().and_then(Version::read) {
+            self.0.entry(of.to_owned()).or_default().push((version, node.span));
+        }
+    }
+
+    fn read(&mut self, resource: &Resource) {
+        let node = &resource.node;
+        match resource.kind.as_str() {
+            "KubernetesUpgrade" => self.add("Kubernetes", node.at(&["spec", "kubernetes", "version"])),
+            "FluxInstance" => self.add("Flux", node.at(&["spec", "distribution", "version"])),
+            "HelmRelease" => {
+                if let Some(chart) = node.text_at(&["spec", "chart", "spec", "chart"]) {
+                    self.add(chart, node.at(&["spec", "chart", "spec", "version"]));
+                }
+            }
+            "OCIRepository" | "GitRepository" => {
+                let url = node.text_at(&["spec", "url"]).unwrap_or_default();
+                let of = match url.trim_end_matches(".git").rsplit('/').next().unwrap_or_default() {
+                    "flux-manifests" | "flux2" => "Flux",
+                    chart => chart,
+                };
+                self.add(of, node.at(&["spec", "ref", "tag"]));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_where_they_are_one() {
+        assert_eq!(Version::read("v1.31.2"), Some(Version(1, 31)));
+        assert_eq!(Version::read("0.17"), Some(Version(0, 17)));
+        assert_eq!(Version::read("2.x"), None);
+        assert_eq!(Version::read(">=1.2"), None);
+        assert!(Version(0, 9) < Version(0, 17));
+    }
+
+    #[test]
+    fn every_row_names_what_it_is_about() {
+        let rows = include_str!("../../schemas/api-versions.yaml").lines().filter(|line| line.starts_with("- {"));
+        assert_eq!(RETIRED.len(), rows.count());
+        assert!(RETIRED.iter().all(|row| !row.kinds.is_empty() && row.deprecated.is_some()));
+    }
+}

@@ -1,0 +1,252 @@
+//! What a value is to the API server: its type, its equality with a schema's values, its format.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use serde_json::Value;
+
+use super::Types;
+use crate::source::{FileId, Span};
+use crate::yaml::{Entry, Mode, Node, Resolved, Scalar, Style, Value as Shape};
+use std::sync::Arc;
+
+/// A value as the API server sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Seen<'a> {
+    Object,
+    Array,
+    Text(&'a str),
+    Number(f64),
+    Bool(bool),
+    Null,
+}
+
+impl<'a> Seen<'a> {
+    /// What a node is; `None` where part of it is not known offline.
+    pub fn of(node: &'a Node) -> Option<Seen<'a>> {
+        match &node.value {
+            Shape::Map(_) => Some(Seen::Object),
+            Shape::Seq(_) => Some(Seen::Array),
+            Shape::Scalar(scalar) if scalar.unknown => None,
+            Shape::Scalar(scalar) => match node.resolve(Mode::Yaml11)? {
+                Resolved::Null => Some(Seen::Null),
+                Resolved::Bool(truth) => Some(Seen::Bool(truth)),
+                Resolved::Int(number) => Some(Seen::Number(number as f64)),
+                Resolved::Float(number) => Some(Seen::Number(number)),
+                Resolved::Date | Resolved::Str => Some(Seen::Text(&scalar.text)),
+            },
+        }
+    }
+
+    /// Whether a text is filled in later: by Flux, by kustomize's variables or by SOPS.
+    pub fn is_open(text: &str) -> bool {
+        let dollars = text.match_indices('$').map(|(at, _)| text.as_bytes().get(at + 1));
+        text.starts_with("ENC[") || dollars.flatten().any(|next| matches!(next, b'{' | b'('))
+    }
+
+    /// Its one type; a number without a fraction is an integer however it is written.
+    pub fn types(self) -> Types {
+        match self {
+            Seen::Object => Types::OBJECT,
+            Seen::Array => Types::ARRAY,
+            Seen::Text(_) => Types::STRING,
+            Seen::Number(number) if number.fract() == 0.0 => Types::INTEGER,
+            Seen::Number(_) => Types::NUMBER,
+            Seen::Bool(_) => Types::BOOLEAN,
+            Seen::Null => Types::NULL,
+        }
+    }
+
+    /// What it is, without what it says.
+    pub fn name(self) -> &'static str {
+        match self {
+            Seen::Object => "a mapping",
+            Seen::Array => "a list",
+            Seen::Text("") => "an empty string",
+            Seen::Text(_) => "a string",
+            Seen::Number(_) => "a number",
+            Seen::Bool(_) => "a boolean",
+            Seen::Null => "nothing",
+        }
+    }
+
+    /// What it is, and what it says where that is short.
+    pub fn named(self) -> String {
+        match self {
+            Seen::Text(text) if !text.is_empty() && text.chars().count() <= 40 && !text.contains('\n') => {
+                format!("the string \"{text}\"")
+            }
+            Seen::Number(number) => format!("the number {number}"),
+            Seen::Bool(truth) => format!("the boolean {truth}"),
+            _ => self.name().to_owned(),
+        }
+    }
+}
+
+/// `a string`, `an integer or a string` …
+pub(super) fn article(types: Types) -> String {
+    let words = types.names().filter(|name| *name != "null").map(|name| match name {
+        "object" => "a mapping",
+        "array" => "a list",
+        "string" => "a string",
+        "integer" => "an integer",
+        "number" => "a number",
+        "boolean" => "a boolean",
+        "integer or string" => "an integer or a string",
+        other => other,
+    });
+    let words: Vec<&str> = words.collect();
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => "something else".to_owned(),
+    }
+}
+
+/// Whether a value of a schema is this one.
+pub(super) fn same(value: &Value, seen: Seen) -> bool {
+    match (value, seen) {
+        (Value::String(known), Seen::Text(text)) => known == text,
+        (Value::Number(known), Seen::Number(number)) => known.as_f64() == Some(number),
+        (Value::Bool(known), Seen::Bool(truth)) => *known == truth,
+        (Value::Null, Seen::Null) => true,
+        // A collection among the values of an enumeration is not compared.
+        (Value::Array(_) | Value::Object(_), _) => true,
+        _ => false,
+    }
+}
+
+/// A value of a schema as YAML writes it.
+pub(super) fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A node as JSON, as the API server reads it.
+pub fn to_json(node: &Node) -> Value {
+    match &node.value {
+        Shape::Map(entries) => {
+            let field = |entry: &Entry| Some((entry.key.text()?.to_owned(), to_json(&entry.value)));
+            Value::Object(entries.iter().filter_map(field).collect())
+        }
+        Shape::Seq(items) => Value::Array(items.iter().map(to_json).collect()),
+        Shape::Scalar(scalar) => match node.resolve(Mode::Yaml11) {
+            Some(Resolved::Null) => Value::Null,
+            Some(Resolved::Bool(truth)) => Value::Bool(truth),
+            Some(Resolved::Int(number)) => {
+                i64::try_from(number).map_or_else(|_| Value::from(number as f64), Value::from)
+            }
+            Some(Resolved::Float(number)) => Value::from(number),
+            _ => Value::String(scalar.text.to_string()),
+        },
+    }
+}
+
+/// JSON as a node, which stands nowhere.
+pub(super) fn from_json(value: &Value) -> Node {
+    let nowhere = Span::new(FileId(u32::MAX), 0, 0);
+    match value {
+        Value::Object(fields) => {
+            let entry = |(name, value): (&String, &Value)| Entry {
+                key: Node::string(nowhere, name.as_str()),
+                value: from_json(value),
+            };
+            Node::map(nowhere, fields.iter().map(entry).collect())
+        }
+        Value::Array(items) => Node::seq(nowhere, items.iter().map(from_json).collect()),
+        Value::String(text) => Node::string(nowhere, text.as_str()),
+        other => Node::scalar(nowhere, other.to_string(), Style::Plain),
+    }
+}
+
+/// The node with what is filled in later marked as unknown; itself where there is nothing of that kind.
+pub(super) fn with_unknowns(node: &Node) -> Option<Node> {
+    match &node.value {
+        Shape::Scalar(scalar) => {
+            let open = !scalar.unknown && Seen::is_open(&scalar.text);
+            open.then(|| Node { value: Shape::Scalar(Scalar { unknown: true, ..scalar.clone() }), ..node.clone() })
+        }
+        Shape::Seq(items) => {
+            let changed = replaced(items, with_unknowns)?;
+            Some(Node { value: Shape::Seq(changed), ..node.clone() })
+        }
+        Shape::Map(entries) => {
+            let changed = replaced(entries, |entry| {
+                let (key, value) = (with_unknowns(&entry.key), with_unknowns(&entry.value));
+                let any = key.is_some() || value.is_some();
+                any.then(|| Entry {
+                    key: key.unwrap_or_else(|| entry.key.clone()),
+                    value: value.unwrap_or_else(|| entry.value.clone()),
+                })
+            })?;
+            Some(Node { value: Shape::Map(changed), ..node.clone() })
+        }
+    }
+}
+
+/// The parts with those that change replaced; `None` where none does.
+fn replaced<T: Clone>(parts: &Arc<Vec<T>>, change: impl Fn(&T) -> Option<T>) -> Option<Arc<Vec<T>>> {
+    let mut all: Option<Arc<Vec<T>>> = None;
+    for (at, part) in parts.iter().enumerate() {
+        let Some(changed) = change(part) else { continue };
+        let copy = Arc::make_mut(all.get_or_insert_with(|| Arc::new(parts.to_vec())));
+        if let Some(place) = copy.get_mut(at) {
+            *place = changed;
+        }
+    }
+    all
+}
+
+/// Why a text is not of a format that the API server checks; it takes any other format for a note.
+pub(super) fn format_fault(format: &str, text: &str) -> Option<&'static str> {
+    match format {
+        "date-time" if !is_date_time(text) => Some("is no date and time like `2006-01-02T15:04:05Z`"),
+        "byte" if !is_base64(text) => Some("is not base64"),
+        "ipv4" if text.parse::<Ipv4Addr>().is_err() => Some("is no IPv4 address"),
+        "ipv6" if text.parse::<Ipv6Addr>().is_err() => Some("is no IPv6 address"),
+        _ => None,
+    }
+}
+
+/// RFC 3339, as Go's parser takes it.
+fn is_date_time(text: &str) -> bool {
+    let shape: Vec<u8> =
+        text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte.to_ascii_uppercase() }).collect();
+    let Some(rest) = shape.strip_prefix(b"0000-00-00T00:00:00") else { return false };
+    let rest = match rest.strip_prefix(b".") {
+        Some(fraction) => fraction
+            .trim_ascii_start()
+            .iter()
+            .position(|byte| *byte != b'0')
+            .map_or(&[][..], |at| fraction.get(at..).unwrap_or_default()),
+        None => rest,
+    };
+    matches!(rest, b"Z" | b"+00:00" | b"-00:00")
+}
+
+/// Base64 with padding; line breaks do not count. A placeholder that another tool replaces is let through.
+fn is_base64(text: &str) -> bool {
+    let later = text.contains("://") || text.contains("{{") || text.contains('<');
+    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
+    let body = digits.get(..digits.len() - padding).unwrap_or_default();
+    let letters = body.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    later || (digits.len().is_multiple_of(4) && padding <= 2 && letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_as_the_api_server_reads_them() {
+        for text in ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00.123+02:00"] {
+            assert_eq!(format_fault("date-time", text), None, "{text}");
+        }
+        for text in ["2024-01-01", "2024-01-01 00:00:00Z", ""] {
+            assert!(format_fault("date-time", text).is_some(), "{text}");
+        }
+        assert_eq!(format_fault("byte", "aGVsbG8=\n"), None);
+        assert_eq!(format_fault("byte", "op://vault/item"), None);
+        assert!(format_fault("byte", "hello").is_some());
+        assert_eq!(format_fault("password", "x"), None);
+    }
+}

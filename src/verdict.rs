@@ -1,0 +1,136 @@
+//! What the schemas have against a repository: against what Flux would apply, and against what else is written.
+
+use crate::diagnostic::Unchecked;
+use crate::flux::Deployment;
+use crate::resource::{File, Resource, Role, Tree};
+use crate::schema::{Fault, FaultKind, Releases, Schemas, Standing, Standings, Version, is_patch};
+use crate::source::{FileId, Span};
+use rayon::prelude::*;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// apiVersion and kind.
+type Named = (SmolStr, SmolStr);
+
+/// Every schema at hand, and what it was used for.
+#[derive(Debug)]
+pub struct Verdicts {
+    /// The schemas.
+    pub schemas: Schemas,
+    /// How kustomizations use the files.
+    pub standings: Standings,
+    /// Releases that the repository says it runs.
+    pub releases: Releases,
+    applied: BTreeSet<Span>,
+    faults: BTreeMap<FileId, Vec<Fault>>,
+    unexplained: BTreeMap<(Named, SmolStr), BTreeSet<Span>>,
+}
+
+impl Verdicts {
+    /// Judges every resource once, in parallel.
+    pub fn new(tree: &Tree, deployment: &Deployment) -> Self {
+        let releases = Releases::new(tree);
+        let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
+        let mut verdicts = Verdicts {
+            schemas: Schemas::new(tree, minor),
+            standings: Standings::new(tree),
+            releases,
+            applied: BTreeSet::new(),
+            faults: BTreeMap::new(),
+            unexplained: BTreeMap::new(),
+        };
+        let applied: Vec<&Resource> =
+            deployment.clusters.iter().flat_map(|cluster| cluster.resources().map(|(_, resource)| resource)).collect();
+        verdicts.applied = applied.iter().map(|resource| resource.node.span).collect();
+        let deployed: Vec<Fault> = applied.par_iter().flat_map_iter(|resource| verdicts.deployed(resource)).collect();
+        let written: Vec<Fault> = tree.files().par_iter().flat_map_iter(|file| verdicts.written(file)).collect();
+        for fault in deployed.into_iter().chain(written) {
+            verdicts.add(fault);
+        }
+        verdicts
+    }
+
+    /// What is wrong in a file; the same fault reached through several overlays stands once.
+    pub fn faults(&self, file: &File) -> &[Fault] {
+        self.faults.get(&file.source.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a resource lies idle: Flux applies others, but not this one.
+    pub fn is_idle(&self, resource: &Resource) -> bool {
+        !self.applied.is_empty() && !self.applied.contains(&resource.node.span)
+    }
+
+    /// Whether a fault is one of several like it, so that the cluster seems to know more than the schema at hand.
+    pub fn is_common(&self, fault: &Fault) -> bool {
+        let FaultKind::UnexplainedField { kind, path } = &fault.kind else { return false };
+        self.unexplained.get(&(kind.clone(), path.clone())).is_some_and(|places| places.len() > 1)
+    }
+
+    /// Kinds that have fields in common use which the schema at hand does not know, with these and their first place.
+    pub fn outgrown(&self) -> BTreeMap<&Named, (Span, Vec<&str>)> {
+        let mut kinds: BTreeMap<&Named, (Span, Vec<&str>)> = BTreeMap::new();
+        for ((kind, path), places) in self.unexplained.iter().filter(|(_, places)| places.len() > 1) {
+            let Some(first) = places.first() else { continue };
+            let (place, fields) = kinds.entry(kind).or_insert_with(|| (*first, Vec::new()));
+            *place = (*place).min(*first);
+            fields.push(path);
+        }
+        kinds
+    }
+
+    /// Resources that no schema is at hand for.
+    pub fn without_schema(&self, tree: &Tree) -> Vec<Unchecked> {
+        let unknown = |resource: &&Resource| self.schemas.find(&resource.api_version, &resource.kind).is_none();
+        let entry = |file: &File, resource: &Resource| Unchecked {
+            path: file.source.path.clone(),
+            line: file.source.line(resource.node.span.start),
+            reason: format!("no schema for {} of {}", resource.kind, resource.api_version),
+        };
+        let files = tree.files().iter();
+        files.flat_map(|file| file.resources().iter().filter(unknown).map(|resource| entry(file, resource))).collect()
+    }
+
+    fn add(&mut self, fault: Fault) {
+        let span = fault.finding.span;
+        if let FaultKind::UnexplainedField { kind, path } = &fault.kind {
+            self.unexplained.entry((kind.clone(), path.clone())).or_default().insert(span);
+        }
+        let faults = self.faults.entry(span.file).or_default();
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+
+    fn deployed(&self, resource: &Resource) -> Vec<Fault> {
+        self.schemas.check(resource).unwrap_or_default()
+    }
+
+    /// What is written and applied by no Flux in sight: whole resources, and what may be a patch or an example.
+    fn written(&self, file: &File) -> Vec<Fault> {
+        let standings = &self.standings;
+        let standing = standings.of(file.source.id, &file.source.path);
+        if standing == Standing::Material {
+            return Vec::new();
+        }
+        let mut faults = Vec::new();
+        for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
+            faults.extend(self.schemas.check_kustomization(&document.root));
+        }
+        for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
+            let Some(mut found) = self.schemas.check(resource) else { continue };
+            if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
+                continue;
+            }
+            let patched = standings.is_patched(resource);
+            // A kustomization names the namespace, and often more, of what it builds.
+            let named = standings.is_kustomized() && (standing == Standing::Loose || resource.is("", "Namespace"));
+            found.retain(|fault| match fault.kind {
+                FaultKind::MissingField => !patched,
+                FaultKind::InvalidName => !named,
+                _ => true,
+            });
+            faults.extend(found);
+        }
+        faults
+    }
+}

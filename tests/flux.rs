@@ -1,0 +1,248 @@
+//! How Flux deploys small repositories.
+
+use homelint::flux::entry::EntryKind;
+use homelint::flux::envsubst::Variable;
+use homelint::flux::source::Location;
+use homelint::flux::{Applied, Cluster, Deployment, deploy, graph};
+use homelint::links::Links;
+use homelint::resource::{File, Resource, Tree};
+use homelint::source::FileId;
+
+fn tree(files: &[(&str, &str)]) -> Tree {
+    let mut files: Vec<_> = files.to_vec();
+    files.sort();
+    let file = |(index, (path, text)): (usize, &(&str, &str))| {
+        File::read(FileId(index as u32), (*path).to_owned(), Some((*text).to_owned()))
+    };
+    Tree::new(files.iter().enumerate().map(file).collect())
+}
+
+fn run(files: &[(&str, &str)]) -> Deployment {
+    deploy(&tree(files), &Links::embedded())
+}
+
+fn names(cluster: &Cluster) -> Vec<String> {
+    cluster.kustomizations.iter().map(|applied| format!("{}/{}", applied.namespace(), applied.name())).collect()
+}
+
+fn find<'a>(applied: &'a Applied, kind: &str) -> &'a Resource {
+    applied.resources.iter().find(|resource| resource.kind == kind).unwrap()
+}
+
+const INSTANCE: &str = "
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {name: flux, namespace: flux-system}
+spec:
+  sync: {kind: GitRepository, url: 'https://git.example.org/me/home.git', ref: refs/heads/main, path: cluster}
+";
+
+fn kustomization(name: &str, rest: &str) -> String {
+    format!(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\nspec:\n  sourceRef: {{kind: GitRepository, name: flux-system}}\n{rest}"
+    )
+}
+
+const MAP: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {host: 'www.${DOMAIN}', replicas: '${N}'}\n";
+
+#[test]
+fn parents_patch_children_and_grandchildren() {
+    let apps = kustomization(
+        "apps",
+        "  path: ./apps
+  patches:
+    - target: {kind: Kustomization}
+      patch: |
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata: {name: _}
+        spec:
+          targetNamespace: home
+          postBuild: {substitute: {DOMAIN: example.org, N: '2'}}
+          patches:
+            - target: {kind: ConfigMap}
+              patch: '[{\"op\": \"add\", \"path\": \"/data/added\", \"value\": \"yes\"}]'
+",
+    );
+    let web = kustomization("web", "  path: /apps/web/app\n  commonMetadata: {labels: {app: web}}\n");
+    let deployment = run(&[
+        ("a.yaml", INSTANCE),
+        ("cluster/apps.yaml", &apps),
+        ("apps/web/ks.yaml", &web),
+        ("apps/web/kustomization.yaml", "resources: [ks.yaml]"),
+        ("apps/web/app/map.yaml", MAP),
+    ]);
+    let [cluster] = &deployment.clusters[..] else { panic!("one cluster") };
+    assert_eq!(cluster.entry.kind, EntryKind::FluxInstance);
+    assert_eq!(names(cluster), ["flux-system/flux-system", "flux-system/apps", "flux-system/web"]);
+    let web = cluster.find("flux-system", "web").unwrap();
+    let map = find(web, "ConfigMap");
+    assert_eq!(map.namespace(), Some("home"));
+    assert_eq!(map.node.text_at(&["data", "host"]), Some("www.example.org"));
+    assert_eq!(map.node.text_at(&["data", "added"]), Some("yes"));
+    assert_eq!(map.label("app"), Some("web"));
+    assert_eq!(map.label("kustomize.toolkit.fluxcd.io/name"), Some("web"));
+    assert_eq!(web.uses.len(), 2);
+    assert!(web.complete && web.faults.is_empty(), "{:?}", web.faults);
+    assert_eq!(
+        cluster.chain(2).iter().map(|applied| applied.name()).collect::<Vec<_>>(),
+        ["flux-system", "apps", "web"]
+    );
+}
+
+#[test]
+fn variables_come_from_maps_secrets_and_in_line() {
+    let settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: flux-system}\ndata: {DOMAIN: \"example\\n.org\", A: b}\n";
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: secret, namespace: flux-system}\nstringData: {N: 'ENC[AES256_GCM,data:x]'}\nsops: {version: 3}\n";
+    let ks = |from: &str| kustomization("apps", &format!("  path: ./apps\n  postBuild:\n    substituteFrom: {from}\n"));
+    let build = |from: &str| {
+        run(&[
+            ("a.yaml", INSTANCE),
+            ("cluster/apps.yaml", &ks(from)),
+            ("cluster/s.yaml", settings),
+            ("cluster/t.yaml", secret),
+            ("apps/map.yaml", MAP),
+        ])
+    };
+    let deployment = build("[{kind: ConfigMap, name: settings}, {kind: Secret, name: secret}]");
+    let apps = deployment.clusters[0].find("flux-system", "apps").unwrap();
+    let data = find(apps, "ConfigMap").node.get("data").unwrap();
+    assert_eq!(data.text_at(&["host"]), Some("www.example.org"), "line breaks are taken out");
+    assert_eq!(data.text_at(&["replicas"]), Some("${N}"));
+    assert!(data.get("replicas").unwrap().is_unknown());
+    assert!(matches!(apps.variables.get("N"), Variable::Unknown(Some(_))));
+    assert_eq!(apps.variables.get("NONE"), Variable::Undefined);
+    let deployment = build("[{kind: ConfigMap, name: settings}]");
+    let apps = deployment.clusters[0].find("flux-system", "apps").unwrap();
+    assert_eq!(apps.uses.iter().filter(|used| used.found.is_missing()).count(), 1);
+    let deployment = build("[{kind: Secret, name: elsewhere, optional: true}]");
+    let apps = deployment.clusters[0].find("flux-system", "apps").unwrap();
+    assert!(apps.variables.open && apps.variables.sources[0].defined.is_none());
+    assert!(apps.uses.iter().all(|used| !used.found.is_missing()), "what is not in sight may define it");
+}
+
+#[test]
+fn sources_elsewhere_and_paths_that_are_missing() {
+    let elsewhere = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: other, namespace: flux-system}\nspec: {url: ssh://git@git.example.org/you/other}\n";
+    let own = elsewhere.replace("other", "same").replace("you/same", "me/home");
+    let other =
+        kustomization("other", "  path: ./apps\n").replace("name: flux-system}\n  path", "name: other}\n  path");
+    let same = kustomization("same", "  path: ./apps\n").replace("name: flux-system}\n  path", "name: same}\n  path");
+    let gone = kustomization("gone", "  path: ./gone\n");
+    let outside = kustomization("outside", "  path: ../../x\n");
+    let artifact = kustomization("artifact", "  path: ./\n").replace("GitRepository", "ExternalArtifact");
+    let deployment = run(&[
+        ("a.yaml", INSTANCE),
+        ("cluster/1.yaml", elsewhere),
+        ("cluster/2.yaml", &own),
+        ("cluster/3.yaml", &other),
+        ("cluster/4.yaml", &same),
+        ("cluster/5.yaml", &gone),
+        ("cluster/6.yaml", &outside),
+        ("cluster/7.yaml", &artifact),
+        ("apps/map.yaml", MAP),
+    ]);
+    let location = |name: &str| deployment.clusters[0].find("flux-system", name).unwrap().location.clone();
+    assert_eq!(location("other"), Location::Elsewhere);
+    assert_eq!(location("same"), Location::Here("apps".to_owned()));
+    assert_eq!(location("gone"), Location::Missing("gone".to_owned()));
+    assert_eq!(location("outside"), Location::Outside);
+    assert_eq!(location("artifact"), Location::Elsewhere);
+}
+
+#[test]
+fn several_clusters_are_kept_apart() {
+    let bootstrap = |path: &str| kustomization("flux-system", &format!("  path: ./clusters/{path}\n"));
+    let apps = kustomization("apps", "  path: ./apps\n");
+    let (a, b) = (bootstrap("a"), bootstrap("b"));
+    let deployment = run(&[
+        ("clusters/a/flux-system/gotk-sync.yaml", a.as_str()),
+        ("clusters/b/flux-system/gotk-sync.yaml", b.as_str()),
+        ("clusters/a/apps.yaml", &apps),
+        ("clusters/b/apps.yaml", &apps),
+        ("apps/map.yaml", MAP),
+    ]);
+    assert_eq!(deployment.clusters.len(), 2);
+    assert!(deployment.clusters.iter().all(|cluster| cluster.entry.kind == EntryKind::Bootstrap));
+    assert!(
+        deployment.clusters.iter().all(|cluster| names(cluster) == ["flux-system/flux-system", "flux-system/apps"])
+    );
+}
+
+#[test]
+fn without_entry_point_whatever_nobody_applies_begins() {
+    let root = kustomization("root", "  path: ./all\n");
+    let child = kustomization("child", "  path: ./apps\n");
+    let own = kustomization("own", "  path: ./own\n");
+    let files = [("r.yaml", root.as_str()), ("all/child.yaml", &child), ("apps/map.yaml", MAP)];
+    let deployment = run(&files);
+    assert_eq!(names(&deployment.clusters[0]), ["flux-system/root", "flux-system/child"]);
+    assert_eq!(deployment.clusters[0].entry.kind, EntryKind::Unowned);
+    let deployment = run(&[("own/own.yaml", own.as_str())]);
+    assert_eq!(names(&deployment.clusters[0]), ["flux-system/own"], "one that applies itself");
+}
+
+#[test]
+fn hostile_repositories_end() {
+    let endless = kustomization("a", "  path: ./k\n  namePrefix: x-\n");
+    let deployment = run(&[("k/k.yaml", endless.as_str())]);
+    assert!(deployment.clusters[0].kustomizations.len() < 100);
+}
+
+#[test]
+fn resource_sets_are_rendered() {
+    let set = "apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: set, namespace: apps}
+spec:
+  inputs: [{name: a, port: 80, tags: {x: y}}, {name: b, port: 81, tags: {}, off: disabled}]
+  inputsFrom: [{name: more}]
+  resources:
+    - apiVersion: v1
+      kind: Service
+      metadata:
+        name: << inputs.name >>-svc
+        annotations: << inputs.tags | toYaml | nindent 10 >>
+      spec: {ports: [{port: << inputs.port >>}]}
+    - apiVersion: v1
+      kind: ConfigMap
+      metadata:
+        name: << inputs.name >>
+        annotations: {fluxcd.controlplane.io/reconcile: << get inputs \"off\" | default \"enabled\" | quote >>}
+";
+    let more = "apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSetInputProvider
+metadata: {name: more, namespace: apps}
+spec: {type: Static, defaultValues: {name: c, port: 82, tags: {}}}
+";
+    let deployment = run(&[("a.yaml", INSTANCE), ("cluster/set.yaml", set), ("cluster/more.yaml", more)]);
+    let cluster = &deployment.clusters[0];
+    let applied = cluster.kustomizations.iter().find(|applied| applied.resource.kind == "ResourceSet").unwrap();
+    assert_eq!(applied.unchecked, []);
+    let titles: Vec<String> = applied.resources.iter().map(Resource::title).collect();
+    assert_eq!(titles, ["Service/a-svc", "Service/b-svc", "Service/c-svc", "ConfigMap/a", "ConfigMap/c"]);
+    let service = &applied.resources[0];
+    assert_eq!(service.annotation("x"), Some("y"));
+    assert_eq!(service.label("resourceset.fluxcd.controlplane.io/name"), Some("set"));
+    assert_eq!(service.node.at(&["metadata", "name"]).unwrap().span.file, FileId(2));
+    let more = more.replace("Static", "GitHubPullRequest");
+    let deployment = run(&[("a.yaml", INSTANCE), ("cluster/set.yaml", set), ("cluster/more.yaml", &more)]);
+    let applied = &deployment.clusters[0].kustomizations[1];
+    assert!(applied.resources.is_empty() && applied.unchecked.len() == 1 && !applied.complete);
+}
+
+#[test]
+fn the_graph_shows_what_depends_on_what() {
+    let a = kustomization("a", "  path: ./apps\n  dependsOn: [{name: b}]\n");
+    let b = kustomization("b", "  path: ./apps\n");
+    let deployment =
+        run(&[("i.yaml", INSTANCE), ("cluster/a.yaml", &a), ("cluster/b.yaml", &b), ("apps/map.yaml", MAP)]);
+    let graph = graph::graph(&deployment.clusters[0], &Links::embedded());
+    let name = |index: usize| format!("{}/{}", graph.nodes[index].kind, graph.nodes[index].name);
+    let edges: Vec<String> =
+        graph.edges.iter().map(|edge| format!("{} {:?} {}", name(edge.from), edge.relation, name(edge.to))).collect();
+    assert!(edges.contains(&"Kustomization/a DependsOn Kustomization/b".to_owned()), "{edges:?}");
+    assert!(edges.contains(&"GitRepository/flux-system Provides Kustomization/a".to_owned()), "{edges:?}");
+    assert!(edges.contains(&"Kustomization/flux-system Applies Kustomization/b".to_owned()), "{edges:?}");
+}

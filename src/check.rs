@@ -85,12 +85,32 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     diagnostics.dedup();
     let unchecked = repo.unchecked.iter().cloned().chain(repo.verdicts().without_schema(&repo.tree));
     let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
+    let unchecked = unchecked.chain(cut(&mut diagnostics, repo));
     Report {
         diagnostics,
         files: repo.tree.files().len(),
         resources: repo.resources().len(),
         unchecked: unchecked.collect::<BTreeSet<_>>().into_iter().collect(),
     }
+}
+
+/// Most findings of one rule in one file that are shown: a file that earns more is broken as a whole.
+const MAX_FINDINGS: usize = 200;
+
+/// Drops what a rule finds in a file beyond the limit, and says where it did.
+fn cut(diagnostics: &mut Vec<Diagnostic>, repo: &Repo) -> Vec<Unchecked> {
+    let mut counts: BTreeMap<(FileId, &'static str), usize> = BTreeMap::new();
+    diagnostics.retain(|one| {
+        let count = counts.entry((one.finding.span.file, one.rule)).or_default();
+        *count += 1;
+        *count <= MAX_FINDINGS
+    });
+    let beyond = counts.into_iter().filter(|(_, count)| *count > MAX_FINDINGS);
+    let entries = beyond.filter_map(|((id, rule), count)| {
+        let path = repo.tree.file(id)?.source.path.clone();
+        Some(Unchecked { path, line: 1, reason: format!("{count} findings of {rule}: only {MAX_FINDINGS} are shown") })
+    });
+    entries.collect()
 }
 
 /// Findings of the rules over clusters, by the file they are in.

@@ -10,7 +10,7 @@ use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Retired, Standing};
 use crate::sops::Policy;
-use crate::source::{FileId, Span, folder_of, join};
+use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
 use crate::verdict::Verdicts;
 use crate::yaml::Node;
@@ -202,22 +202,7 @@ impl Repo {
         self.is_deployed(file) || self.named_files().contains(&file.source.id)
     }
 
-    /// Whether the kustomization that Flux makes for a folder without one lists a file below it.
-    fn is_generated_from(&self, path: &str, file: &File) -> bool {
-        let folder = file.source.folder();
-        let own = self.tree.kustomization(folder).is_some_and(|own| own.source.id == file.source.id);
-        let mut folder = if own { folder_of(folder) } else { folder };
-        while folder.len() > path.len() {
-            if self.tree.kustomization(folder).is_some() {
-                return false;
-            }
-            folder = folder_of(folder);
-        }
-        true
-    }
-
-    /// Files and folders that kustomizations and Flux Kustomizations name, with all that Flux finds in such a folder
-    /// where it has no kustomization of its own.
+    /// Files that some kustomization names, in whatever field.
     fn named_files(&self) -> &BTreeSet<FileId> {
         self.named.get_or_init(|| {
             let mut named = BTreeSet::new();
@@ -229,16 +214,6 @@ impl Repo {
                         join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)),
                     );
                 });
-            }
-            let kustomizations = self.resources().iter().filter(|resource| resource.is_flux_kustomization());
-            let paths = kustomizations.filter_map(|resource| join("", resource.node.text_at(&["spec", "path"])?));
-            for path in paths.filter(|path| !path.is_empty() && self.tree.kustomization(path).is_none()) {
-                named.extend(
-                    self.tree
-                        .below(&path)
-                        .filter(|file| self.is_generated_from(&path, file))
-                        .map(|file| file.source.id),
-                );
             }
             named
         })

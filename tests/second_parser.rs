@@ -4,6 +4,7 @@
 use granit_parser::{Event, Parser, ScalarStyle, options};
 use homelint::source::FileId;
 use homelint::yaml::{Node, ProblemKind, Style, parse};
+use regex::Regex;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -34,7 +35,9 @@ fn ours(text: &str) -> Scalars {
 }
 
 fn collect(text: &str, node: &Node, scalars: &mut Vec<String>) {
-    if text.get(node.span.start as usize..node.span.end as usize).is_some_and(|own| own.starts_with('*')) {
+    let own = text.get(node.span.start as usize..node.span.end as usize).unwrap_or("");
+    // A mapping whose first key is an alias begins with `*`, too.
+    if own.starts_with('*') && !own.contains([' ', '\n']) {
         return scalars.push("*".to_owned());
     }
     if let Some(one) = node.as_scalar() {
@@ -63,10 +66,13 @@ fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Compares every YAML file below a folder; returns how many there were.
 fn compare(folder: &Path) -> usize {
+    let alias_key = Regex::new(r"(?m)^([ -]*\*[\w-]+):").unwrap();
     let mut files = Vec::new();
     yaml_files(folder, &mut files);
     for path in &files {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
+        // By the specification the colon of `*name:` belongs to the name; go-yaml ends the name before it, and so do we.
+        let text = alias_key.replace_all(&text, "$1 :");
         let (ours, theirs) = (ours(&text), theirs(&text));
         // Merge keys are applied here and stay as they are there.
         if !text.contains("<<:") || ours.is_none() || theirs.is_none() {

@@ -21,8 +21,9 @@ fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
     let kustomization = nearest_kustomization(deployed, file)?;
     let here = kustomization.source.folder();
     let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');
-    // A commented-out entry says that it is meant.
-    if kustomization.source.text.contains(path) || file.is_parked() {
+    // A whole app that is commented out is switched off on purpose; a manifest of an app is forgotten.
+    let commented = kustomization.source.text.contains(path);
+    if file.is_parked() || commented && path.contains('/') {
         return None;
     }
     let listed = kustomization.root()?.get("resources")?;
@@ -32,9 +33,11 @@ fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
         return None;
     }
     let resource = file.resources().first()?;
-    let message = format!("`{path}` is listed in no kustomization: Flux does not apply it");
-    let finding =
-        Finding::new(resource.name_span(), message).help(format!("add `./{path}` to `{}`", kustomization.source.path));
+    let (state, help) = match commented {
+        true => ("commented out", "list it again, or delete the file".to_owned()),
+        false => ("listed in no kustomization", format!("add `./{path}` to `{}`", kustomization.source.path)),
+    };
+    let finding = Finding::new(resource.name_span(), format!("`{path}` is {state}: Flux does not apply it")).help(help);
     Some(finding.related(listed.span.before(), "the resources that are listed"))
 }
 

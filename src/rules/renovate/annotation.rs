@@ -16,8 +16,9 @@ fn findings(file: &File, annotation: &Annotation) -> Vec<Finding> {
     let mut found: Vec<Finding> = annotation
         .pairs
         .iter()
+        .filter(|(key, ..)| !KEYS.contains(&key.as_str()))
         .filter_map(|(key, span, ..)| {
-            let near = nearest(key, KEYS.iter().copied()).filter(|_| !KEYS.contains(&key.as_str()))?;
+            let near = nearest(key, KEYS.iter().copied())?;
             Some(
                 Finding::new(*span, format!("unknown key `{key}` in a renovate comment"))
                     .help(format!("did you mean `{near}`?")),

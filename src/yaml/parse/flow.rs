@@ -175,7 +175,8 @@ impl Parser<'_> {
         }
         self.at += 1;
         self.content_end = self.at;
-        if is_template(&entries) && self.byte(start + 1) == Some(b'{') && self.byte(self.at - 2) == Some(b'}') {
+        let adjacent = self.byte(start + 1) == Some(b'{') && self.byte(self.at - 2) == Some(b'}');
+        if is_template(&entries) && (adjacent || names_a_field(&entries)) {
             self.out.problems.push(Problem {
                 kind: ProblemKind::TemplateBraces,
                 span: self.span(start, self.at),
@@ -217,4 +218,10 @@ impl Parser<'_> {
 fn is_template(entries: &[Entry]) -> bool {
     let lone = |entries: &[Entry]| matches!(entries, [entry] if entry.value.is_null());
     lone(entries) && entries.first().is_some_and(|entry| entry.key.is_map() && lone(entry.key.entries()))
+}
+
+/// `{ { .Values.name } }`: what a formatter makes of a template.
+fn names_a_field(entries: &[Entry]) -> bool {
+    let inner = entries.first().and_then(|entry| entry.key.entries().first());
+    inner.and_then(|entry| entry.key.text()).is_some_and(|text| text.starts_with('.'))
 }

@@ -120,10 +120,12 @@ impl<'a> Deployed<'a> {
             return Vec::new();
         }
         // Without a name that was meant instead, others of the kind have to show that the house makes such objects
-        // here; those of the whole cluster often come with it.
+        // here; Kubernetes' own for the whole cluster, such as StorageClasses, often come with it.
         let is_certain = |reference: &Reference, answer: &Answer| match reference.place {
             _ if answer.has_alternative() => true,
-            Place::Cluster => names.len() * 5 <= here.len(),
+            Place::Cluster if reference.kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => {
+                names.len() * 5 <= here.len()
+            }
             _ => !here.is_empty(),
         };
         let certain = missing.into_iter().filter(|(reference, answer, _)| is_certain(reference, answer));

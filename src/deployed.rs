@@ -119,14 +119,14 @@ impl<'a> Deployed<'a> {
         if names.len() * 5 > here.len().max(4) + 1 {
             return Vec::new();
         }
-        // Without a name that was meant instead, others of the kind have to show that the house makes such objects
+        // Without a name that was meant instead, objects of the kind have to show that the house makes such
         // here; Kubernetes' own for the whole cluster, such as StorageClasses, often come with it.
         let is_certain = |reference: &Reference, answer: &Answer| match reference.place {
             _ if answer.has_alternative() => true,
             Place::Cluster if reference.kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => {
                 names.len() * 5 <= here.len()
             }
-            _ => !here.is_empty(),
+            _ => reference.kinds.iter().any(|kind| self.inventory.has_kind(kind)),
         };
         let certain = missing.into_iter().filter(|(reference, answer, _)| is_certain(reference, answer));
         certain.map(|(_, _, finding)| finding).collect()

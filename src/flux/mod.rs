@@ -147,7 +147,11 @@ pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
     let flux = Flux { tree, links, kustomize: Kustomize::new(tree), sources, spare };
     let mut clusters: Vec<Cluster> = entries.into_iter().map(|entry| flux.cluster(entry)).collect();
     let rest = flux.unowned(&written, &clusters);
-    clusters.extend(rest.into_iter().map(|entry| flux.cluster(entry)));
+    match clusters.as_mut_slice() {
+        // What somebody applied by hand, once, goes to the one cluster that there is.
+        [only] => rest.iter().for_each(|entry| flux.grow(only, &entry.roots)),
+        _ => clusters.extend(rest.into_iter().map(|entry| flux.cluster(entry))),
+    }
     Deployment { clusters }
 }
 
@@ -185,13 +189,25 @@ impl Queue {
 }
 
 impl Flux<'_> {
-    /// Follows an entry point, level by level, so that a Kustomization is built when all that patch it were.
+    /// Follows an entry point.
     fn cluster(&self, entry: entry::Entry) -> Cluster {
-        let mut queue = Queue::default();
-        let mut kustomizations: Vec<Applied> = Vec::new();
+        let roots = entry.roots.clone();
+        let mut cluster = Cluster { entry, kustomizations: Vec::new(), by_name: BTreeMap::new() };
+        self.grow(&mut cluster, &roots);
+        cluster
+    }
+
+    /// Follows Kustomizations level by level, so that each is built when all that patch it were.
+    fn grow(&self, cluster: &mut Cluster, roots: &[Resource]) {
+        let mut queue = Queue { waiting: Vec::new(), seen: std::mem::take(&mut cluster.by_name) };
         let mut holders = Holders::default();
         let mut providers = Providers::default();
-        entry.roots.iter().for_each(|root| queue.add(root, None));
+        for resource in cluster.kustomizations.iter().flat_map(|applied| &applied.resources) {
+            holders.add(resource, self.links);
+            providers.add(resource);
+        }
+        roots.iter().for_each(|root| queue.add(root, None));
+        let kustomizations = &mut cluster.kustomizations;
         for _ in 0..MAX_LEVELS {
             let level = std::mem::take(&mut queue.waiting);
             if level.is_empty() || kustomizations.len() > MAX_KUSTOMIZATIONS {
@@ -214,7 +230,7 @@ impl Flux<'_> {
                 kustomizations.push(applied);
             }
         }
-        Cluster { entry, kustomizations, by_name: queue.seen }
+        cluster.by_name = queue.seen;
     }
 
     /// Builds the folder of a Kustomization, or renders a ResourceSet.

@@ -12,7 +12,7 @@ const SHOWN: &str = "yaml/duplicate-key,yaml/null-map,image/no-tag,gateway/paren
 const CLEAN: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n";
 const DUPLICATE: &str = "a: 1\na: 2\n";
 const FLOATING: &str =
-    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{image: 'nginx:latest'}]}\n";
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'nginx:latest'}]}\n";
 const EMPTY_MAP: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n  labels:\n";
 
 /// A repository of its own.

@@ -70,7 +70,9 @@ struct Batch {
 /// Builds, and writes what came out.
 pub fn run(arguments: &Build) -> Run {
     if arguments.releases && arguments.target.is_some() {
-        return Err(Failure::new("`--releases` takes no target").help("it prints the releases of everything that Flux applies"));
+        return Err(
+            Failure::new("`--releases` takes no target").help("it prints the releases of everything that Flux applies")
+        );
     }
     if arguments.provenance && arguments.format == Form::Json {
         return Err(Failure::new("JSON has no comments").help("`--provenance` needs `--format yaml`"));

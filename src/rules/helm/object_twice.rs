@@ -5,7 +5,7 @@ use crate::rule::Rule;
 use std::collections::BTreeMap;
 
 /// An object that a chart makes and a manifest defines as well, so that Helm and Flux fight over it.
-pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let mut made: BTreeMap<_, &Member> = BTreeMap::new();

@@ -3,14 +3,23 @@ use crate::diagnostic::{Finding, Severity};
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::folder_of;
+use std::collections::BTreeMap;
 
 /// A manifest beside a kustomization that does not list it, so that Flux does not apply it.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let repo = deployed.repo;
-    let orphans = repo.tree.files().iter().filter(|file| !file.resources().is_empty() && !repo.is_used(file));
-    orphans.filter_map(|file| finding(deployed, file)).collect()
+    let mut names: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let manifests = repo.tree.files().iter().filter(|file| !file.resources().is_empty());
+    let (used, orphans): (Vec<&File>, Vec<&File>) = manifests.partition(|file| repo.is_used(file));
+    used.iter().for_each(|file| names.entry(file.source.name()).or_default().0 += 1);
+    orphans.iter().for_each(|file| names.entry(file.source.name()).or_default().1 += 1);
+    // A name that the house lists nowhere, again and again, is not forgotten.
+    let forgotten = |file: &&&File| {
+        names.get(file.source.name()).is_none_or(|(used, orphans)| *orphans < 5 || orphans * 5 < (used + orphans) * 4)
+    };
+    orphans.iter().filter(forgotten).filter_map(|file| finding(deployed, file)).collect()
 }
 
 fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {

@@ -41,10 +41,14 @@ fn addresses(member: &Member) -> Vec<&Node> {
 
 fn findings(address: &str, owners: &[(&Node, &Member)]) -> Vec<Finding> {
     let Some((first, original)) = owners.first() else { return Vec::new() };
-    let others = owners.iter().filter(|(node, member)| node.span != first.span && member.resource.title() != original.resource.title());
+    let others = owners
+        .iter()
+        .filter(|(node, member)| node.span != first.span && member.resource.title() != original.resource.title());
     let finding = |(node, _): &(&Node, &Member)| {
         let message = format!("address `{address}` is claimed by `{}` already", original.resource.title());
-        Finding::new(node.span, message).help("choose a free one, or give both the same sharing key").related(first.span, "claimed here")
+        Finding::new(node.span, message)
+            .help("choose a free one, or give both the same sharing key")
+            .related(first.span, "claimed here")
     };
     others.map(finding).collect()
 }

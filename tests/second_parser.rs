@@ -70,7 +70,11 @@ fn compare(folder: &Path) -> usize {
     let mut files = Vec::new();
     yaml_files(folder, &mut files);
     for path in &files {
-        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        let Ok(mut text) = std::fs::read_to_string(path) else { continue };
+        // Without a final line break go-yaml gives a last block scalar none, and so do we; the specification adds it.
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
         // By the specification the colon of `*name:` belongs to the name; go-yaml ends the name before it, and so do we.
         let text = alias_key.replace_all(&text, "$1 :");
         let (ours, theirs) = (ours(&text), theirs(&text));

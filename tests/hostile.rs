@@ -215,7 +215,7 @@ fn files_that_cannot_be_read_are_unchecked() {
     std::fs::write(path("huge.yaml"), format!("a: {}", "x".repeat(50 << 20))).unwrap();
     std::fs::write(path("line.yaml"), format!("a: {}\na: 1\n", "x".repeat(1 << 20))).unwrap();
     std::fs::write(path("locked.yaml"), "a: 1\na: 2\n").unwrap();
-    std::fs::set_permissions(path("locked.yaml"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(path("locked.yaml"), std::fs::Permissions::from_mode(0o000)).unwrap();
     std::fs::create_dir(path("loop")).unwrap();
     symlink(folder.path(), path("loop/up")).unwrap();
     symlink("self.yaml", path("self.yaml")).unwrap();

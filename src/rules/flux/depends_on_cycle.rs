@@ -3,6 +3,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::resource::Resource;
 use crate::rule::Rule;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Dependencies that wait for one another.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
@@ -55,8 +56,8 @@ fn finding(nodes: &BTreeMap<Id, &Resource>, start: Id, resource: &Resource) -> O
                 return circle_starts_here
                     .then(|| Finding::new(span, message).help("remove one of these dependencies"));
             }
-            if !before.contains_key(&next) {
-                before.insert(next, current);
+            if let Entry::Vacant(first) = before.entry(next) {
+                first.insert(current);
                 waiting.push(next);
             }
         }

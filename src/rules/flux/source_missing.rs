@@ -12,7 +12,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
             .iter()
             .all(|kind| kind.group == "source.toolkit.fluxcd.io" && kind.kind != "ExternalArtifact");
         let flux = member.resource.is_helm_release() || member.resource.is_flux_kustomization();
-        source && flux && !reference.name.text().is_some_and(|name| name == "flux-system")
+        source && flux && reference.name.text() != Some("flux-system")
     });
     references.filter_map(|(_, reference, answer)| answer.missing(reference)).collect()
 }

@@ -1,4 +1,5 @@
 //! Flux's own cases of post-build substitution, and those that they leave out.
+#![allow(clippy::unwrap_used)]
 
 use homelint::flux::envsubst::{Variable, expand};
 use homelint::source::{FileId, Span};

@@ -1,4 +1,5 @@
 //! How Flux deploys small repositories.
+#![allow(clippy::unwrap_used)]
 
 use homelint::flux::entry::EntryKind;
 use homelint::flux::envsubst::Variable;

@@ -1,4 +1,5 @@
 //! kustomize builds, held against what the real tool gave.
+#![allow(clippy::unwrap_used)]
 
 use homelint::kustomize::{Built, FaultKind, Kustomize, Overlay};
 use homelint::resource::{File, Tree};

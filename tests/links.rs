@@ -1,4 +1,5 @@
 //! What the tables say about references and created objects.
+#![allow(clippy::unwrap_used)]
 
 use homelint::links::{Links, Place};
 use homelint::resource::Resource;

@@ -57,7 +57,7 @@ fn agrees_with_the_yaml_test_suite() {
             .filter(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::AliasUndefined))
             .collect();
         let (id, fail) = (&case["id"], case["fail"].as_bool().unwrap());
-        if fail != !refused.is_empty() {
+        if fail == refused.is_empty() {
             wrong.push(format!("{id} fail={fail} {refused:?}\n{text}"));
         } else if let (false, Some(expected)) = (fail, case["json"].as_str()) {
             let expected: Vec<Json> =

@@ -20,7 +20,7 @@ pub struct Project {
     pub outputs: BTreeMap<String, String>,
     /// Data files, as paths relative to the root.
     pub data: Vec<String>,
-    /// What a comparison of each output with its template says; see [`Project::compare`].
+    /// What a comparison of each output with its template says.
     pub compared: BTreeMap<String, Unified>,
     delimiters: Delimiters,
 }

@@ -2,7 +2,7 @@
 //!
 //! What `kustomize build --load-restrictor=LoadRestrictionsNone` 5.8.1 does, without running anything: a value
 //! that a patch sets keeps the place in the patch, a namespace that a kustomization sets has that line's place.
-//! What cannot be known offline is named in [`Built::unchecked`], never guessed.
+//! What cannot be known offline is named in `Built::unchecked`, never guessed.
 
 mod accumulate;
 mod embedded;

@@ -2,7 +2,7 @@
 //!
 //! One model, three origins: the bundle in the binary, a CustomResourceDefinition of the
 //! repository, and a JSON Schema that a user names. A reader asks the model only; where a
-//! schema came from shows in [`Kind`] alone.
+//! schema came from shows in `Kind` alone.
 
 mod bundle;
 /// The language of `x-kubernetes-validations`.

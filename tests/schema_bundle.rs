@@ -183,27 +183,3 @@ fn references_are_followed_and_circles_left_open() {
     assert!(!schema.at(&["tree", "child"]).expect("child").is_closed());
     assert!(!schema.at(&["far"]).expect("far").is_closed());
 }
-
-/// `cargo test --release --test schema_bundle -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement"]
-fn opening_and_decoding_are_fast() {
-    let best = |work: &dyn Fn()| {
-        let times = (0..50).map(|_| {
-            let start = std::time::Instant::now();
-            work();
-            start.elapsed()
-        });
-        times.min().expect("a time")
-    };
-    let open = best(&|| drop(Bundle::embedded()));
-    let all = best(&|| {
-        let bundle = Bundle::embedded();
-        assert!(bundle.kinds().all(|(api_version, kind)| bundle.find(api_version, kind).is_some()));
-    });
-    let one = best(&|| {
-        let bundle = Bundle::embedded();
-        assert!(bundle.find("gateway.networking.k8s.io/v1", "HTTPRoute").is_some());
-    });
-    eprintln!("open {open:?}, open and one kind {one:?}, open and every kind {all:?}");
-}

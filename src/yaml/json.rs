@@ -1,6 +1,6 @@
 //! JSON and JSON5 to the same nodes as YAML: comments, trailing commas, single quotes, bare keys.
 
-use super::{Comment, Document, Entry, MAX_DEPTH, Node, Parsed, Problem, ProblemKind, Style, duplicates};
+use super::{Comment, Document, Entry, MAX_DEPTH, Node, Parsed, Problem, ProblemKind, Style, duplicates, escaped};
 use crate::source::{FileId, Span};
 
 /// Parses JSON or JSON5 (the superset of the JSON5 specification that Renovate reads).
@@ -212,14 +212,9 @@ impl Reader<'_> {
         let code = self.text.get(self.at..self.at + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
         let Some(code) = code else { return self.fail(self.at, "malformed escape") };
         self.at += digits;
-        if !(0xd800..0xdc00).contains(&code) {
-            return Some(char::from_u32(code).unwrap_or('\u{fffd}'));
-        }
-        let low = self.text.get(self.at..self.at + 6).and_then(|pair| pair.strip_prefix("\\u"));
-        let low = low.and_then(|low| u32::from_str_radix(low, 16).ok()).filter(|low| (0xdc00..0xe000).contains(low));
-        let Some(low) = low else { return Some('\u{fffd}') };
-        self.at += 6;
-        Some(char::from_u32(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)).unwrap_or('\u{fffd}'))
+        let (letter, more) = escaped(code, self.text.get(self.at..).unwrap_or(""));
+        self.at += more;
+        Some(letter)
     }
 
     /// A number, `true`, `null` or a bare key.

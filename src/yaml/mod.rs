@@ -156,6 +156,20 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
 }
 
+/// The character that an escape stands for, and the bytes of `rest` that belong to it: JSON writes characters beyond
+/// the first plane as a pair of surrogates (RFC 8259, section 7). Half a pair is the replacement character.
+fn escaped(code: u32, rest: &str) -> (char, usize) {
+    const LOST: char = '\u{fffd}';
+    if !(0xd800..0xdc00).contains(&code) {
+        return (char::from_u32(code).unwrap_or(LOST), 0);
+    }
+    let low = rest.get(..6).and_then(|pair| pair.strip_prefix("\\u")).and_then(|low| u32::from_str_radix(low, 16).ok());
+    match low.filter(|low| (0xdc00..0xe000).contains(low)) {
+        Some(low) => (char::from_u32(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)).unwrap_or(LOST), 6),
+        None => (LOST, 0),
+    }
+}
+
 impl Scalar {
     /// A scalar with known text.
     pub fn new(text: impl Into<SmolStr>, style: Style) -> Self {

@@ -1,6 +1,7 @@
 //! Plain, quoted and block scalars.
 
 use super::*;
+use crate::yaml::escaped;
 
 impl Parser<'_> {
     pub(super) fn plain_may_start(&self, context: Context) -> bool {
@@ -268,20 +269,9 @@ impl Parser<'_> {
     pub(super) fn hex_escape(&mut self, digits: usize) -> Option<char> {
         let code = u32::from_str_radix(self.text.get(self.at..self.at + digits)?, 16).ok()?;
         self.at += digits;
-        if (0xd800..0xdc00).contains(&code) {
-            // A surrogate pair, as JSON writes characters beyond the first plane.
-            let low = self.text.get(self.at..self.at + 6).and_then(|pair| pair.strip_prefix("\\u"));
-            let low =
-                low.and_then(|low| u32::from_str_radix(low, 16).ok()).filter(|low| (0xdc00..0xe000).contains(low));
-            return Some(match low {
-                Some(low) => {
-                    self.at += 6;
-                    char::from_u32(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00))?
-                }
-                None => '\u{fffd}',
-            });
-        }
-        Some(char::from_u32(code).unwrap_or('\u{fffd}'))
+        let (letter, more) = escaped(code, self.text.get(self.at..).unwrap_or(""));
+        self.at += more;
+        Some(letter)
     }
 
     pub(super) fn block_scalar(&mut self, parent: isize) -> Node {

@@ -151,9 +151,8 @@ impl File {
 
     /// Kubernetes resources written in this file; the items of a `List` count on their own.
     pub fn resources(&self) -> &[Resource] {
-        self.resources.get_or_init(|| {
-            self.roots_of(Role::Resource).flat_map(listed).filter_map(Resource::new).collect()
-        })
+        self.resources
+            .get_or_init(|| self.roots_of(Role::Resource).flat_map(listed).filter_map(Resource::new).collect())
     }
 }
 

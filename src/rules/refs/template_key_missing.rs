@@ -3,7 +3,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::nearest;
-use crate::yaml::{Entry, Node};
+use crate::yaml::Entry;
 use regex::Regex;
 use std::sync::LazyLock;
 

@@ -21,10 +21,16 @@ fn finding(file: &File, repo: &Repo) -> Option<Finding> {
         return None;
     }
     let what = match rule.recipients.difference(&own).next() {
-        Some(missing) => format!("`{missing}` cannot decrypt it"),
-        None => format!("`{}` can still decrypt it", own.difference(&rule.recipients).next()?),
+        Some(missing) => format!("`{}` cannot decrypt it", short(missing)),
+        None => format!("`{}` can still decrypt it", short(own.difference(&rule.recipients).next()?)),
     };
     let message = format!("`{}` is encrypted to other keys than its creation rule names: {what}", file.source.name());
     let finding = Finding::new(document.root.entry(METADATA)?.key.span, message);
     Some(finding.help(format!("run `sops updatekeys {path}`")).related(rule.span, "the rule that claims it"))
+}
+
+/// The start of a key: the newest are two thousand characters long.
+fn short(recipient: &str) -> String {
+    let start: String = recipient.chars().take(24).collect();
+    if start.len() < recipient.len() { format!("{start}…") } else { start }
 }

@@ -184,6 +184,50 @@ fn staged_reports_what_is_new_against_head() {
 }
 
 #[test]
+fn since_reports_what_a_change_introduces_wherever_it_appears() {
+    let users = "resources: [base/app.yaml]\n";
+    let repo = Repo::new(&[("old.yaml", DUPLICATE), ("kustomization.yaml", users), ("base/app.yaml", CLEAN)]);
+    repo.git(&["init", "-q", "-b", "main"]);
+    repo.commit();
+    assert_eq!(repo.run(&["--since", "main"]).code, 0);
+    repo.git(&["checkout", "-q", "-b", "work"]);
+    repo.git(&["mv", "base/app.yaml", "base/moved.yaml"]);
+    repo.commit();
+    let ran = repo.run(&["--since", "main", "--format", "concise"]);
+    assert!(ran.out.starts_with("kustomization.yaml:1:13: error[kustomize/missing-resource]"), "{}", ran.out);
+    assert_eq!(ran.out.lines().count(), 1, "an untouched file breaks, an old mistake is no news: {}", ran.out);
+    // What the other side mends in the meantime is not the doing of this one.
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("old.yaml", CLEAN);
+    repo.commit();
+    repo.git(&["checkout", "-q", "work"]);
+    assert_eq!(repo.run(&["--since", "main", "--format", "concise"]).out, ran.out);
+    assert_eq!(repo.run(&["--since", "main", "--rev", "work", "--format", "concise"]).out, ran.out);
+    assert_eq!(repo.run(&["--since", "main", "--staged"]).code, 2);
+}
+
+#[test]
+fn tables_of_the_house_say_what_its_own_kinds_create() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\n\
+        spec: {path: ./apps, prune: true, interval: 1h, sourceRef: {kind: GitRepository, name: flux-system}}\n";
+    let login =
+        "apiVersion: example.org/v1\nkind: Login\nmetadata: {name: web, namespace: web}\nspec: {secret: web-login}\n";
+    let job = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: web}\nspec:\n  containers:\n    - name: web\n      \
+        image: ghcr.io/example/web:1.0.0\n      env:\n        - name: WORD\n          \
+        valueFrom: {secretKeyRef: {name: web-login, key: wrod}}\n";
+    let repo = Repo::new(&[("flux/apps.yaml", flux), ("apps/login.yaml", login), ("apps/pod.yaml", job)]);
+    assert_eq!(repo.run(&["--format", "concise"]).out, "", "nobody knows what a Login makes");
+    let table = "links:\n  creates:\n    - {from: example.org/Login, kind: Secret, name: '{spec.secret}', keys: [user, word]}\n";
+    repo.write(".homelint.yaml", table);
+    let out = repo.run(&["--format", "concise"]).out;
+    assert!(out.contains("error[refs/key-missing]: Secret `web-login` has no key `wrod`"), "{out}");
+    repo.write(".homelint.yaml", &table.replace("{spec.secret}", "{spec.secret").replace("keys", "kyes"));
+    let out = repo.run(&["--format", "concise"]).out;
+    assert!(out.contains("error[homelint/config]: unknown key `kyes`"), "{out}");
+    assert!(out.contains("error[homelint/config]: a brace is not closed here"), "{out}");
+}
+
+#[test]
 fn fixes_are_shown_or_made() {
     let repo = Repo::new(&[("a.yaml", EMPTY_MAP)]);
     let ran = repo.run(&["--fix", "--diff"]);

@@ -49,7 +49,8 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         let (place, sibling) = alike.iter().find_map(|(place, other)| Some((**place, choice.shared(other)?)))?;
         let (title, own) = (choice.resource.title(), choice.namespace);
         let message = format!("`{title}` is to live in namespace `{own}`, in a folder of `{sibling}`");
-        let help = format!("{} of {} apps live in the namespace that their folder is named after", alike.len(), choices.len());
+        let help =
+            format!("{} of {} apps live in the namespace that their folder is named after", alike.len(), choices.len());
         Some(Finding::new(*span, message).help(help).related(place, "a neighbour"))
     };
     unlike.into_iter().filter_map(finding).collect()

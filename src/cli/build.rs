@@ -254,6 +254,11 @@ fn batch(applied: &Applied, title: Option<String>) -> Batch {
     };
     findings.extend(applied.refusals.iter().map(refused));
     let mut unchecked = applied.unchecked.clone();
+    let missing = applied.uses.iter().filter(|used| used.found.is_missing());
+    unchecked.extend(missing.map(|used| {
+        let reason = format!("`${{{}}}`, which nothing defines: Flux refuses `{name}` since 2.9", used.found.name);
+        Unchecked { span: used.scalar, reason: reason.into() }
+    }));
     let reason = match applied.location {
         Location::Elsewhere => Some("its source is not this repository"),
         Location::Unknown => Some("its path or source is not known offline"),

@@ -292,6 +292,90 @@ fn the_other_commands_answer() {
     assert_eq!(counted.run(&["--statistics"]).out, "     2  warning  image/floating-tag\n");
 }
 
+/// What SARIF 2.1.0 asks of the parts that homelint writes.
+fn sarif_facts() -> serde_json::Value {
+    let text =
+        serde_json::json!({ "type": "object", "required": ["text"], "properties": { "text": { "minLength": 1 } } });
+    let level = serde_json::json!({ "enum": ["none", "note", "warning", "error"] });
+    let one = serde_json::json!({ "type": "integer", "minimum": 1 });
+    let region = serde_json::json!({
+        "type": "object",
+        "required": ["startLine"],
+        "properties": { "startLine": one, "startColumn": one, "endLine": one, "endColumn": one },
+    });
+    let artifact = serde_json::json!({
+        "required": ["uri", "uriBaseId"],
+        "properties": { "uri": { "type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$" }, "uriBaseId": { "const": "%SRCROOT%" } },
+    });
+    let location = serde_json::json!({
+        "type": "object",
+        "required": ["physicalLocation"],
+        "properties": {
+            "id": { "type": "integer", "minimum": 0 },
+            "message": text,
+            "physicalLocation": { "required": ["artifactLocation", "region"], "properties": { "artifactLocation": artifact, "region": region } },
+        },
+    });
+    let rule = serde_json::json!({
+        "required": ["id"],
+        "properties": { "id": { "type": "string" }, "shortDescription": text, "help": text, "defaultConfiguration": { "properties": { "level": level } } },
+    });
+    let result = serde_json::json!({
+        "required": ["message"],
+        "properties": {
+            "ruleId": { "type": "string" },
+            "ruleIndex": { "type": "integer", "minimum": 0 },
+            "level": level,
+            "message": text,
+            "locations": { "type": "array", "minItems": 1, "items": location },
+            "relatedLocations": { "type": "array", "uniqueItems": true, "items": location },
+            "partialFingerprints": { "type": "object", "additionalProperties": { "type": "string" } },
+        },
+    });
+    let driver = serde_json::json!({
+        "required": ["name"],
+        "properties": {
+            "informationUri": { "type": "string", "pattern": "^https://" },
+            "rules": { "type": "array", "uniqueItems": true, "items": rule },
+        },
+    });
+    let run = serde_json::json!({
+        "required": ["tool", "results"],
+        "properties": {
+            "tool": { "required": ["driver"], "properties": { "driver": driver } },
+            "columnKind": { "enum": ["utf16CodeUnits", "unicodeCodePoints"] },
+            "results": { "type": "array", "items": result },
+            "invocations": { "type": "array", "items": { "required": ["executionSuccessful"] } },
+        },
+    });
+    serde_json::json!({
+        "type": "object",
+        "required": ["version", "runs"],
+        "properties": { "version": { "const": "2.1.0" }, "runs": { "type": "array", "minItems": 1, "items": run } },
+    })
+}
+
+#[test]
+fn sarif_is_what_code_scanning_reads() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/home-ops");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_homelint"));
+    let ran = Ran::new(command.args(["--format", "sarif"]).current_dir(folder).env_clear().output().unwrap());
+    let sarif = ran.json();
+    let facts = jsonschema::validator_for(&sarif_facts()).unwrap();
+    let wrong: Vec<String> =
+        facts.iter_errors(&sarif).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert_eq!(wrong, Vec::<String>::new());
+    let rules = &sarif["runs"][0]["tool"]["driver"]["rules"];
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert!(results.len() > 10, "{}", results.len());
+    for result in results {
+        assert_eq!(rules[result["ruleIndex"].as_u64().unwrap() as usize]["id"], result["ruleId"]);
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        let place = |line: &str, column: &str| (region[line].as_u64().unwrap(), region[column].as_u64().unwrap());
+        assert!(place("startLine", "startColumn") <= place("endLine", "endColumn"), "{result}");
+    }
+}
+
 /// Names that only some systems allow, and that no format may stumble over.
 #[cfg(unix)]
 #[test]

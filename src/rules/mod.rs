@@ -34,6 +34,8 @@ pub mod flux {
     pub mod namespace_missing;
     /// See `rules/flux/namespace-of-another.md`.
     pub mod namespace_of_another;
+    /// See `rules/flux/namespace-overridden.md`.
+    pub mod namespace_overridden;
     /// See `rules/flux/nothing-to-sync.md`.
     pub mod nothing_to_sync;
     /// See `rules/flux/path-missing.md`.
@@ -258,6 +260,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/health-checks-ignored", page: include_str!("../../rules/flux/health-checks-ignored.md"), ..flux::health_checks_ignored::RULE },
     Rule { id: "flux/namespace-missing", page: include_str!("../../rules/flux/namespace-missing.md"), ..flux::namespace_missing::RULE },
     Rule { id: "flux/namespace-of-another", page: include_str!("../../rules/flux/namespace-of-another.md"), ..flux::namespace_of_another::RULE },
+    Rule { id: "flux/namespace-overridden", page: include_str!("../../rules/flux/namespace-overridden.md"), ..flux::namespace_overridden::RULE },
     Rule { id: "flux/nothing-to-sync", page: include_str!("../../rules/flux/nothing-to-sync.md"), ..flux::nothing_to_sync::RULE },
     Rule { id: "flux/path-missing", page: include_str!("../../rules/flux/path-missing.md"), ..flux::path_missing::RULE },
     Rule { id: "flux/ready-too-early", page: include_str!("../../rules/flux/ready-too-early.md"), ..flux::ready_too_early::RULE },

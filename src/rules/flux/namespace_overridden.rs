@@ -19,7 +19,9 @@ fn finding(deployed: &Deployed, applied: &Applied) -> Option<Finding> {
     if own == wins {
         return None;
     }
-    let message = format!("namespace `{own}` is overridden: Kustomization `{}` applies this to `{wins}`", applied.name());
-    let finding = Finding::new(written.span, message).help("`targetNamespace` wins: write the same here, or delete one");
+    let message =
+        format!("namespace `{own}` is overridden: Kustomization `{}` applies this to `{wins}`", applied.name());
+    let finding =
+        Finding::new(written.span, message).help("`targetNamespace` wins: write the same here, or delete one");
     Some(finding.related(target.span, "it is set here"))
 }

@@ -16,10 +16,8 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 }
 
 fn check_file(file: &File, repo: &Repo) -> Vec<Finding> {
-    if file.is_parked() || repo.is_used(file) {
-        return Vec::new();
-    }
-    file.resources().iter().filter_map(|resource| missing(repo, resource)).collect()
+    let found: Vec<Finding> = file.resources().iter().filter_map(|resource| missing(repo, resource)).collect();
+    if found.is_empty() || file.is_parked() || repo.is_used(file) { Vec::new() } else { found }
 }
 
 fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {

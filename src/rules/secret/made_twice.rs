@@ -12,10 +12,10 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     let mut makers: BTreeMap<(String, String), Vec<&Resource>> = BTreeMap::new();
     for (_, resource) in deployed.applied().filter(|(_, resource)| owns_its_secret(resource)) {
         for secret in deployed.repo.links().creates(resource).into_iter().filter(|created| is_secret(&created.kind)) {
-            if let (Some(name), Some(namespace)) = (&secret.name, secret.place.namespace()) {
-                if !name.contains("${") && !namespace.contains("${") {
-                    makers.entry((namespace.to_owned(), name.to_string())).or_default().push(resource);
-                }
+            let known = |text: &&str| !text.contains("${");
+            let place = (secret.place.namespace().filter(known), secret.name.as_deref().filter(known));
+            if let (Some(namespace), Some(name)) = place {
+                makers.entry((namespace.to_owned(), name.to_owned())).or_default().push(resource);
             }
         }
     }

@@ -16,6 +16,8 @@ pub mod flux {
     pub mod borrowed_source;
     /// See `rules/flux/controller-missing.md`.
     pub mod controller_missing;
+    /// See `rules/flux/decryption-key-missing.md`.
+    pub mod decryption_key_missing;
     /// See `rules/flux/decryption-missing.md`.
     pub mod decryption_missing;
     /// See `rules/flux/depends-on-cycle.md`.
@@ -212,6 +214,8 @@ pub mod service {
 
 /// Rules `sops/…`.
 pub mod sops {
+    /// See `rules/sops/config-name.md`.
+    pub mod config_name;
     /// See `rules/sops/invalid-rule.md`.
     pub mod invalid_rule;
     /// See `rules/sops/metadata-missing.md`.
@@ -251,6 +255,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "api/removed", page: include_str!("../../rules/api/removed.md"), ..api::removed::RULE },
     Rule { id: "flux/borrowed-source", page: include_str!("../../rules/flux/borrowed-source.md"), ..flux::borrowed_source::RULE },
     Rule { id: "flux/controller-missing", page: include_str!("../../rules/flux/controller-missing.md"), ..flux::controller_missing::RULE },
+    Rule { id: "flux/decryption-key-missing", page: include_str!("../../rules/flux/decryption-key-missing.md"), ..flux::decryption_key_missing::RULE },
     Rule { id: "flux/decryption-missing", page: include_str!("../../rules/flux/decryption-missing.md"), ..flux::decryption_missing::RULE },
     Rule { id: "flux/depends-on-cycle", page: include_str!("../../rules/flux/depends-on-cycle.md"), ..flux::depends_on_cycle::RULE },
     Rule { id: "flux/depends-on-missing", page: include_str!("../../rules/flux/depends-on-missing.md"), ..flux::depends_on_missing::RULE },
@@ -323,6 +328,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
+    Rule { id: "sops/config-name", page: include_str!("../../rules/sops/config-name.md"), ..sops::config_name::RULE },
     Rule { id: "sops/invalid-rule", page: include_str!("../../rules/sops/invalid-rule.md"), ..sops::invalid_rule::RULE },
     Rule { id: "sops/metadata-missing", page: include_str!("../../rules/sops/metadata-missing.md"), ..sops::metadata_missing::RULE },
     Rule { id: "sops/no-rule", page: include_str!("../../rules/sops/no-rule.md"), ..sops::no_rule::RULE },

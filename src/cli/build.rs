@@ -189,8 +189,7 @@ fn named(repo: &Repo, target: &str) -> Result<Vec<Batch>, Failure> {
 fn unknown(repo: &Repo, target: &str) -> Failure {
     let titles: BTreeSet<String> = applied(repo.deployment()).map(title).collect();
     let named = titles.iter().find(|title| title.rsplit('/').next() == Some(target));
-    let folders = repo.tree.folders().filter(|folder| repo.tree.kustomization(folder).is_some());
-    let candidates = titles.iter().map(String::as_str).chain(folders);
+    let candidates = titles.iter().map(String::as_str).chain(repo.tree.folders());
     let meant = named.map(String::as_str).or_else(|| nearest(target.trim_end_matches('/'), candidates));
     let failure = Failure::new(format!("there is no folder and no Flux Kustomization `{target}`"));
     failure.help(meant.map_or_else(

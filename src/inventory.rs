@@ -6,6 +6,7 @@ use crate::flux::{Applied, Cluster};
 use crate::helm::{self, Charts};
 use crate::links::{Created, Kind, Links, Place, Reference};
 use crate::resource::Resource;
+use crate::schema;
 use crate::source::{Span, nearest};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -94,6 +95,8 @@ pub struct Inventory {
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
     /// What in the values of releases refers to nothing.
     pub faults: Vec<helm::Fault>,
+    /// What in the values of releases their charts do not take.
+    pub refused: Vec<schema::Fault>,
     opaque: Vec<Opaque>,
     /// Objects that are written in the repository although no Kustomization is seen to apply them.
     written: BTreeMap<Kind, BTreeSet<SmolStr>>,
@@ -120,6 +123,7 @@ impl Inventory {
             inventory.members.extend(brought.members);
             inventory.opaque.extend(brought.opaque);
             inventory.faults.extend(brought.faults);
+            inventory.refused.extend(brought.refused);
         }
         let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
             inventory.members.par_iter().map(|member| entries(member, links)).collect();
@@ -264,6 +268,7 @@ struct Brought {
     members: Vec<Member>,
     opaque: Vec<Opaque>,
     faults: Vec<helm::Fault>,
+    refused: Vec<schema::Fault>,
 }
 
 /// What one Kustomization brings: its resources, and after each release what its chart makes.
@@ -275,7 +280,7 @@ fn members(
     charts: &Charts,
 ) -> Brought {
     let mut brought = Brought::default();
-    let Brought { members, opaque, faults } = &mut brought;
+    let Brought { members, opaque, faults, refused } = &mut brought;
     for resource in &applied.resources {
         members.push(Member { resource: resource.clone(), applied: index, from_chart: false });
         if !resource.is_helm_release() {
@@ -286,6 +291,7 @@ fn members(
         let release = helm::release(resource, source, None);
         let objects = release.as_ref().map(|release| helm::objects(release, charts)).unwrap_or_default();
         faults.extend(objects.faults);
+        refused.extend(objects.refused);
         if !objects.complete {
             let namespace = release.as_ref().and_then(|release| release.namespace.as_ref()?.known().map(SmolStr::new));
             let names = [release.as_ref().and_then(|release| release.name.known()), resource.name()];

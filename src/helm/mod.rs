@@ -2,11 +2,13 @@
 //! values that it came from. The charts' own behaviour is `app_template` and the tables under `schemas/charts/`.
 
 mod app_template;
+mod levels;
 mod object;
 mod table;
 mod text;
 
 use crate::resource::Resource;
+use crate::schema;
 use crate::source::Span;
 use crate::yaml::Node;
 use smol_str::SmolStr;
@@ -117,6 +119,8 @@ pub struct Objects {
     pub complete: bool,
     /// What in the values refers to nothing.
     pub faults: Vec<Fault>,
+    /// What in the values the chart does not take.
+    pub refused: Vec<schema::Fault>,
 }
 
 /// A name in the values that the values themselves do not have.
@@ -151,8 +155,6 @@ pub enum FaultKind {
     ServiceAccount,
     /// A role under `rbac.roles`.
     Role,
-    /// A key that the chart reads at this place.
-    Key,
 }
 
 /// Whose rules turn values into objects.
@@ -186,6 +188,10 @@ pub fn objects(release: &Release, charts: &Charts) -> Objects {
         Model::Table(table) => table::objects(release, table),
         Model::Unknown => Objects::default(),
     };
+    if release.partial {
+        // What is missing may come from elsewhere.
+        objects.refused.retain(|fault| fault.kind != schema::FaultKind::MissingField);
+    }
     objects.complete &= !release.partial && release.chart.major().is_some();
     objects
 }

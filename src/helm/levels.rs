@@ -56,7 +56,10 @@ impl<'t> Reader<'t> {
             match &entry.value.value {
                 Value::Map(choices) => choice = Some((key, choices)),
                 Value::Seq(names) if key == "needs" => schema.any_of = names.iter().map(needed).collect(),
-                _ if key == "others" => schema.additional = self.additional(entry.value.text().unwrap_or("")),
+                _ if key == "others" => {
+                    let words: Vec<&str> = entry.value.text().unwrap_or("").split_whitespace().collect();
+                    schema.additional = self.additional(&words);
+                }
                 _ => {
                     let Some(held) = self.held(&entry.value) else { continue };
                     required.extend(held.required.then(|| SmolStr::new(key)));
@@ -127,7 +130,7 @@ impl<'t> Reader<'t> {
                 }
                 ["map", "of", item] => {
                     schema.types = schema.types.with(Types::OBJECT);
-                    schema.additional = self.additional(item);
+                    schema.additional = self.additional(&[item]);
                 }
                 [name] if self.table.get(name).is_some() => {
                     let level = self.written(name);
@@ -140,8 +143,8 @@ impl<'t> Reader<'t> {
         schema
     }
 
-    fn additional(&mut self, item: &'t str) -> Additional {
-        if item == "any" { Additional::Any } else { Additional::Like(self.shared(&[item])) }
+    fn additional(&mut self, words: &[&'t str]) -> Additional {
+        if words == ["any"] { Additional::Any } else { Additional::Like(self.shared(words)) }
     }
 
     /// What Kubernetes takes at `Kind.path.to.field`.

@@ -3,7 +3,7 @@
 use crate::diagnostic::Finding;
 use crate::flux::source::Location;
 use crate::flux::{Applied, Cluster};
-use crate::helm::{self, Charts};
+use crate::helm::{self, Charts, Release};
 use crate::links::{Created, Kind, Links, Place, Reference};
 use crate::resource::Resource;
 use crate::schema;
@@ -76,6 +76,15 @@ impl Answer<'_> {
     }
 }
 
+/// A release of a chart, as it is deployed.
+#[derive(Debug)]
+pub struct Installed {
+    /// The HelmRelease.
+    pub resource: Resource,
+    /// What it means.
+    pub release: Release,
+}
+
 /// Something that may make more than is known: a release of a chart, a custom resource that no table describes.
 #[derive(Debug)]
 struct Opaque {
@@ -93,6 +102,8 @@ pub struct Inventory {
     /// Objects in the order in which they are applied; those of a release follow it.
     pub members: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
+    /// The releases whose names are known.
+    pub releases: Vec<Installed>,
     /// What in the values of releases refers to nothing.
     pub faults: Vec<helm::Fault>,
     /// What in the values of releases their charts do not take.
@@ -124,6 +135,7 @@ impl Inventory {
             inventory.opaque.extend(brought.opaque);
             inventory.faults.extend(brought.faults);
             inventory.refused.extend(brought.refused);
+            inventory.releases.extend(brought.releases);
         }
         let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
             inventory.members.par_iter().map(|member| entries(member, links)).collect();
@@ -177,7 +189,7 @@ impl Inventory {
         if !here.is_empty() {
             return Answer::Here(here);
         }
-        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, &reference.place, member.applied)) {
+        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, reference, member)) {
             return Answer::Unknown;
         }
         let candidates = reference.kinds.iter().filter_map(|kind| self.by_kind.get(kind)).flatten();
@@ -187,7 +199,8 @@ impl Inventory {
     }
 
     /// Whether something out of sight could be or make an object.
-    fn may_exist(&self, kind: &Kind, name: &str, place: &Place, applied: usize) -> bool {
+    fn may_exist(&self, kind: &Kind, name: &str, reference: &Reference, member: &Member) -> bool {
+        let place = &reference.place;
         let unseen = self.hidden.contains(&None)
             || match place {
                 Place::Namespace(namespace) => self.hidden.contains(&Some(namespace.clone())),
@@ -200,7 +213,11 @@ impl Inventory {
         }
         // Sources, stores, issuers and gateways are written by people, next to what uses them.
         let by_people = BY_PEOPLE.iter().any(|group| kind.group == *group) || kind.group.ends_with(".fluxcd.io");
-        !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, place, applied)))
+        // What a release needs to begin with it cannot make.
+        let own = member.resource.is_helm_release() && !is_value(&member.resource, reference.name.span);
+        let other = |maker: &&Opaque| !own || maker.resource.name_span() != member.resource.name_span();
+        let mut makers = self.opaque.iter().filter(other);
+        !by_people && (unseen || makers.any(|maker| maker.may_make(kind, name, place, member.applied)))
     }
 }
 
@@ -217,6 +234,11 @@ impl Opaque {
         let named = self.words.iter().any(|word| name.contains(word.as_str()));
         reachable && (beside || named || mentions(&self.resource, name))
     }
+}
+
+/// Whether a place lies among the values of a release.
+fn is_value(release: &Resource, place: Span) -> bool {
+    release.node.at(&["spec", "values"]).is_some_and(|values| values.span.contains(place))
 }
 
 /// Whether the values of a release contain a word as a scalar of its own.
@@ -269,6 +291,7 @@ struct Brought {
     opaque: Vec<Opaque>,
     faults: Vec<helm::Fault>,
     refused: Vec<schema::Fault>,
+    releases: Vec<Installed>,
 }
 
 /// What one Kustomization brings: its resources, and after each release what its chart makes.
@@ -280,7 +303,7 @@ fn members(
     charts: &Charts,
 ) -> Brought {
     let mut brought = Brought::default();
-    let Brought { members, opaque, faults, refused } = &mut brought;
+    let Brought { members, opaque, faults, refused, releases } = &mut brought;
     for resource in &applied.resources {
         members.push(Member { resource: resource.clone(), applied: index, from_chart: false });
         if !resource.is_helm_release() {
@@ -304,6 +327,7 @@ fn members(
             applied: index,
             from_chart: true,
         }));
+        releases.extend(release.map(|release| Installed { resource: resource.clone(), release }));
     }
     brought
 }

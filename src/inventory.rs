@@ -263,10 +263,11 @@ fn may_be_same(own: &Place, wanted: &Place) -> bool {
 
 type Id = (SmolStr, SmolStr, SmolStr);
 
-/// Chart sources by kind, namespace and name.
+/// Chart sources, and what values may come from, by kind, namespace and name.
 fn sources(cluster: &Cluster) -> BTreeMap<Id, &Resource> {
     let resources = cluster.kustomizations.iter().flat_map(|applied| &applied.resources);
-    let sources = resources.filter(|resource| resource.group() == "source.toolkit.fluxcd.io");
+    let sources =
+        resources.filter(|resource| resource.group() == "source.toolkit.fluxcd.io" || resource.is("", "ConfigMap"));
     sources
         .filter_map(|resource| {
             let namespace = resource.namespace().unwrap_or("");
@@ -311,7 +312,9 @@ fn members(
             continue;
         }
         let source = source_id(resource).and_then(|id| sources.get(&id).copied());
-        let release = helm::release(resource, source, None);
+        let beside = resource.namespace().unwrap_or("");
+        let id = |kind: &str, name: &str| (SmolStr::new(kind), SmolStr::new(beside), SmolStr::new(name));
+        let release = helm::release(resource, source, |kind, name| sources.get(&id(kind, name)).copied());
         let objects = release.as_ref().map(|release| helm::objects(release, charts)).unwrap_or_default();
         faults.extend(objects.faults);
         refused.extend(objects.refused);

@@ -16,7 +16,9 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     }
     let finding = |version: &&&Node| {
         let message = format!("`{}` is a range of versions: the chart changes without a commit", version.text()?);
-        Some(Finding::new(version.span, message).help(format!("write the version out, as {exact} of {all} releases do")))
+        Some(
+            Finding::new(version.span, message).help(format!("write the version out, as {exact} of {all} releases do")),
+        )
     };
     ranges.iter().filter_map(finding).collect()
 }

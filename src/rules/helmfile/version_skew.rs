@@ -23,7 +23,8 @@ fn finding(release: &Node, repo: &Repo) -> Option<Finding> {
         let place = other.namespace.as_ref().and_then(Node::known);
         other.name.known() == Some(name) && place == Some(namespace) && other.chart.known_name() == Some(chart)
     };
-    let others: Vec<&Node> = installed.filter(adopts).filter_map(|other| other.release.chart.version.as_ref()).collect();
+    let others: Vec<&Node> =
+        installed.filter(adopts).filter_map(|other| other.release.chart.version.as_ref()).collect();
     let plain = |version: &Node| version.literal().map(|text| text.trim_start_matches('v').to_owned());
     let own = plain(version)?;
     let other = others.first().filter(|_| others.iter().all(|other| plain(other).is_some_and(|other| other != own)))?;

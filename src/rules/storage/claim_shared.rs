@@ -28,7 +28,8 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 fn claims(member: &Member) -> Vec<&Node> {
     let resource = &member.resource;
     let spec = resource.node.at(&["spec", "template", "spec"]).filter(|_| resource.group() == "apps");
-    let pinned = ["affinity", "nodeSelector", "nodeName"].iter().any(|field| spec.is_some_and(|s| s.get(field).is_some()));
+    let pinned =
+        ["affinity", "nodeSelector", "nodeName"].iter().any(|field| spec.is_some_and(|s| s.get(field).is_some()));
     let volumes = spec.filter(|_| !pinned).map_or(&[][..], |spec| spec.items_at(&["volumes"]));
     volumes.iter().filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"])).collect()
 }

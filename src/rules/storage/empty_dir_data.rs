@@ -5,10 +5,10 @@ use crate::rule::Rule;
 use crate::yaml::Node;
 
 /// Data in a directory that goes with the pod.
-pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
+pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 
 /// Names of volumes that people give to what is to stay.
-const LASTING: [&str; 6] = ["data", "database", "db", "state", "storage", "config"];
+const LASTING: [&str; 3] = ["data", "database", "db"];
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     deployed.inventory.members.iter().flat_map(findings).collect()
@@ -16,7 +16,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 
 fn findings(member: &Member) -> Vec<Finding> {
     let resource = &member.resource;
-    let spec = resource.node.at(&["spec", "template", "spec"]).filter(|_| resource.group() == "apps");
+    let spec = resource.node.at(&["spec", "template", "spec"]).filter(|_| member.from_chart);
     // What is filled when the pod starts may go when it ends.
     let filled = spec.is_none_or(|spec| !spec.items_at(&["initContainers"]).is_empty());
     let volumes = spec.filter(|_| !filled).map_or(&[][..], |spec| spec.items_at(&["volumes"]));

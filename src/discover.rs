@@ -124,6 +124,11 @@ impl Git {
         path.strip_prefix(self.prefix.as_str()).map(str::to_owned)
     }
 
+    /// Paths that the index holds below the root.
+    fn tracked(&self) -> Result<Vec<String>, Error> {
+        Ok(self.index()?.into_iter().map(|(path, _)| path).collect())
+    }
+
     /// What the index holds below the root.
     fn index(&self) -> Result<Vec<(String, git2::IndexEntry)>, Error> {
         let entries = self.repository.index()?;
@@ -138,9 +143,9 @@ impl Git {
 /// # Errors
 /// When the folder, the index or the commit cannot be read.
 pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error> {
-    let git = if root.git { Some(Git::open(root)?) } else { None };
+    let git = if root.git && *source != Source::WorkTree { Some(Git::open(root)?) } else { None };
     let mut listed = match (source, &git) {
-        (Source::WorkTree, git) => list_disk(root, git.as_ref())?,
+        (Source::WorkTree, _) => list_disk(root)?,
         (Source::Index, Some(git)) => list_index(git)?,
         (Source::Commit(name), Some(git)) => list_commit(git, name)?,
         (_, None) => return Err(Error::Git(format!("{} is not in a git repository", root.folder.display()))),
@@ -176,8 +181,17 @@ fn is_binary(path: &str) -> bool {
 // ---- listing
 
 /// Files on disk that git does not ignore, and those that it tracks all the same.
-fn list_disk(root: &Root, git: Option<&Git>) -> Result<Vec<Listed>, Error> {
+fn list_disk(root: &Root) -> Result<Vec<Listed>, Error> {
     std::fs::read_dir(&root.folder).map_err(|error| Error::Unreadable(root.folder.clone(), error))?;
+    let tracked = || if root.git { Git::open(root)?.tracked() } else { Ok(Vec::new()) };
+    let (mut found, tracked) = rayon::join(|| walk(root), tracked);
+    let missing = tracked_but_ignored(root, tracked?, &found);
+    found.extend(missing);
+    Ok(found)
+}
+
+/// Files on disk that nothing ignores.
+fn walk(root: &Root) -> Vec<Listed> {
     let found = Mutex::new(Vec::new());
     let mut walk = WalkBuilder::new(&root.folder);
     walk.hidden(false).parents(false).require_git(false).git_global(false).threads(rayon::current_num_threads());
@@ -197,11 +211,7 @@ fn list_disk(root: &Root, git: Option<&Git>) -> Result<Vec<Listed>, Error> {
             WalkState::Continue
         })
     });
-    let mut found = found.into_inner().unwrap_or_default();
-    if let Some(git) = git {
-        found.extend(tracked_but_ignored(root, git, &found)?);
-    }
-    Ok(found)
+    found.into_inner().unwrap_or_default()
 }
 
 fn on_disk(root: &Root, path: &Path, symlink: bool) -> Option<Listed> {
@@ -227,7 +237,7 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
 }
 
 /// Files that git tracks although `.gitignore` names them: they are deployed like any other.
-fn tracked_but_ignored(root: &Root, git: &Git, found: &[Listed]) -> Result<Vec<Listed>, Error> {
+fn tracked_but_ignored(root: &Root, tracked: Vec<String>, found: &[Listed]) -> Vec<Listed> {
     let seen: BTreeSet<&str> = found.iter().map(|listed| listed.path.as_str()).collect();
     let own: Vec<Gitignore> = seen
         .iter()
@@ -243,16 +253,15 @@ fn tracked_but_ignored(root: &Root, git: &Git, found: &[Listed]) -> Result<Vec<L
         own.iter()
             .any(|rules| path.starts_with(rules.path()) && rules.matched_path_or_any_parents(path, false).is_ignore())
     };
-    let paths = git.index()?.into_iter().map(|(path, _)| path);
-    let missing = paths.filter(|path| !seen.contains(path.as_str()));
-    Ok(missing
+    let missing = tracked.into_iter().filter(|path| !seen.contains(path.as_str()));
+    missing
         .map(|path| root.folder.join(path))
         .filter(|path| !ignored(path))
         .filter_map(|path| {
             let kind = path.symlink_metadata().ok()?.file_type();
             if kind.is_dir() { None } else { on_disk(root, &path, kind.is_symlink()) }
         })
-        .collect())
+        .collect()
 }
 
 fn list_index(git: &Git) -> Result<Vec<Listed>, Error> {

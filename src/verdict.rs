@@ -113,8 +113,8 @@ impl Verdicts {
             return Vec::new();
         }
         let mut faults = Vec::new();
-        for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
-            faults.extend(self.schemas.check_kustomization(&document.root));
+        for root in file.roots_of(Role::Kustomization) {
+            faults.extend(self.schemas.check_kustomization(root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
             let Some(mut found) = self.schemas.check(resource) else { continue };

@@ -36,15 +36,21 @@ pub fn hosts(text: &str) -> Vec<Host> {
     if is_host(text.trim_end_matches(|char: char| char.is_ascii_digit()).trim_end_matches(':')) {
         add(0);
     }
-    for (at, _) in text.match_indices("://") {
+    for at in starts(text, ':', "://") {
         let authority = text[at + 3..].split(|char| !is_authority(char)).next().unwrap_or("");
         add(at + 3 + authority.rfind('@').map_or(0, |at| at + 1));
     }
-    for (at, _) in text.match_indices(".svc") {
+    for at in starts(text, '.', ".svc") {
         let before = text[..at].trim_end_matches(|char| is_host_char(char));
         add(before.len());
     }
     found.into_values().collect()
+}
+
+/// Where a word begins in a text: one letter is found much faster than several.
+fn starts<'t>(text: &'t str, first: char, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let at = text.match_indices(first).map(|(at, _)| at);
+    at.filter(move |at| text.get(*at..).is_some_and(|rest| rest.starts_with(word)))
 }
 
 impl Host {

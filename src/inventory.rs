@@ -256,9 +256,7 @@ fn may_be_same(own: &Place, wanted: &Place) -> bool {
     match (own, wanted) {
         (Place::Everywhere | Place::Unknown | Place::Cluster, _)
         | (_, Place::Unknown | Place::Cluster | Place::Everywhere) => true,
-        (Place::Namespace(own), Place::Namespace(wanted)) => {
-            own == wanted || is_template(own) || is_template(wanted)
-        }
+        (Place::Namespace(own), Place::Namespace(wanted)) => own == wanted || is_template(own) || is_template(wanted),
     }
 }
 

@@ -176,9 +176,7 @@ impl Repo {
 
     /// The files that Flux reads to build what it applies.
     fn deployed_files(&self) -> &BTreeSet<FileId> {
-        self.deployed.get_or_init(|| {
-            self.deployment().files().collect()
-        })
+        self.deployed.get_or_init(|| self.deployment().files().collect())
     }
 
     /// Whether Flux reads a file to build what it applies.

@@ -111,8 +111,7 @@ impl File {
 
     /// The releases of a helmfile; none in any other file.
     pub fn helmfile_releases(&self) -> impl Iterator<Item = &Node> {
-        let helmfiles = self.documents().filter(|document| self.role(document) == Role::Helmfile);
-        helmfiles.flat_map(|document| document.root.items_at(&["releases"]))
+        self.roots_of(Role::Helmfile).flat_map(|root| root.items_at(&["releases"]))
     }
 
     /// Whether a helmfile is put together from more than what it says itself: templates, other files.
@@ -164,9 +163,8 @@ impl File {
 
     /// Kubernetes resources written in this file; the items of a `List` count on their own.
     pub fn resources(&self) -> &[Resource] {
-        self.resources.get_or_init(|| {
-            self.roots_of(Role::Resource).flat_map(listed).filter_map(Resource::new).collect()
-        })
+        self.resources
+            .get_or_init(|| self.roots_of(Role::Resource).flat_map(listed).filter_map(Resource::new).collect())
     }
 }
 

@@ -26,6 +26,8 @@ pub mod flux {
     pub mod health_check_missing;
     /// See `rules/flux/namespace-missing.md`.
     pub mod namespace_missing;
+    /// See `rules/flux/odd-target-namespace.md`.
+    pub mod odd_target_namespace;
     /// See `rules/flux/path-missing.md`.
     pub mod path_missing;
     /// See `rules/flux/self-managed.md`.
@@ -264,6 +266,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/eaten-variable", page: include_str!("../../rules/flux/eaten-variable.md"), ..flux::eaten_variable::RULE },
     Rule { id: "flux/health-check-missing", page: include_str!("../../rules/flux/health-check-missing.md"), ..flux::health_check_missing::RULE },
     Rule { id: "flux/namespace-missing", page: include_str!("../../rules/flux/namespace-missing.md"), ..flux::namespace_missing::RULE },
+    Rule { id: "flux/odd-target-namespace", page: include_str!("../../rules/flux/odd-target-namespace.md"), ..flux::odd_target_namespace::RULE },
     Rule { id: "flux/path-missing", page: include_str!("../../rules/flux/path-missing.md"), ..flux::path_missing::RULE },
     Rule { id: "flux/self-managed", page: include_str!("../../rules/flux/self-managed.md"), ..flux::self_managed::RULE },
     Rule { id: "flux/several-owners", page: include_str!("../../rules/flux/several-owners.md"), ..flux::several_owners::RULE },

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// Longer texts are programs and dashboards, not settings.
-const MAX_TEXT: usize = 64 * 1024;
+const MAX_TEXT: usize = 16 * 1024;
 
 /// A name that a Service of the cluster may have.
 #[derive(Debug, Clone, PartialEq, Eq)]

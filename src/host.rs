@@ -28,7 +28,7 @@ pub fn hosts(text: &str) -> Vec<Host> {
     }
     let mut found = BTreeMap::new();
     let mut add = |start: usize| {
-        let host = text.get(start..).and_then(|rest| Host::at_start(rest));
+        let host = text.get(start..).and_then(Host::at_start);
         // What a template or variable ends in is only part of a name.
         let is_whole = !text[..start].ends_with(['}', '$', '%', ')', '_']);
         found.extend(host.filter(|_| is_whole).map(|host| (start, host)));
@@ -41,7 +41,7 @@ pub fn hosts(text: &str) -> Vec<Host> {
         add(at + 3 + authority.rfind('@').map_or(0, |at| at + 1));
     }
     for at in starts(text, '.', ".svc") {
-        let before = text[..at].trim_end_matches(|char| is_host_char(char));
+        let before = text[..at].trim_end_matches(is_host_char);
         add(before.len());
     }
     found.into_values().collect()

@@ -17,7 +17,11 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     let aimed: Vec<(&Node, &str, Vec<&str>)> = aimed.collect();
     let mut depths: BTreeMap<usize, usize> = BTreeMap::new();
     for (_, target, folders) in &aimed {
-        folders.iter().position(|folder| folder == target).into_iter().for_each(|at| *depths.entry(at).or_default() += 1);
+        folders
+            .iter()
+            .position(|folder| folder == target)
+            .into_iter()
+            .for_each(|at| *depths.entry(at).or_default() += 1);
     }
     let Some((depth, agreeing)) = depths.into_iter().max_by_key(|(_, count)| *count) else { return Vec::new() };
     if !is_convention(agreeing, aimed.len()) {

@@ -29,11 +29,15 @@ pub struct Verdicts {
 impl Verdicts {
     /// Judges every resource once, in parallel.
     pub fn new(tree: &Tree, deployment: &Deployment) -> Self {
-        let releases = Releases::new(tree);
-        let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
+        let schemas = || {
+            let releases = Releases::new(tree);
+            let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
+            (Schemas::new(tree, minor), releases)
+        };
+        let ((schemas, releases), standings) = rayon::join(schemas, || Standings::new(tree));
         let mut verdicts = Verdicts {
-            schemas: Schemas::new(tree, minor),
-            standings: Standings::new(tree),
+            schemas,
+            standings,
             releases,
             applied: BTreeSet::new(),
             faults: BTreeMap::new(),

@@ -4,7 +4,7 @@ use crate::rule::{Rule, is_convention};
 use crate::yaml::Node;
 use std::collections::BTreeMap;
 
-/// A Kustomization that deploys into another namespace than the folder of its app says, where the house names them alike.
+/// A part of an app that is deployed into another namespace than the rest of it and its folder.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
@@ -28,11 +28,13 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = |(node, target, folders): &(&Node, &str, Vec<&str>)| {
-        // A folder of another name says nothing.
+        // A folder of another name says nothing; one app may live elsewhere, but hardly a part of it.
         let folder = *folders.get(depth).filter(|folder| *folder != target && deployed.has_namespace(folder))?;
-        let message = format!("the app lies in folder `{folder}`, but is deployed into namespace `{target}`");
+        let beside = aimed.iter().find(|(other, place, _)| other.span.file == node.span.file && *place == folder)?;
+        let message =
+            format!("this part of an app lies in folder `{folder}`, but is deployed into namespace `{target}`");
         let help = format!("folder and namespace agree in {agreeing} of {} Kustomizations", aimed.len());
-        Some(Finding::new(node.span, message).help(help))
+        Some(Finding::new(node.span, message).help(help).related(beside.0.span, "another part of it goes there"))
     };
     aimed.iter().filter_map(finding).collect()
 }

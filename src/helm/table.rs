@@ -4,7 +4,7 @@ use super::object::{Object, is_empty, plain};
 use super::text::is_template;
 use super::{Objects, Release, levels};
 use crate::resource::Resource;
-use crate::schema::{Fault, Schema, check_value};
+use crate::schema::{Fault, FaultKind, Schema, check_value};
 use crate::source::FileId;
 use crate::yaml::{Node, parse};
 use smol_str::SmolStr;
@@ -86,7 +86,10 @@ impl Charts {
             return Vec::new();
         };
         let schema = schema.get_or_init(|| levels::values(&root(APP_TEMPLATE), major));
-        check_value(schema, &release.values, "app-template")
+        let mut faults = check_value(schema, &release.values, "app-template");
+        // Major 2 still comes with values of its own for whatever is called `main`.
+        faults.retain(|fault| major > 2 || fault.kind != FaultKind::MissingField);
+        faults
     }
 }
 

@@ -2,10 +2,14 @@
 
 use crate::diagnostic::Finding;
 use crate::flux::{Applied, Cluster};
-use crate::inventory::{Answer, Inventory, Member};
+use crate::host::{Host, hosts};
+use crate::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
 use crate::links::{Kind, Place, Reference};
 use crate::repo::Repo;
 use crate::resource::{Resource, Role};
+use crate::schema::check_value;
+use crate::source::Span;
+use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -24,13 +28,58 @@ pub struct Deployed<'a> {
     pub inventory: &'a Inventory,
     /// Every reference of every object.
     pub references: Vec<Resolved<'a>>,
+    /// Every host name of a Service in a setting.
+    pub hosts: Vec<Spoken<'a>>,
+}
+
+/// The host name of a Service where somebody speaks of it.
+#[derive(Debug)]
+pub struct Spoken<'a> {
+    /// The object whose setting it is.
+    pub member: &'a Member,
+    /// Where it stands.
+    pub span: Span,
+    /// The name.
+    pub host: Host,
 }
 
 /// Every cluster of a repository.
 pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
     let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
-    let deployed = |(cluster, inventory)| Deployed { repo, cluster, inventory, references: resolve(repo, inventory) };
+    let deployed = |(cluster, inventory)| {
+        let (references, hosts) = rayon::join(|| resolve(repo, inventory), || spoken(repo, inventory));
+        Deployed { repo, cluster, inventory, references, hosts }
+    };
     clusters.map(deployed).collect()
+}
+
+/// The host names in the values of releases, in ConfigMaps and in workloads.
+fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
+    let members = inventory.members.par_iter().filter(|member| !member.from_chart);
+    let spoken = members.flat_map_iter(|member| {
+        let resource = &member.resource;
+        let settings = match resource.group() {
+            "helm.toolkit.fluxcd.io" => resource.node.at(&["spec", "values"]),
+            "" if resource.kind == "ConfigMap" => resource.node.get("data"),
+            "apps" | "batch" => resource.spec(),
+            _ => None,
+        };
+        let mut found = Vec::new();
+        settings.into_iter().for_each(|settings| {
+            settings.walk(&mut |node| {
+                let hosts = node.known().map_or_else(Vec::new, hosts).into_iter();
+                found.extend(hosts.map(|host| Spoken { member, span: part(repo, node.span, &host.text), host }));
+            });
+        });
+        found
+    });
+    spoken.collect()
+}
+
+/// Where a part of a text stands, or all of it where it is not written as it reads.
+fn part(repo: &Repo, span: Span, text: &str) -> Span {
+    let start = repo.tree.slice(span).find(text).map(|at| span.start as usize + at);
+    start.map_or(span, |start| Span::new(span.file, start, start + text.len()))
 }
 
 fn resolve<'a>(repo: &'a Repo, inventory: &'a Inventory) -> Vec<Resolved<'a>> {
@@ -145,6 +194,51 @@ impl<'a> Deployed<'a> {
                 let generator = tree.file(resource.name_span().file)?.role_of_root() == Some(Role::Kustomization);
                 (added && generator).then_some(Generated { applied, resource, name })
             })
+    }
+
+    /// What the host name of a Service leads to.
+    pub fn service(&self, spoken: &Spoken) -> Answer<'a> {
+        let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Service") };
+        let reference = Reference {
+            name: &Node::string(spoken.span, spoken.host.name.clone()),
+            kinds: vec![kind],
+            place: Place::Namespace(spoken.host.namespace.clone()),
+            key: None,
+            needs: Vec::new(),
+            optional: false,
+        };
+        self.inventory.answer(spoken.member, &reference)
+    }
+
+    /// The Service that an entry stands for; `None` for one that an operator makes.
+    pub fn service_at(&self, entry: &InventoryEntry) -> Option<&'a Resource> {
+        let mut services = self.inventory.members.iter().map(|member| &member.resource);
+        services.find(|resource| resource.is("", "Service") && resource.name_span() == entry.span)
+    }
+
+    /// Whether the cluster has a namespace of this name.
+    pub fn has_namespace(&self, name: &str) -> bool {
+        let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Namespace") };
+        !self.inventory.named(&kind, name).is_empty()
+    }
+
+    /// Entries among the values of releases that are settings of the HelmRelease: they are called so and have its form.
+    pub fn misplaced_fields(&self) -> Vec<&'a Entry> {
+        let schema = self.repo.verdicts().schemas.find("helm.toolkit.fluxcd.io/v2", "HelmRelease");
+        let spec = schema.and_then(|schema| schema.at(&["spec"]));
+        let field = |name: &str| {
+            let spec = spec.as_ref()?;
+            spec.property(name).cloned().or_else(|| spec.at(&["upgrade", name]).filter(|_| name == "remediation"))
+        };
+        let is_misplaced = |entry: &&Entry| {
+            let filled = !entry.value.entries().is_empty() || !entry.value.items().is_empty();
+            let schema = entry.key.text().filter(|_| filled).and_then(field);
+            schema.is_some_and(|schema| {
+                schema.is_closed() && check_value(&schema, &entry.value, "HelmRelease").is_empty()
+            })
+        };
+        let releases = self.inventory.releases.iter();
+        releases.flat_map(|installed| installed.release.values.entries()).filter(is_misplaced).collect()
     }
 
     /// Whether a Kustomization is the other, applies it, or has to be ready before it.

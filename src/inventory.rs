@@ -4,9 +4,10 @@ use crate::diagnostic::Finding;
 use crate::flux::envsubst::is_template;
 use crate::flux::source::Location;
 use crate::flux::{Applied, Cluster};
-use crate::helm::{self, Charts};
+use crate::helm::{self, Charts, Release};
 use crate::links::{Created, Kind, Links, Place, Reference};
 use crate::resource::Resource;
+use crate::schema;
 use crate::source::{Span, nearest};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -76,6 +77,15 @@ impl Answer<'_> {
     }
 }
 
+/// A release of a chart, as it is deployed.
+#[derive(Debug)]
+pub struct Installed {
+    /// The HelmRelease.
+    pub resource: Resource,
+    /// What it means.
+    pub release: Release,
+}
+
 /// Something that may make more than is known: a release of a chart, a custom resource that no table describes.
 #[derive(Debug)]
 struct Opaque {
@@ -93,8 +103,12 @@ pub struct Inventory {
     /// Objects in the order in which they are applied; those of a release follow it.
     pub members: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
+    /// The releases whose names are known.
+    pub releases: Vec<Installed>,
     /// What in the values of releases refers to nothing.
     pub faults: Vec<helm::Fault>,
+    /// What in the values of releases their charts do not take.
+    pub refused: Vec<schema::Fault>,
     opaque: Vec<Opaque>,
     /// Objects that are written in the repository although no Kustomization is seen to apply them.
     written: BTreeMap<Kind, BTreeSet<SmolStr>>,
@@ -121,6 +135,8 @@ impl Inventory {
             inventory.members.extend(brought.members);
             inventory.opaque.extend(brought.opaque);
             inventory.faults.extend(brought.faults);
+            inventory.refused.extend(brought.refused);
+            inventory.releases.extend(brought.releases);
         }
         let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
             inventory.members.par_iter().map(|member| entries(member, links)).collect();
@@ -186,7 +202,7 @@ impl Inventory {
         if !here.is_empty() {
             return Answer::Here(here);
         }
-        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, &reference.place, member.applied)) {
+        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, reference, member)) {
             return Answer::Unknown;
         }
         let candidates = reference.kinds.iter().filter_map(|kind| self.by_kind.get(kind)).flatten();
@@ -196,7 +212,8 @@ impl Inventory {
     }
 
     /// Whether something out of sight could be or make an object.
-    fn may_exist(&self, kind: &Kind, name: &str, place: &Place, applied: usize) -> bool {
+    fn may_exist(&self, kind: &Kind, name: &str, reference: &Reference, member: &Member) -> bool {
+        let place = &reference.place;
         let unseen = self.hidden.contains(&None)
             || match place {
                 Place::Namespace(namespace) => self.hidden.contains(&Some(namespace.clone())),
@@ -209,7 +226,11 @@ impl Inventory {
         }
         // Sources, stores, issuers and gateways are written by people, next to what uses them.
         let by_people = BY_PEOPLE.iter().any(|group| kind.group == *group) || kind.group.ends_with(".fluxcd.io");
-        !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, place, applied)))
+        // What a release needs to begin with it cannot make.
+        let own = member.resource.is_helm_release() && !is_value(&member.resource, reference.name.span);
+        let other = |maker: &&Opaque| !own || maker.resource.name_span() != member.resource.name_span();
+        let mut makers = self.opaque.iter().filter(other);
+        !by_people && (unseen || makers.any(|maker| maker.may_make(kind, name, place, member.applied)))
     }
 }
 
@@ -226,6 +247,11 @@ impl Opaque {
         let named = self.words.iter().any(|word| name.contains(word.as_str()));
         reachable && (beside || named || mentions(&self.resource, name))
     }
+}
+
+/// Whether a place lies among the values of a release.
+fn is_value(release: &Resource, place: Span) -> bool {
+    release.node.at(&["spec", "values"]).is_some_and(|values| values.span.contains(place))
 }
 
 /// Whether the values of a release contain a word as a scalar of its own.
@@ -248,10 +274,11 @@ fn may_be_same(own: &Place, wanted: &Place) -> bool {
 
 type Id = (SmolStr, SmolStr, SmolStr);
 
-/// Chart sources by kind, namespace and name.
+/// Chart sources, and what values may come from, by kind, namespace and name.
 fn sources(cluster: &Cluster) -> BTreeMap<Id, &Resource> {
     let resources = cluster.kustomizations.iter().flat_map(|applied| &applied.resources);
-    let sources = resources.filter(|resource| resource.group() == "source.toolkit.fluxcd.io");
+    let sources =
+        resources.filter(|resource| resource.group() == "source.toolkit.fluxcd.io" || resource.is("", "ConfigMap"));
     sources
         .filter_map(|resource| {
             let namespace = resource.namespace().unwrap_or("");
@@ -275,6 +302,8 @@ struct Brought {
     members: Vec<Member>,
     opaque: Vec<Opaque>,
     faults: Vec<helm::Fault>,
+    refused: Vec<schema::Fault>,
+    releases: Vec<Installed>,
 }
 
 /// What one Kustomization brings: its resources, and after each release what its chart makes.
@@ -286,7 +315,7 @@ fn members(
     charts: &Charts,
 ) -> Brought {
     let mut brought = Brought::default();
-    let Brought { members, opaque, faults } = &mut brought;
+    let Brought { members, opaque, faults, refused, releases } = &mut brought;
     for resource in &applied.resources {
         members.push(Member { resource: resource.clone(), applied: index, from_chart: false });
         if !resource.is_helm_release() {
@@ -294,9 +323,12 @@ fn members(
             continue;
         }
         let source = source_id(resource).and_then(|id| sources.get(&id).copied());
-        let release = helm::release(resource, source, None);
+        let beside = resource.namespace().unwrap_or("");
+        let id = |kind: &str, name: &str| (SmolStr::new(kind), SmolStr::new(beside), SmolStr::new(name));
+        let release = helm::release(resource, source, |kind, name| sources.get(&id(kind, name)).copied());
         let objects = release.as_ref().map(|release| helm::objects(release, charts)).unwrap_or_default();
         faults.extend(objects.faults);
+        refused.extend(objects.refused);
         if !objects.complete {
             let namespace = release.as_ref().and_then(|release| release.namespace.as_ref()?.known().map(SmolStr::new));
             let names = [release.as_ref().and_then(|release| release.name.known()), resource.name()];
@@ -309,6 +341,7 @@ fn members(
             applied: index,
             from_chart: true,
         }));
+        releases.extend(release.map(|release| Installed { resource: resource.clone(), release }));
     }
     brought
 }

@@ -21,6 +21,8 @@ pub mod resource;
 pub mod schema;
 /// Which bytes of a file must never be shown.
 pub mod secret;
+/// Host names of Services in texts.
+pub mod host;
 /// Container images: name, tag, digest, wherever they are written.
 pub mod image;
 /// A kustomization → its resources as built, every node keeping its span.

@@ -109,6 +109,18 @@ impl File {
         File { source, syntax, parsed, readable, roles, resources: OnceLock::new() }
     }
 
+    /// The releases of a helmfile; none in any other file.
+    pub fn helmfile_releases(&self) -> impl Iterator<Item = &Node> {
+        self.roots_of(Role::Helmfile).flat_map(|root| root.items_at(&["releases"]))
+    }
+
+    /// Whether a helmfile is put together from more than what it says itself: templates, other files.
+    pub fn has_helmfile_parts(&self) -> bool {
+        let parts = ["bases", "helmfiles", "defaultInherit"];
+        let has = |document: &Document| parts.iter().any(|part| document.root.get(part).is_some());
+        self.source.text.contains("{{") || self.documents().any(has)
+    }
+
     /// Whether it lies in a folder that its owner set aside: hidden, or called an archive.
     pub fn is_parked(&self) -> bool {
         let aside = |part: &str| {

@@ -105,7 +105,7 @@ fn releases_are_what_the_chart_makes() {
             let source = resources.iter().find(|source| {
                 source.kind == "OCIRepository" && source.name() == reference && source.namespace() == namespace
             });
-            let release = release(resource, source, None).unwrap();
+            let release = release(resource, source, |_, _| None).unwrap();
             let made = objects(&release, &charts);
             for fault in &made.faults {
                 faults += 1;

@@ -19,7 +19,7 @@ fn read(tag: &str, values: &str) -> (String, Release) {
         "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {{name: web}}\n\
          spec: {{url: 'oci://charts.example.org/library/app-template', ref: {{tag: {tag}}}}}\n"
     ));
-    let release = release(&first(&text), Some(&source), None).unwrap();
+    let release = release(&first(&text), Some(&source), |_, _| None).unwrap();
     (text, release)
 }
 
@@ -131,7 +131,6 @@ persistence:
   b: {type: emptyDir, advancedMounts: {web: {main: [{path: /b}]}}}
 rbac: {bindings: {x: {roleRef: {identifier: reader}, subjects: [{identifier: nobody}]}}}
 serviceMonitor: {app: {endpoints: [{port: metrics}]}}
-resources: {}
 ";
     let objects = made("5.0.0", values);
     let mut found: Vec<_> = objects.faults.iter().map(|fault| (fault.kind, fault.name.as_str())).collect();
@@ -146,9 +145,69 @@ resources: {}
         (FaultKind::ConfigMap, "settings"),
         (FaultKind::ServiceAccount, "nobody"),
         (FaultKind::Role, "reader"),
-        (FaultKind::Key, "resources"),
     ];
     assert_eq!(found, expected);
+}
+
+fn refused(tag: &str, values: &str) -> Vec<String> {
+    let mut messages: Vec<String> = made(tag, values).refused.into_iter().map(|fault| fault.finding.message).collect();
+    messages.sort();
+    messages
+}
+
+#[test]
+fn what_the_chart_refuses_depends_on_its_major() {
+    let values = "controllers: {web: {containers: {app: {image: x, tyy: true}}}}
+service: {app: {nameOverride: web, ports: {http: {}}}}
+serviceAccount: {create: false, name: web}
+persistence: {a: {type: emptyDir, size: 1Gi}, b: {existingClaim: b, globalMounts: [{defaultMode: 0644}]}, c: {type: x}}
+";
+    let always = [
+        "`type` cannot be `x`",
+        "at least one of `port` and `portRange` is required in `service.app.ports.http` of app-template",
+        "unknown field `defaultMode` in `persistence.b.globalMounts[]` of app-template",
+        "unknown field `size` in `persistence.a` of app-template",
+        "unknown field `tyy` in `controllers.web.containers.app` of app-template",
+    ];
+    assert_eq!(refused("3.7.3", values), always);
+    let newer = [
+        "`create` must be a mapping, found the boolean false",
+        "`name` must be a mapping, found the string \"web\"",
+        "`type` cannot be `x`",
+        "at least one of `port` and `portRange` is required in `service.app.ports.http` of app-template",
+        "unknown field `defaultMode` in `persistence.b.globalMounts[]` of app-template",
+        "unknown field `nameOverride` in `service.app` of app-template",
+        "unknown field `size` in `persistence.a` of app-template",
+        "unknown field `tyy` in `controllers.web.containers.app` of app-template",
+    ];
+    assert_eq!(refused("4.1.1", values), newer);
+    assert_eq!(refused("1.5.1", values), [""; 0]);
+    assert_eq!(refused("4.1.1", APP), [""; 0]);
+}
+
+#[test]
+fn values_come_from_config_maps_and_yield_to_those_written() {
+    let map = first(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\ndata:\n  image: '2.0'\n  \
+         values.yaml: 'service: {app: {type: NodePort}}'\n",
+    );
+    let text = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: apps}
+spec:
+  valuesFrom:
+    - {kind: ConfigMap, name: more}
+    - {kind: ConfigMap, name: more, valuesKey: image, targetPath: image.tag}
+  values: {service: {app: {enabled: true}}, image: {repository: x}}
+";
+    let read = |text: &str| {
+        release(&first(text), None, |kind, name| ((kind, name) == ("ConfigMap", "more")).then_some(&map)).unwrap()
+    };
+    let whole = read(text);
+    assert_eq!(whole.values.text_at(&["service", "app", "type"]), Some("NodePort"));
+    assert_eq!(whole.values.text_at(&["service", "app", "enabled"]), Some("true"));
+    assert_eq!(whole.values.text_at(&["image", "tag"]), Some("2.0"));
+    assert_eq!(whole.values.text_at(&["image", "repository"]), Some("x"));
+    assert!(!whole.partial);
+    assert!(read(&text.replace("name: more}", "name: gone}")).partial);
 }
 
 #[test]

@@ -2,11 +2,14 @@
 //! values that it came from. The charts' own behaviour is `app_template` and the tables under `schemas/charts/`.
 
 mod app_template;
+mod levels;
 mod object;
 mod table;
 mod text;
+mod values_from;
 
 use crate::resource::Resource;
+use crate::schema;
 use crate::source::Span;
 use crate::yaml::Node;
 use smol_str::SmolStr;
@@ -54,13 +57,18 @@ pub struct Release {
     pub chart: Chart,
     /// The values; an empty mapping where there are none.
     pub values: Node,
-    /// Whether `valuesFrom` or `postRenderers` change what the values alone say.
+    /// Whether `postRenderers`, or a `valuesFrom` that is not in sight, change what the values alone say.
     pub partial: bool,
 }
 
 /// Reads a HelmRelease after patches and substitution. `source` is what `chartRef` or `sourceRef` names: an
-/// OCIRepository, HelmChart or HelmRepository. `None` when it is no HelmRelease or its release name cannot be known.
-pub fn release(resource: &Resource, source: Option<&Resource>, effective_namespace: Option<&Node>) -> Option<Release> {
+/// OCIRepository, HelmChart or HelmRepository; `find` knows the ConfigMaps beside it by kind and name. `None` when it is
+/// no HelmRelease or its release name cannot be known.
+pub fn release<'a>(
+    resource: &Resource,
+    source: Option<&Resource>,
+    find: impl Fn(&str, &str) -> Option<&'a Resource>,
+) -> Option<Release> {
     if !resource.is_helm_release() {
         return None;
     }
@@ -79,10 +87,11 @@ pub fn release(resource: &Resource, source: Option<&Resource>, effective_namespa
     if name.text()?.len() > MAX_RELEASE_NAME {
         return None;
     }
-    let namespace = target.or(effective_namespace).or_else(|| resource.node.at(&["metadata", "namespace"])).cloned();
+    let namespace = target.or_else(|| resource.node.at(&["metadata", "namespace"])).cloned();
     let values = spec.get("values").filter(|values| values.is_map()).cloned();
     let values = values.unwrap_or_else(|| Node::map(spec.span.before(), Vec::new()));
-    let partial = !spec.items_at(&["valuesFrom"]).is_empty() || !spec.items_at(&["postRenderers"]).is_empty();
+    let (values, complete) = values_from::values(spec, values, find);
+    let partial = !complete || !spec.items_at(&["postRenderers"]).is_empty();
     Some(Release { name, namespace, chart: chart(spec, source), values, partial })
 }
 
@@ -117,6 +126,8 @@ pub struct Objects {
     pub complete: bool,
     /// What in the values refers to nothing.
     pub faults: Vec<Fault>,
+    /// What in the values the chart does not take.
+    pub refused: Vec<schema::Fault>,
 }
 
 /// A name in the values that the values themselves do not have.
@@ -151,8 +162,6 @@ pub enum FaultKind {
     ServiceAccount,
     /// A role under `rbac.roles`.
     Role,
-    /// A key that the chart reads at this place.
-    Key,
 }
 
 /// Whose rules turn values into objects.
@@ -186,6 +195,10 @@ pub fn objects(release: &Release, charts: &Charts) -> Objects {
         Model::Table(table) => table::objects(release, table),
         Model::Unknown => Objects::default(),
     };
+    if release.partial {
+        // What is missing may come from elsewhere.
+        objects.refused.retain(|fault| fault.kind != schema::FaultKind::MissingField);
+    }
     objects.complete &= !release.partial && release.chart.major().is_some();
     objects
 }

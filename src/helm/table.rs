@@ -2,12 +2,14 @@
 
 use super::object::{Object, is_empty, plain};
 use super::text::is_template;
-use super::{Objects, Release};
+use super::{Objects, Release, levels};
 use crate::resource::Resource;
+use crate::schema::{Fault, FaultKind, Schema, check_value};
 use crate::source::FileId;
 use crate::yaml::{Node, parse};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// The tables that come with the program.
 const TABLES: [&str; 5] = [
@@ -18,14 +20,18 @@ const TABLES: [&str; 5] = [
     include_str!("../../schemas/charts/storage.yaml"),
 ];
 
-/// The keys that app-template reads.
-const APP_TEMPLATE_KEYS: &str = include_str!("../../schemas/charts/app-template.yaml");
+/// What the values of app-template may be.
+const APP_TEMPLATE: &str = include_str!("../../schemas/charts/app-template.yaml");
+
+/// The first major version of app-template that the table describes.
+const FIRST: u32 = 2;
 
 /// What is known of charts.
 #[derive(Debug, Clone, Default)]
 pub struct Charts {
     tables: BTreeMap<SmolStr, Table>,
-    keys: BTreeMap<SmolStr, Vec<SmolStr>>,
+    /// What the values of app-template may be, by major version from the first on.
+    app_template: [OnceLock<Arc<Schema>>; 4],
 }
 
 /// What a chart creates.
@@ -50,11 +56,6 @@ impl Charts {
         for text in TABLES {
             charts.add(text);
         }
-        for level in root(APP_TEMPLATE_KEYS).entries_at(&["keys"]) {
-            let mut keys = texts(level.value.items());
-            keys.sort_unstable();
-            charts.keys.insert(level.key.text().unwrap_or("").into(), keys);
-        }
         charts
     }
 
@@ -77,10 +78,18 @@ impl Charts {
         self.tables.get(chart)
     }
 
-    /// The keys that app-template reads at a level: `values`, `controller`, `container`, `service` …; in
-    /// alphabetical order, empty where any key is right.
-    pub fn keys(&self, level: &str) -> &[SmolStr] {
-        self.keys.get(level).map_or(&[], Vec::as_slice)
+    /// What app-template has against the values of a release; nothing where its version is not known.
+    pub fn refused(&self, release: &Release) -> Vec<Fault> {
+        let index = release.chart.major().and_then(|major| usize::try_from(major.checked_sub(FIRST)?).ok());
+        let Some((major, schema)) = index.and_then(|index| Some((FIRST + index as u32, self.app_template.get(index)?)))
+        else {
+            return Vec::new();
+        };
+        let schema = schema.get_or_init(|| levels::values(&root(APP_TEMPLATE), major));
+        let mut faults = check_value(schema, &release.values, "app-template");
+        // Major 2 still comes with values of its own for whatever is called `main`.
+        faults.retain(|fault| major > 2 || fault.kind != FaultKind::MissingField);
+        faults
     }
 }
 
@@ -98,7 +107,7 @@ fn texts(items: &[Node]) -> Vec<SmolStr> {
 pub(super) fn objects(release: &Release, table: &Table) -> Objects {
     let reader = Reader { release, fullname: fullname(release, table) };
     let resources = table.objects.iter().flat_map(|object| reader.resources(object)).collect();
-    Objects { resources, complete: false, faults: Vec::new() }
+    Objects { resources, complete: false, faults: Vec::new(), refused: Vec::new() }
 }
 
 /// The name that `helm create` gives: the release's, followed by the chart's where it is not part of it.

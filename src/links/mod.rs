@@ -102,6 +102,8 @@ pub struct Links {
     filled: Vec<Condition>,
     /// Which of Flux's controllers reconciles a kind.
     controllers: BTreeMap<Kind, SmolStr>,
+    /// Words in the names of classes whose volumes one node mounts at a time.
+    block_storage: Vec<SmolStr>,
 }
 
 /// How one field refers.
@@ -271,6 +273,11 @@ impl Links {
         let fields = ["data", "binaryData", "stringData"];
         let entries = fields.iter().flat_map(|field| resource.node.entries_at(&[field]));
         Some(entries.filter_map(|entry| entry.key.text()).map(SmolStr::new).collect())
+    }
+
+    /// Whether the volumes of a storage class are disks that one node mounts at a time, wherever its pods run.
+    pub fn is_block_storage(&self, class: &str) -> bool {
+        self.block_storage.iter().any(|word| class.contains(word.as_str()))
     }
 
     /// Objects that every cluster has.

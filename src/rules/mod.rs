@@ -34,12 +34,12 @@ pub mod flux {
     pub mod health_checks_ignored;
     /// See `rules/flux/namespace-missing.md`.
     pub mod namespace_missing;
-    /// See `rules/flux/namespace-of-another.md`.
-    pub mod namespace_of_another;
     /// See `rules/flux/namespace-overridden.md`.
     pub mod namespace_overridden;
     /// See `rules/flux/nothing-to-sync.md`.
     pub mod nothing_to_sync;
+    /// See `rules/flux/odd-target-namespace.md`.
+    pub mod odd_target_namespace;
     /// See `rules/flux/path-missing.md`.
     pub mod path_missing;
     /// See `rules/flux/ready-too-early.md`.
@@ -78,12 +78,38 @@ pub mod generated {
 
 /// Rules `helm/…`.
 pub mod helm {
+    /// See `rules/helm/chart-skew.md`.
+    pub mod chart_skew;
+    /// See `rules/helm/invalid-value.md`.
+    pub mod invalid_value;
+    /// See `rules/helm/layer-selector.md`.
+    pub mod layer_selector;
+    /// See `rules/helm/misplaced-field.md`.
+    pub mod misplaced_field;
+    /// See `rules/helm/no-remediation.md`.
+    pub mod no_remediation;
     /// See `rules/helm/object-twice.md`.
     pub mod object_twice;
     /// See `rules/helm/unknown-key.md`.
     pub mod unknown_key;
     /// See `rules/helm/unknown-name.md`.
     pub mod unknown_name;
+    /// See `rules/helm/verify-identity.md`.
+    pub mod verify_identity;
+    /// See `rules/helm/version-range.md`.
+    pub mod version_range;
+}
+
+/// Rules `helmfile/…`.
+pub mod helmfile {
+    /// See `rules/helmfile/file-missing.md`.
+    pub mod file_missing;
+    /// See `rules/helmfile/needs-missing.md`.
+    pub mod needs_missing;
+    /// See `rules/helmfile/repository-missing.md`.
+    pub mod repository_missing;
+    /// See `rules/helmfile/version-skew.md`.
+    pub mod version_skew;
 }
 
 /// Rules `homelint/…`.
@@ -210,6 +236,10 @@ pub mod secret {
 pub mod service {
     /// See `rules/service/duplicate-address.md`.
     pub mod duplicate_address;
+    /// See `rules/service/host-missing.md`.
+    pub mod host_missing;
+    /// See `rules/service/port-missing.md`.
+    pub mod port_missing;
 }
 
 /// Rules `sops/…`.
@@ -230,6 +260,14 @@ pub mod sops {
     pub mod rule_shadowed;
     /// See `rules/sops/value-in-clear.md`.
     pub mod value_in_clear;
+}
+
+/// Rules `storage/…`.
+pub mod storage {
+    /// See `rules/storage/claim-shared.md`.
+    pub mod claim_shared;
+    /// See `rules/storage/empty-dir-data.md`.
+    pub mod empty_dir_data;
 }
 
 /// Rules `yaml/…`.
@@ -264,9 +302,9 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/health-check-missing", page: include_str!("../../rules/flux/health-check-missing.md"), ..flux::health_check_missing::RULE },
     Rule { id: "flux/health-checks-ignored", page: include_str!("../../rules/flux/health-checks-ignored.md"), ..flux::health_checks_ignored::RULE },
     Rule { id: "flux/namespace-missing", page: include_str!("../../rules/flux/namespace-missing.md"), ..flux::namespace_missing::RULE },
-    Rule { id: "flux/namespace-of-another", page: include_str!("../../rules/flux/namespace-of-another.md"), ..flux::namespace_of_another::RULE },
     Rule { id: "flux/namespace-overridden", page: include_str!("../../rules/flux/namespace-overridden.md"), ..flux::namespace_overridden::RULE },
     Rule { id: "flux/nothing-to-sync", page: include_str!("../../rules/flux/nothing-to-sync.md"), ..flux::nothing_to_sync::RULE },
+    Rule { id: "flux/odd-target-namespace", page: include_str!("../../rules/flux/odd-target-namespace.md"), ..flux::odd_target_namespace::RULE },
     Rule { id: "flux/path-missing", page: include_str!("../../rules/flux/path-missing.md"), ..flux::path_missing::RULE },
     Rule { id: "flux/ready-too-early", page: include_str!("../../rules/flux/ready-too-early.md"), ..flux::ready_too_early::RULE },
     Rule { id: "flux/self-managed", page: include_str!("../../rules/flux/self-managed.md"), ..flux::self_managed::RULE },
@@ -280,9 +318,20 @@ pub const RULES: &[Rule] = &[
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
+    Rule { id: "helm/chart-skew", page: include_str!("../../rules/helm/chart-skew.md"), ..helm::chart_skew::RULE },
+    Rule { id: "helm/invalid-value", page: include_str!("../../rules/helm/invalid-value.md"), ..helm::invalid_value::RULE },
+    Rule { id: "helm/layer-selector", page: include_str!("../../rules/helm/layer-selector.md"), ..helm::layer_selector::RULE },
+    Rule { id: "helm/misplaced-field", page: include_str!("../../rules/helm/misplaced-field.md"), ..helm::misplaced_field::RULE },
+    Rule { id: "helm/no-remediation", page: include_str!("../../rules/helm/no-remediation.md"), ..helm::no_remediation::RULE },
     Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
     Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
     Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
+    Rule { id: "helm/verify-identity", page: include_str!("../../rules/helm/verify-identity.md"), ..helm::verify_identity::RULE },
+    Rule { id: "helm/version-range", page: include_str!("../../rules/helm/version-range.md"), ..helm::version_range::RULE },
+    Rule { id: "helmfile/file-missing", page: include_str!("../../rules/helmfile/file-missing.md"), ..helmfile::file_missing::RULE },
+    Rule { id: "helmfile/needs-missing", page: include_str!("../../rules/helmfile/needs-missing.md"), ..helmfile::needs_missing::RULE },
+    Rule { id: "helmfile/repository-missing", page: include_str!("../../rules/helmfile/repository-missing.md"), ..helmfile::repository_missing::RULE },
+    Rule { id: "helmfile/version-skew", page: include_str!("../../rules/helmfile/version-skew.md"), ..helmfile::version_skew::RULE },
     Rule { id: "homelint/config", page: include_str!("../../rules/homelint/config.md"), ..homelint::config::RULE },
     Rule { id: "homelint/unused-ignore", page: include_str!("../../rules/homelint/unused-ignore.md"), ..homelint::unused_ignore::RULE },
     Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
@@ -328,6 +377,8 @@ pub const RULES: &[Rule] = &[
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
+    Rule { id: "service/host-missing", page: include_str!("../../rules/service/host-missing.md"), ..service::host_missing::RULE },
+    Rule { id: "service/port-missing", page: include_str!("../../rules/service/port-missing.md"), ..service::port_missing::RULE },
     Rule { id: "sops/config-name", page: include_str!("../../rules/sops/config-name.md"), ..sops::config_name::RULE },
     Rule { id: "sops/invalid-rule", page: include_str!("../../rules/sops/invalid-rule.md"), ..sops::invalid_rule::RULE },
     Rule { id: "sops/metadata-missing", page: include_str!("../../rules/sops/metadata-missing.md"), ..sops::metadata_missing::RULE },
@@ -336,6 +387,8 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/recipients-differ", page: include_str!("../../rules/sops/recipients-differ.md"), ..sops::recipients_differ::RULE },
     Rule { id: "sops/rule-shadowed", page: include_str!("../../rules/sops/rule-shadowed.md"), ..sops::rule_shadowed::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
+    Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },
+    Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
     Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },

@@ -46,6 +46,7 @@ impl<'a> Walk<'a> {
             self.unsure = true;
             return;
         };
+        let schema = schema.variants.as_ref().and_then(|variants| variants.of(node)).unwrap_or(schema);
         if seen == Seen::Null {
             // The API server drops a null field; an item it cannot drop.
             if self.in_list() && !schema.types.allows(Types::NULL) {

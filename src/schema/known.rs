@@ -8,6 +8,7 @@ use super::values::{to_json, with_unknowns};
 use super::{Bundle, CustomKind, Kind, Schema, custom_kinds};
 use crate::resource::{Resource, Role, Tree};
 use crate::yaml::Node;
+use smol_str::SmolStr;
 
 /// Every schema that a repository's resources can be checked against.
 #[derive(Debug, Default)]
@@ -104,20 +105,26 @@ impl Schemas {
             if kind == "Component" { "kustomize.config.k8s.io/v1alpha1" } else { "kustomize.config.k8s.io/v1beta1" };
         let api_version = root.text_at(&["apiVersion"]).unwrap_or(default);
         let Some(schema) = self.bundle.find(api_version, kind) else { return Vec::new() };
-        let mut walk = Walk {
-            kind,
-            api_version: api_version.into(),
-            custom: false,
-            hidden: false,
-            meta: None,
-            trail: vec![Step { name: "", schema: &schema }],
-            faults: Vec::new(),
-            unsure: false,
-        };
-        walk.value(&schema, root, root.span.before());
-        walk.faults.retain(|fault| matches!(fault.kind, FaultKind::UnknownField | FaultKind::WrongType));
-        walk.faults
+        let mut faults = check_value(&schema, root, kind);
+        faults.retain(|fault| matches!(fault.kind, FaultKind::UnknownField | FaultKind::WrongType));
+        faults
     }
+}
+
+/// What is wrong with a value whose schema knows all of it; `kind` is what messages call it.
+pub fn check_value(schema: &Schema, node: &Node, kind: &str) -> Vec<Fault> {
+    let mut walk = Walk {
+        kind,
+        api_version: SmolStr::default(),
+        custom: false,
+        hidden: false,
+        meta: None,
+        trail: vec![Step { name: "", schema }],
+        faults: Vec::new(),
+        unsure: false,
+    };
+    walk.value(schema, node, node.span.before());
+    walk.faults
 }
 
 /// Whether a text may hold a definition; cheaper than to look at its nodes.

@@ -52,6 +52,7 @@ impl<'a> Walk<'a> {
         let (mut holding, mut open, mut broken) = (Vec::new(), 0, Vec::new());
         for branch in branches {
             match self.judge(branch, node, at) {
+                Verdict::Holds if !exactly_one => return,
                 Verdict::Holds => holding.push(branch.as_ref()),
                 Verdict::Open => open += 1,
                 Verdict::Broken(faults) => broken.push(faults),

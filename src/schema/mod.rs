@@ -23,7 +23,7 @@ mod values;
 pub use bundle::{Bundle, Kind, Minors, Scope, Source};
 pub use fault::{Fault, FaultKind};
 pub use json::{CustomKind, Dialect, custom_kinds};
-pub use known::{Schemas, is_patch};
+pub use known::{Schemas, check_value, is_patch};
 pub use meant::Meant;
 pub use modeline::Modeline;
 pub use served::{Releases, Retired, Version};
@@ -77,6 +77,8 @@ pub struct Schema {
     pub all_of: Box<[Arc<Schema>]>,
     /// Must not hold.
     pub not: Option<Arc<Schema>>,
+    /// One of several forms, told apart by the value of a field.
+    pub variants: Option<Box<Variants>>,
     /// `x-kubernetes-validations`.
     pub rules: Box<[Rule]>,
     /// No two items of a list are equal.
@@ -120,6 +122,26 @@ impl Schema {
     /// A schema that allows everything.
     pub fn open() -> Schema {
         Schema { additional: Additional::Any, preserve_unknown: true, ..Schema::default() }
+    }
+}
+
+/// The forms of an object whose value for one field says which it has.
+#[derive(Debug)]
+pub struct Variants {
+    /// The field.
+    pub key: SmolStr,
+    /// Its values with the schema of the whole object; the first where it is absent.
+    pub by: Box<[(SmolStr, Arc<Schema>)]>,
+}
+
+impl Variants {
+    /// The form that an object has; `None` where its field has none of the values.
+    pub fn of(&self, node: &Node) -> Option<&Schema> {
+        let Some(value) = node.get(&self.key).filter(|value| !value.is_null()) else {
+            return self.by.first().map(|(_, schema)| schema.as_ref());
+        };
+        let value = value.known()?;
+        self.by.iter().find(|(known, _)| known == value).map(|(_, schema)| schema.as_ref())
     }
 }
 

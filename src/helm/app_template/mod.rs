@@ -3,7 +3,6 @@
 
 mod config;
 mod container;
-mod keys;
 mod network;
 mod persistence;
 mod workload;
@@ -40,11 +39,9 @@ pub(super) fn objects(release: &Release, major: u32, charts: &Charts) -> Objects
     app.access();
     app.raw_resources();
     // A chart recognised by its shape may be another one on the same library, with keys and defaults of its own.
-    match release.chart.known_name() {
-        Some(_) => app.unknown_keys(charts),
-        None => app.complete = false,
-    }
-    Objects { resources: app.resources, complete: app.complete, faults: app.faults }
+    let known = release.chart.known_name().is_some();
+    let refused = if known { charts.refused(release) } else { Vec::new() };
+    Objects { resources: app.resources, complete: app.complete && known, faults: app.faults, refused }
 }
 
 /// An enabled item of one of the chart's sections.

@@ -1,7 +1,7 @@
 use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
-use crate::rule::Rule;
+use crate::rule::{Rule, is_convention};
 use std::collections::BTreeMap;
 
 /// A dependency that is called ready before what it applies is.
@@ -18,7 +18,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         targets.filter(|(target, _)| takes_time(target)).partition(|(target, _)| waits(target));
     let total = ready.len() + early.len();
     // A house where most wait for nothing has decided so.
-    if total < 5 || ready.len() * 5 < total * 4 {
+    if !is_convention(ready.len(), total) {
         return Vec::new();
     }
     let finding = |(target, user): &(&Applied, &Applied)| {

@@ -1,10 +1,13 @@
 use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::inventory::Answer;
+use crate::links::Reference;
 use crate::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
 use crate::source::nearest;
 use crate::yaml::Node;
+use std::collections::BTreeSet;
 
 /// A route whose Gateway does not exist, so that nothing answers.
 pub const RULE: Rule = Rule::everywhere(Severity::Error, check_cluster, check);
@@ -14,7 +17,20 @@ fn check_cluster(deployed: &Deployed) -> Vec<Finding> {
     if deployed.repo.gateways().is_empty() {
         return Vec::new();
     }
-    deployed.missing(&["Gateway"])
+    let gateways = deployed.references.iter().filter(|(_, reference, _)| names_gateway(reference));
+    let missing = gateways.clone().filter(|(_, _, answer)| matches!(answer, Answer::Missing { .. }));
+    let names: BTreeSet<&str> = missing.clone().filter_map(|(_, reference, _)| reference.name.literal()).collect();
+    let here = gateways.filter(|(_, _, answer)| matches!(answer, Answer::Here(_))).count();
+    // Where most routes find their Gateway here, the others should; elsewhere something must show what was meant.
+    let is_certain = |answer: &Answer| names.len() * 5 <= here || answer.has_alternative();
+    missing
+        .filter(|(_, _, answer)| is_certain(answer))
+        .filter_map(|(_, reference, answer)| answer.missing(reference))
+        .collect()
+}
+
+fn names_gateway(reference: &Reference) -> bool {
+    reference.kinds.iter().all(|kind| kind.kind == "Gateway")
 }
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {

@@ -1,22 +1,15 @@
 use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::helm::{Fault, FaultKind};
 use crate::rule::Rule;
-use crate::source::nearest;
+use crate::schema::FaultKind;
+use std::collections::BTreeSet;
 
 /// A key in the values of a release that its chart does not read.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let keys = deployed.inventory.faults.iter().filter(|fault| fault.kind == FaultKind::Key);
-    keys.map(finding).collect()
-}
-
-fn finding(fault: &Fault) -> Finding {
-    let near = nearest(&fault.name, fault.expected.iter().map(|key| key.as_str()));
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "the chart refuses values that it does not know".to_owned(),
-    };
-    Finding::new(fault.span, format!("app-template has no key `{}` here", fault.name)).help(help)
+    // A field of the release itself is the subject of `helm/misplaced-field`.
+    let misplaced: BTreeSet<_> = deployed.misplaced_fields().iter().map(|entry| entry.key.span).collect();
+    let unknown = deployed.inventory.refused.iter().filter(|fault| fault.kind == FaultKind::UnknownField);
+    unknown.map(|fault| fault.finding.clone()).filter(|finding| !misplaced.contains(&finding.span)).collect()
 }

@@ -21,7 +21,6 @@ fn finding(fault: &Fault) -> Option<Finding> {
         FaultKind::Secret => "Secret",
         FaultKind::ServiceAccount => "service account",
         FaultKind::Role => "role",
-        FaultKind::Key => return None,
     };
     let finding = Finding::new(fault.span, format!("the values have no {what} `{}`", fault.name));
     let names: Vec<String> = fault.expected.iter().map(|name| format!("`{name}`")).collect();

@@ -15,8 +15,7 @@ const SHARING: [&str; 2] = ["lbipam.cilium.io/sharing-key", "io.cilium/lb-ipam-s
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let mut owners: BTreeMap<&str, Vec<(&Node, &Member)>> = BTreeMap::new();
     for member in &deployed.inventory.members {
-        let shared = SHARING.iter().any(|name| member.resource.annotation(name).is_some());
-        for node in addresses(member).into_iter().filter(|_| !shared) {
+        for node in addresses(member) {
             for address in node.literal().unwrap_or("").split(',').map(str::trim).filter(|text| !text.is_empty()) {
                 owners.entry(address).or_default().push((node, member));
             }
@@ -25,18 +24,34 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     owners.iter().flat_map(|(address, owners)| findings(address, owners)).collect()
 }
 
+/// The addresses that an object claims and does not share.
 fn addresses(member: &Member) -> Vec<&Node> {
     let resource = &member.resource;
-    if !resource.is("", "Service") && !resource.is("gateway.networking.k8s.io", "Gateway") {
-        return Vec::new();
+    let mut found = Vec::new();
+    if resource.is_helm_release() {
+        resource.node.at(&["spec", "values"]).into_iter().for_each(|values| annotated(values, &mut found));
+    } else if resource.is("", "Service") || resource.is("gateway.networking.k8s.io", "Gateway") {
+        let before = found.len();
+        annotated(&resource.node, &mut found);
+        let requested = resource.node.at(&["spec", "loadBalancerIP"]);
+        found.extend(requested.filter(|_| found.len() == before));
     }
-    let annotation = |prefix: &[&str], name: &str| {
-        let path: Vec<&str> = prefix.iter().copied().chain(["annotations", name]).collect();
-        resource.node.at(&path)
-    };
-    let own = ADDRESSES.iter().filter_map(|name| annotation(&["metadata"], name));
-    let infrastructure = ADDRESSES.iter().filter_map(|name| annotation(&["spec", "infrastructure"], name));
-    own.chain(infrastructure).chain(resource.node.at(&["spec", "loadBalancerIP"])).collect()
+    found
+}
+
+/// The addresses in annotations at or below a mapping, unless they are shared or switched off.
+fn annotated<'n>(node: &'n Node, found: &mut Vec<&'n Node>) {
+    let off = node.get("enabled").is_some_and(|switch| !switch.is_true());
+    if off || SHARING.iter().any(|name| node.get(name).is_some()) {
+        return;
+    }
+    for entry in node.entries() {
+        let key = entry.key.text().unwrap_or("");
+        if ADDRESSES.contains(&key) {
+            found.push(&entry.value);
+        }
+        annotated(&entry.value, found);
+    }
 }
 
 fn findings(address: &str, owners: &[(&Node, &Member)]) -> Vec<Finding> {

@@ -1,0 +1,169 @@
+//! The values that app-template takes, from the table in `schemas/charts/app-template.yaml` to a schema.
+
+use crate::schema::{Additional, Bundle, Schema, Types, Variants};
+use crate::yaml::{Node, Value};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The schema of the values for a major version of the chart.
+pub(super) fn values(table: &Node, major: u32) -> Arc<Schema> {
+    let mut reader = Reader { table, major, bundle: Bundle::embedded(), done: BTreeMap::new() };
+    reader.level("values")
+}
+
+/// What a key holds, as the table writes it, without what comes before and after.
+struct Held<'t> {
+    words: Vec<&'t str>,
+    required: bool,
+}
+
+struct Reader<'t> {
+    table: &'t Node,
+    major: u32,
+    bundle: Bundle,
+    done: BTreeMap<&'t str, Arc<Schema>>,
+}
+
+impl<'t> Reader<'t> {
+    /// A level, or what a name for an expression stands for; both are shared.
+    fn level(&mut self, name: &'t str) -> Arc<Schema> {
+        if let Some(done) = self.done.get(name) {
+            return Arc::clone(done);
+        }
+        // A level that leads back to itself is open.
+        self.done.insert(name, Arc::new(Schema::open()));
+        let schema = Arc::new(self.written(name));
+        self.done.insert(name, Arc::clone(&schema));
+        schema
+    }
+
+    fn written(&mut self, name: &'t str) -> Schema {
+        match self.table.get(name) {
+            Some(level) if level.is_map() => self.keys(level),
+            Some(other) => self.union(&other.text().unwrap_or("").split_whitespace().collect::<Vec<_>>()),
+            None => Schema::open(),
+        }
+    }
+
+    fn keys(&mut self, level: &'t Node) -> Schema {
+        let mut schema = Schema { types: Types::OBJECT, ..Schema::default() };
+        let mut properties = Vec::new();
+        let mut required = Vec::new();
+        let mut choice = None;
+        for entry in level.entries() {
+            let key = entry.key.text().unwrap_or("");
+            match &entry.value.value {
+                Value::Map(choices) => choice = Some((key, choices)),
+                Value::Seq(names) if key == "needs" => schema.any_of = names.iter().map(needed).collect(),
+                _ if key == "others" => {
+                    let words: Vec<&str> = entry.value.text().unwrap_or("").split_whitespace().collect();
+                    schema.additional = self.additional(&words);
+                }
+                _ => {
+                    let Some(held) = self.held(&entry.value) else { continue };
+                    required.extend(held.required.then(|| SmolStr::new(key)));
+                    properties.push((SmolStr::new(key), self.shared(&held.words)));
+                }
+            }
+        }
+        if let Some((key, choices)) = choice {
+            let values = choices.iter().filter_map(|choice| Some((choice.key.text()?, choice.value.text()?)));
+            let values: Vec<(&str, &'t str)> = values.collect();
+            let names = values.iter().map(|(value, _)| serde_json::Value::from(*value)).collect();
+            let chosen = Schema { types: Types::STRING, enumeration: names, ..Schema::default() };
+            properties.push((SmolStr::new(key), Arc::new(chosen)));
+            let by = values.iter().map(|(value, level)| (SmolStr::new(value), self.variant(level, &properties)));
+            schema.variants = Some(Box::new(Variants { key: SmolStr::new(key), by: by.collect() }));
+            schema.additional = Additional::Any;
+        }
+        finished(schema, properties, required)
+    }
+
+    /// A level with the keys that all of its kind have.
+    fn variant(&mut self, level: &'t str, common: &[(SmolStr, Arc<Schema>)]) -> Arc<Schema> {
+        let mut schema = self.written(level);
+        let required = std::mem::take(&mut schema.required).into_vec();
+        let own = std::mem::take(&mut schema.properties).into_vec();
+        Arc::new(finished(schema, [own, common.to_vec()].concat(), required))
+    }
+
+    /// What a key holds in this major; `None` where that does not read it.
+    fn held(&self, node: &'t Node) -> Option<Held<'t>> {
+        let alternatives = if node.is_seq() { node.items() } else { std::slice::from_ref(node) };
+        alternatives.iter().find_map(|text| {
+            let words: Vec<&str> = text.text()?.split_whitespace().collect();
+            let (words, read) = match words.as_slice() {
+                [words @ .., "until", last] => (words, self.major <= last.parse().ok()?),
+                [words @ .., "from", first] => (words, self.major >= first.parse().ok()?),
+                words => (words, true),
+            };
+            let (words, required) = match words {
+                ["required", words @ ..] => (words, true),
+                words => (words, false),
+            };
+            read.then(|| Held { words: words.to_vec(), required })
+        })
+    }
+
+    fn shared(&mut self, words: &[&'t str]) -> Arc<Schema> {
+        match words {
+            [path] if path.starts_with(char::is_uppercase) => self.kubernetes(path),
+            [name] if self.table.get(name).is_some() => self.level(name),
+            words => Arc::new(self.union(words)),
+        }
+    }
+
+    /// Several forms in one schema: they differ in type.
+    fn union(&mut self, words: &[&'t str]) -> Schema {
+        let mut schema = Schema::default();
+        for term in words.split(|word| *word == "or") {
+            match term {
+                ["any"] => return Schema::open(),
+                ["one", "of", values @ ..] => {
+                    schema.types = schema.types.with(Types::STRING);
+                    schema.enumeration = values.iter().map(|value| serde_json::Value::from(*value)).collect();
+                }
+                ["list", "of", item] => {
+                    schema.types = schema.types.with(Types::ARRAY);
+                    schema.items = Some(self.shared(&[item]));
+                }
+                ["map", "of", item] => {
+                    schema.types = schema.types.with(Types::OBJECT);
+                    schema.additional = self.additional(&[item]);
+                }
+                [name] if self.table.get(name).is_some() => {
+                    let level = self.written(name);
+                    schema = Schema { types: schema.types.with(level.types), ..level };
+                }
+                [name] => schema.types = schema.types.with(Types::named(name)),
+                _ => return Schema::open(),
+            }
+        }
+        schema
+    }
+
+    fn additional(&mut self, words: &[&'t str]) -> Additional {
+        if words == ["any"] { Additional::Any } else { Additional::Like(self.shared(words)) }
+    }
+
+    /// What Kubernetes takes at `Kind.path.to.field`.
+    fn kubernetes(&self, path: &str) -> Arc<Schema> {
+        let mut steps = path.split('.');
+        let root = steps.next().and_then(|kind| self.bundle.find("v1", kind));
+        let steps: Vec<&str> = steps.collect();
+        root.and_then(|root| root.at(&steps)).unwrap_or_else(|| Arc::new(Schema::open()))
+    }
+}
+
+/// Properties and required keys in order; of equal keys the first.
+fn finished(schema: Schema, mut properties: Vec<(SmolStr, Arc<Schema>)>, required: Vec<SmolStr>) -> Schema {
+    properties.sort_by(|(a, _), (b, _)| a.cmp(b));
+    properties.dedup_by(|(a, _), (b, _)| a == b);
+    Schema { properties: properties.into(), required: required.into(), ..schema }
+}
+
+/// A mapping that has a key.
+fn needed(key: &Node) -> Arc<Schema> {
+    Arc::new(Schema { required: [SmolStr::new(key.text().unwrap_or(""))].into(), ..Schema::open() })
+}

@@ -1,0 +1,24 @@
+use crate::deployed::{Deployed, Spoken};
+use crate::diagnostic::{Finding, Severity};
+use crate::inventory::Answer;
+use crate::rule::Rule;
+
+/// The host name of a Service that is in another namespace.
+pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.hosts.iter().filter_map(|spoken| finding(deployed, spoken)).collect()
+}
+
+fn finding(deployed: &Deployed, spoken: &Spoken) -> Option<Finding> {
+    let host = &spoken.host;
+    // `name.word` is a host of the cluster only where the word is one of its namespaces.
+    if !host.is_certain && !deployed.has_namespace(&host.namespace) {
+        return None;
+    }
+    let Answer::Missing { elsewhere, .. } = deployed.service(spoken) else { return None };
+    let (entry, namespace) = elsewhere.iter().find_map(|entry| Some((entry, entry.place.namespace()?)))?;
+    let message = format!("Service `{}` does not exist in namespace `{}`", host.name, host.namespace);
+    let finding = Finding::new(spoken.span, message).help(format!("it exists in namespace `{namespace}`"));
+    Some(finding.related(entry.span, "here"))
+}

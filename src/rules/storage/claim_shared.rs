@@ -1,0 +1,54 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::inventory::Member;
+use crate::links::Links;
+use crate::rule::Rule;
+use crate::yaml::Node;
+use std::collections::BTreeMap;
+
+/// A volume that one node can mount at a time, in the pods of several workloads.
+pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    let mut users: BTreeMap<(&str, &str), Vec<(&Node, &Member)>> = BTreeMap::new();
+    for member in &deployed.inventory.members {
+        for claim in claims(member) {
+            let Some((namespace, name)) = member.resource.namespace().zip(claim.literal()) else { continue };
+            users.entry((namespace, name)).or_default().push((claim, member));
+        }
+    }
+    let one_node = |member: &&Member| is_of_one_node(member, deployed.repo.links());
+    let claims = deployed.inventory.members.iter().filter(one_node);
+    claims
+        .filter_map(|claim| finding(claim, users.get(&(claim.resource.namespace()?, claim.resource.name()?))?))
+        .collect()
+}
+
+/// The claims in the pods of a workload that runs all the time and may run anywhere.
+fn claims(member: &Member) -> Vec<&Node> {
+    let resource = &member.resource;
+    let spec = resource.node.at(&["spec", "template", "spec"]).filter(|_| resource.group() == "apps");
+    let pinned =
+        ["affinity", "nodeSelector", "nodeName"].iter().any(|field| spec.is_some_and(|s| s.get(field).is_some()));
+    let volumes = spec.filter(|_| !pinned).map_or(&[][..], |spec| spec.items_at(&["volumes"]));
+    volumes.iter().filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"])).collect()
+}
+
+fn is_of_one_node(member: &Member, links: &Links) -> bool {
+    let spec = member.resource.spec().filter(|_| member.resource.is("", "PersistentVolumeClaim"));
+    let modes = spec.map_or(&[][..], |spec| spec.items_at(&["accessModes"]));
+    let once = |mode: &Node| matches!(mode.literal(), Some("ReadWriteOnce" | "ReadWriteOncePod"));
+    let class = spec.and_then(|spec| spec.get("storageClassName")?.literal());
+    !modes.is_empty() && modes.iter().all(once) && class.is_some_and(|class| links.is_block_storage(class))
+}
+
+fn finding(claim: &Member, users: &[(&Node, &Member)]) -> Option<Finding> {
+    let (first, owner) = users.first()?;
+    let (second, other) = users.iter().find(|(_, member)| member.resource.title() != owner.resource.title())?;
+    let name = claim.resource.name()?;
+    let (one, two) = (owner.resource.title(), other.resource.title());
+    let message = format!("claim `{name}` is for one node at a time, but `{one}` and `{two}` both mount it");
+    let finding = Finding::new(claim.resource.name_span(), message);
+    let finding = finding.help("make it ReadWriteMany, or keep the pods on one node by an affinity");
+    Some(finding.related(first.span, format!("mounted by `{one}`")).related(second.span, format!("mounted by `{two}`")))
+}

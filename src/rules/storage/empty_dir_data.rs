@@ -1,0 +1,32 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::inventory::Member;
+use crate::rule::Rule;
+use crate::yaml::Node;
+
+/// Data in a directory that goes with the pod.
+pub const RULE: Rule = Rule::cluster(Severity::Info, check);
+
+/// Names of volumes that people give to what is to stay.
+const LASTING: [&str; 3] = ["data", "database", "db"];
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.inventory.members.iter().flat_map(findings).collect()
+}
+
+fn findings(member: &Member) -> Vec<Finding> {
+    let resource = &member.resource;
+    let spec = resource.node.at(&["spec", "template", "spec"]).filter(|_| member.from_chart);
+    // What is filled when the pod starts may go when it ends.
+    let filled = spec.is_none_or(|spec| !spec.items_at(&["initContainers"]).is_empty());
+    let volumes = spec.filter(|_| !filled).map_or(&[][..], |spec| spec.items_at(&["volumes"]));
+    volumes.iter().filter_map(|volume| finding(volume, &resource.title())).collect()
+}
+
+fn finding(volume: &Node, owner: &str) -> Option<Finding> {
+    let directory = volume.get("emptyDir").filter(|directory| directory.text_at(&["medium"]).is_none())?;
+    let name = volume.get("name")?;
+    let text = name.literal().filter(|text| LASTING.contains(text) && directory.get("sizeLimit").is_none())?;
+    let message = format!("volume `{text}` of `{owner}` is an emptyDir: what is in it goes with the pod");
+    Some(Finding::new(name.span, message).help("mount a claim, or call it what it is: cache or tmp"))
+}

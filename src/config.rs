@@ -21,6 +21,8 @@ pub enum Takes {
     Section(&'static [Key]),
     /// A list of strings.
     Strings,
+    /// A version, also where YAML reads it as a number.
+    Version,
 }
 
 /// A key of the configuration.
@@ -63,6 +65,14 @@ pub const KEYS: &[Key] = &[
         Takes::Section(&[key("hand-edited", Takes::Globs, "outputs of a template that may differ from it")]),
         "files made from templates",
     ),
+    key(
+        "schemas",
+        Takes::Section(&[
+            key("locations", Takes::Strings, "folders and URLs of schemas, with the variables of kubeconform"),
+            key("kubernetes", Takes::Version, "version of Kubernetes that the cluster runs"),
+        ]),
+        "schemas besides those that homelint carries",
+    ),
 ];
 
 /// A level that a rule is set to; `None` is off.
@@ -91,6 +101,10 @@ pub struct Config {
     allow_plaintext: Vec<GlobMatcher>,
     placeholders: Vec<String>,
     hand_edited: Vec<GlobMatcher>,
+    /// Where schemas lie, as written.
+    pub schema_locations: Vec<Node>,
+    /// The cluster's version of Kubernetes, as written.
+    pub kubernetes: Option<Node>,
     /// What is wrong with the file itself.
     pub faults: Vec<Finding>,
 }
@@ -113,6 +127,8 @@ impl Config {
                 .iter()
                 .filter_map(|item| item.text().map(str::to_owned))
                 .collect(),
+            schema_locations: root.items_at(&["schemas", "locations"]).to_vec(),
+            kubernetes: root.at(&["schemas", "kubernetes"]).filter(|node| !node.is_null()).cloned(),
             ..Config::default()
         };
         for item in root.items_at(&["overrides"]) {
@@ -208,6 +224,10 @@ impl Reader<'_> {
                 }
                 value.items().iter().for_each(|item| self.section(item, keys));
             }
+            Takes::Version if value.as_scalar().is_none() => {
+                self.fault(value.span, format!("`{}` takes a version", key.name), None);
+            }
+            Takes::Version => {}
             Takes::Globs | Takes::Strings => {
                 let strings = value.is_seq() && value.items().iter().all(|item| item.as_scalar().is_some());
                 if !strings {
@@ -285,6 +305,7 @@ fn section_schema(keys: &[Key]) -> serde_json::Value {
 fn key_schema(key: &Key) -> serde_json::Value {
     match key.takes {
         Takes::Globs | Takes::Strings => serde_json::json!({ "type": "array", "items": { "type": "string" } }),
+        Takes::Version => serde_json::json!({ "type": ["string", "number"] }),
         Takes::Levels => serde_json::json!({
             "type": "object",
             "additionalProperties": { "enum": ["off", "info", "warning", "error", false] }

@@ -286,7 +286,8 @@ fn tree_of<'a>(git: &'a Git, name: &str) -> Result<git2::Tree<'a>, Error> {
 
 // ---- reading
 
-type Text = Result<String, Option<&'static str>>;
+/// A text, or why there is none where that is worth saying.
+pub type Text = Result<String, Option<&'static str>>;
 
 fn read(root: &Root, git: Option<&Git>, listed: Vec<Listed>) -> Vec<(String, Text)> {
     let on_disk = listed.iter().all(|listed| !matches!(listed.bytes, Bytes::Blob(_)));
@@ -318,7 +319,11 @@ fn read_disk(root: &Root, listed: Listed) -> (String, Text) {
     (listed.path, text)
 }
 
-fn read_text(path: &Path) -> Text {
+/// A text file of the work tree; why it is none otherwise.
+///
+/// # Errors
+/// When it cannot be read, is too large or no UTF-8.
+pub fn read_text(path: &Path) -> Text {
     use std::io::Read;
     let gone = |_| Some("it vanished or cannot be opened");
     let file = std::fs::File::open(path).map_err(gone)?;

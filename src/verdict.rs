@@ -3,11 +3,12 @@
 use crate::diagnostic::Unchecked;
 use crate::flux::Deployment;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{Fault, FaultKind, Releases, Schemas, Standing, Standings, Version, is_patch};
+use crate::schema::{Brought, Fault, FaultKind, Releases, Schemas, Standing, Standings, Version, is_patch};
 use crate::source::{FileId, Span};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// apiVersion and kind.
 type Named = (SmolStr, SmolStr);
@@ -28,11 +29,10 @@ pub struct Verdicts {
 
 impl Verdicts {
     /// Judges every resource once, in parallel.
-    pub fn new(tree: &Tree, deployment: &Deployment) -> Self {
-        let releases = Releases::new(tree);
+    pub fn new(tree: &Tree, deployment: &Deployment, releases: Releases, brought: Arc<Brought>) -> Self {
         let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
         let mut verdicts = Verdicts {
-            schemas: Schemas::new(tree, minor),
+            schemas: Schemas::new(tree, minor).bring(brought),
             standings: Standings::new(tree),
             releases,
             applied: BTreeSet::new(),

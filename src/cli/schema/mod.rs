@@ -4,10 +4,14 @@ mod list;
 mod show;
 
 use super::{Failure, Run};
-use homelint::discover::{self, Source};
+use homelint::discover::{self, Root, Source};
 use homelint::repo::Repo;
-use homelint::schema::{Origin, Schemas};
+use homelint::schema::{self, Location, Origin, is_url};
+use homelint::store::Store;
 use std::path::Path;
+
+/// Names another folder for fetched and imported schemas.
+const STORE: &str = "HOMELINT_CACHE";
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -31,14 +35,48 @@ pub fn run(command: &Command) -> Run {
     }
 }
 
+/// Where schemas are read from besides the binary.
+pub struct Schemas {
+    store: Store,
+    locations: Vec<Location>,
+}
+
+impl Schemas {
+    /// The store of a repository, and locations that were typed: relative to the current folder.
+    pub fn new(root: &Root, typed: &[String]) -> Result<Self, Failure> {
+        let read = |text: &String| {
+            let absolute = if is_url(text) { None } else { std::path::absolute(text).ok() };
+            let text = absolute.map_or_else(|| text.clone(), |path| path.to_string_lossy().into_owned());
+            let location = Location::read(&text).map_err(Failure::new)?;
+            let fixed = text.split("{{").next().unwrap_or("");
+            let folder =
+                if fixed.len() < text.len() { fixed.rsplit_once('/').map_or("", |(folder, _)| folder) } else { fixed };
+            if !location.is_url() && !Path::new(folder).is_dir() {
+                return Err(Failure::new(format!("there is no folder {folder}")).help("`--schema-location` names one"));
+            }
+            Ok(location)
+        };
+        // kubeconform's `default` is what homelint carries.
+        let locations = typed.iter().filter(|text| *text != "default").map(read).collect::<Result<_, _>>()?;
+        Ok(Schemas { store: Store::new(root, std::env::var_os(STORE).map(Into::into)), locations })
+    }
+
+    /// Reads what they have for a repository.
+    pub fn read(&self, repo: &mut Repo) {
+        self.store.read(repo, &self.locations);
+    }
+}
+
 /// The repository around the current folder.
 fn here() -> Result<Repo, Failure> {
     let root = discover::root(Path::new("."))?;
-    Ok(discover::load(&root, &Source::WorkTree, &[])?)
+    let mut repo = discover::load(&root, &Source::WorkTree, &[])?;
+    Schemas::new(&root, &[])?.read(&mut repo);
+    Ok(repo)
 }
 
 /// Where the schema of a kind comes from, in a word or three.
-fn origin(repo: &Repo, schemas: &Schemas, api_version: &str, kind: &str) -> String {
+fn origin(repo: &Repo, schemas: &schema::Schemas, api_version: &str, kind: &str) -> String {
     match schemas.origin(api_version, kind) {
         Some(Origin::Brought(place)) => place.to_owned(),
         Some(Origin::Defined(span)) => repo.file_of(span).map(|file| file.source.path.clone()).unwrap_or_default(),

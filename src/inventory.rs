@@ -3,7 +3,7 @@
 use crate::diagnostic::Finding;
 use crate::flux::source::Location;
 use crate::flux::{Applied, Cluster};
-use crate::helm::{self, Charts};
+use crate::helm::{self, Charts, Release};
 use crate::links::{Created, Kind, Links, Place, Reference};
 use crate::resource::Resource;
 use crate::source::{Span, nearest};
@@ -94,6 +94,8 @@ pub struct Inventory {
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
     /// What in the values of releases refers to nothing.
     pub faults: Vec<helm::Fault>,
+    /// What is known of every release.
+    pub releases: Vec<Release>,
     opaque: Vec<Opaque>,
     /// Objects that are written in the repository although no Kustomization is seen to apply them.
     written: BTreeMap<Kind, BTreeSet<SmolStr>>,
@@ -120,6 +122,7 @@ impl Inventory {
             inventory.members.extend(brought.members);
             inventory.opaque.extend(brought.opaque);
             inventory.faults.extend(brought.faults);
+            inventory.releases.extend(brought.releases);
         }
         let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
             inventory.members.par_iter().map(|member| entries(member, links)).collect();
@@ -264,6 +267,7 @@ struct Brought {
     members: Vec<Member>,
     opaque: Vec<Opaque>,
     faults: Vec<helm::Fault>,
+    releases: Vec<Release>,
 }
 
 /// What one Kustomization brings: its resources, and after each release what its chart makes.
@@ -275,7 +279,7 @@ fn members(
     charts: &Charts,
 ) -> Brought {
     let mut brought = Brought::default();
-    let Brought { members, opaque, faults } = &mut brought;
+    let Brought { members, opaque, faults, releases } = &mut brought;
     for resource in &applied.resources {
         members.push(Member { resource: resource.clone(), applied: index, from_chart: false });
         if !resource.is_helm_release() {
@@ -293,6 +297,7 @@ fn members(
             let words = names.into_iter().chain([chart]).flatten().filter(|word| word.len() > 2).map(SmolStr::new);
             opaque.push(Opaque { resource: resource.clone(), namespace, words: words.collect(), applied: index });
         }
+        releases.extend(release);
         members.extend(objects.resources.into_iter().map(|resource| Member {
             resource,
             applied: index,

@@ -3,7 +3,7 @@
 use crate::config::{self, Config};
 use crate::diagnostic::{Finding, Unchecked};
 use crate::flux::{self, Cluster, Deployment};
-use crate::helm::Charts;
+use crate::helm::{Charts, ValuesSchema};
 use crate::inventory::Inventory;
 use crate::kustomize::{Fault, FaultKind, Kustomize};
 use crate::links::Links;
@@ -33,6 +33,8 @@ pub struct Repo {
     pub locations: Vec<Location>,
     /// Schemas that a user brings.
     pub brought: Arc<Brought>,
+    /// What imported charts say of their values.
+    pub charts: Vec<ValuesSchema>,
     resources: OnceLock<Vec<Resource>>,
     projects: OnceLock<Vec<Project>>,
     sops: OnceLock<Policy>,

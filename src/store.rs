@@ -3,16 +3,23 @@
 use crate::diagnostic::Unchecked;
 use crate::discover::{Error, Root, read_text};
 use crate::repo::Repo;
-use crate::resource::Tree;
-use crate::schema::{Brought, Location};
+use crate::resource::{Role, Tree};
+use crate::schema::{Brought, Location, PlainSchema, is_url, named_schema};
+use crate::source::join;
 use rayon::prelude::*;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Where fetched and imported schemas lie, in the repository's root.
 pub const FOLDER: &str = ".homelint/schemas";
+
+/// The folder of charts within it.
+const CHARTS: &str = "charts";
+
+/// Documents with schemas of homelint's own.
+const OWN: [Option<Role>; 4] = [Some(Role::Resource), Some(Role::Kustomization), Some(Role::Config), None];
 
 /// A folder of fetched and imported schemas.
 #[derive(Debug, Clone)]
@@ -38,14 +45,14 @@ impl Store {
 
     /// Reads what locations and the store have for the kinds of a repository.
     pub fn read(&self, repo: &mut Repo, locations: &[Location]) {
-        let own = Location::read(&self.folder.to_string_lossy()).ok();
-        let own = own.filter(|_| self.holds_anything(&repo.tree));
+        let filled = self.holds_anything(&repo.tree);
+        if filled {
+            self.read_charts(repo);
+        }
+        let own = Location::read(&self.folder.to_string_lossy()).ok().filter(|_| filled);
         let configured = repo.locations.iter();
         let all: Vec<&Location> =
             locations.iter().chain(configured).chain(&own).filter(|location| !location.is_url()).collect();
-        if all.is_empty() {
-            return;
-        }
         let kinds: BTreeSet<(&str, &str)> =
             repo.resources().iter().map(|resource| (resource.api_version.as_str(), resource.kind.as_str())).collect();
         let kubernetes = repo.kubernetes().map(|(version, _)| version);
@@ -57,6 +64,7 @@ impl Store {
         });
         let found: Vec<Found> = found.collect();
         let mut brought = Brought::default();
+        self.read_files(repo, &mut brought);
         for ((api_version, kind), place, document) in found {
             match document {
                 Ok(document) => brought.add(&api_version, &kind, place, document),
@@ -64,6 +72,45 @@ impl Store {
             }
         }
         repo.brought = Arc::new(brought);
+    }
+
+    /// Reads the schemas that files which are no resources name for themselves: a path, or a URL that was fetched.
+    fn read_files(&self, repo: &Repo, brought: &mut Brought) {
+        let mut known: BTreeMap<String, Option<Arc<PlainSchema>>> = BTreeMap::new();
+        let files = repo.tree.files().iter().filter(|file| !OWN.contains(&file.role_of_root()));
+        for (file, named) in files.filter_map(|file| Some((file, named_schema(file)?))) {
+            let fetched = || self.folder.join(path_of_url(named)).to_string_lossy().into_owned();
+            let place = if is_url(named) { Some(fetched()) } else { join(file.source.folder(), named) };
+            let Some(place) = place else { continue };
+            let read = |place: &str| serde_json::from_str(&self.text(&repo.tree, place)?).ok().map(PlainSchema::new);
+            let schema = known.entry(place).or_insert_with_key(|place| read(place).map(Arc::new));
+            if let Some(schema) = schema {
+                brought.add_file(file.source.id, Arc::clone(schema));
+            }
+        }
+    }
+
+    /// Reads the charts that the releases of a repository may name.
+    fn read_charts(&self, repo: &mut Repo) {
+        let in_tree = self.in_root(&self.folder.join(CHARTS)).unwrap_or_default();
+        let tracked = repo.tree.files_in(&in_tree).filter(|file| !in_tree.is_empty() && file.readable);
+        let mut texts: BTreeMap<String, String> =
+            tracked.map(|file| (file.source.path.clone(), file.source.text.clone())).collect();
+        let entries = std::fs::read_dir(self.folder.join(CHARTS)).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "json")) {
+            let shown = self.shown(&path.to_string_lossy());
+            if !texts.contains_key(&shown)
+                && let Ok(text) = read_text(&path)
+            {
+                texts.insert(shown, text);
+            }
+        }
+        for (path, text) in texts {
+            match serde_json::from_str(&text) {
+                Ok(chart) => repo.charts.push(chart),
+                Err(error) => repo.unchecked.push(Unchecked { path, line: 1, reason: format!("no chart: {error}") }),
+            }
+        }
     }
 
     /// Writes a file of the store; what was there stays until all of the new one is written.
@@ -102,6 +149,23 @@ impl Store {
         let parts: Vec<&str> = parts?.into_iter().filter(|part| *part != ".").collect();
         Some(parts.join("/"))
     }
+}
+
+/// Where the schema at a URL lies in the store: its host and path, with no letter that could lead elsewhere.
+pub fn path_of_url(url: &str) -> String {
+    let path = url.split_once("://").map_or(url, |(_, path)| path);
+    let parts = path.split('/').filter(|part| !part.trim_matches('.').is_empty());
+    let safe = |part: &str| -> String {
+        part.chars()
+            .map(|letter| if letter.is_ascii_alphanumeric() || "._-".contains(letter) { letter } else { '_' })
+            .collect()
+    };
+    format!("urls/{}", parts.map(safe).collect::<Vec<_>>().join("/"))
+}
+
+/// Where a chart lies in the store.
+pub fn path_of_chart(name: &str, version: &str) -> String {
+    format!("{CHARTS}/{name}-{version}.json")
 }
 
 /// Where a kind lies in the store: the layout of catalogues.

@@ -3,8 +3,9 @@
 use crate::diagnostic::Unchecked;
 use crate::flux::Deployment;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{Brought, Fault, FaultKind, Releases, Schemas, Standing, Standings, Version, is_patch};
+use crate::schema::{Brought, Fault, FaultKind, Judged, Releases, Schemas, Standing, Standings, Version, is_patch};
 use crate::source::{FileId, Span};
+use crate::yaml::{self, Mode};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,6 +116,10 @@ impl Verdicts {
         let mut faults = Vec::new();
         for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
             faults.extend(self.schemas.check_kustomization(&document.root));
+        }
+        if let (Some(schema), Some(root)) = (self.schemas.of_file(file.source.id), file.root()) {
+            let whole = yaml::to_json_in(root, Mode::Yaml12);
+            faults.extend(schema.faults(Judged { whole: &whole, written: root, partial: false }));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
             let Some(mut found) = self.schemas.check(resource) else { continue };

@@ -5,6 +5,7 @@ mod app_template;
 mod object;
 mod table;
 mod text;
+mod values;
 
 use crate::resource::Resource;
 use crate::source::Span;
@@ -13,6 +14,7 @@ use smol_str::SmolStr;
 
 pub use object::merge;
 pub use table::{Charts, Table};
+pub use values::{Part, ValuesSchema};
 
 /// Longest release name; the helm-controller shortens a longer one with a hash.
 const MAX_RELEASE_NAME: usize = 53;

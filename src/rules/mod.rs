@@ -60,6 +60,8 @@ pub mod generated {
 
 /// Rules `helm/…`.
 pub mod helm {
+    /// See `rules/helm/invalid-values.md`.
+    pub mod invalid_values;
     /// See `rules/helm/object-twice.md`.
     pub mod object_twice;
     /// See `rules/helm/unknown-key.md`.
@@ -237,6 +239,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
+    Rule { id: "helm/invalid-values", page: include_str!("../../rules/helm/invalid-values.md"), ..helm::invalid_values::RULE },
     Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
     Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
     Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },

@@ -6,11 +6,15 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use super::{Dialect, Schema};
+use super::{Dialect, PlainSchema, Schema};
+use crate::source::FileId;
 
-/// Schemas of kinds by apiVersion and kind.
+/// Schemas of kinds by apiVersion and kind, and those that files name for themselves.
 #[derive(Debug, Default)]
-pub struct Brought(BTreeMap<(SmolStr, SmolStr), Entry>);
+pub struct Brought {
+    kinds: BTreeMap<(SmolStr, SmolStr), Entry>,
+    files: BTreeMap<FileId, Arc<PlainSchema>>,
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -23,7 +27,17 @@ impl Brought {
     /// Adds the schema of a kind, read from a place.
     pub fn add(&mut self, api_version: &str, kind: &str, place: String, document: Value) {
         let name = (SmolStr::new(api_version), SmolStr::new(kind));
-        self.0.insert(name, Entry { place, document, schema: OnceLock::new() });
+        self.kinds.insert(name, Entry { place, document, schema: OnceLock::new() });
+    }
+
+    /// Adds the schema that a file names for itself.
+    pub fn add_file(&mut self, file: FileId, schema: Arc<PlainSchema>) {
+        self.files.insert(file, schema);
+    }
+
+    /// The schema that a file names for itself.
+    pub fn file(&self, file: FileId) -> Option<&PlainSchema> {
+        self.files.get(&file).map(AsRef::as_ref)
     }
 
     /// The schema of a kind.
@@ -41,13 +55,13 @@ impl Brought {
 
     /// Every kind, as (apiVersion, kind), sorted.
     pub fn kinds(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.keys().map(|(api_version, kind)| (api_version.as_str(), kind.as_str()))
+        self.kinds.keys().map(|(api_version, kind)| (api_version.as_str(), kind.as_str()))
     }
 
     fn entry(&self, api_version: &str, kind: &str) -> Option<&Entry> {
-        if self.0.is_empty() {
+        if self.kinds.is_empty() {
             return None;
         }
-        self.0.get(&(SmolStr::new(api_version), SmolStr::new(kind)))
+        self.kinds.get(&(SmolStr::new(api_version), SmolStr::new(kind)))
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use super::check::{Step, Walk};
 use super::fault::{Fault, FaultKind};
 use super::values::{to_json, with_unknowns};
-use super::{Brought, Bundle, CustomKind, Kind, Schema, Source, custom_kinds};
+use super::{Brought, Bundle, CustomKind, Kind, PlainSchema, Schema, Source, custom_kinds};
 use crate::resource::{Resource, Role, Tree};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::yaml::Node;
 
 /// Every schema that a repository's resources can be checked against.
@@ -82,6 +82,11 @@ impl Schemas {
     /// What the binary knows of a kind besides its schema.
     pub fn kind(&self, api_version: &str, kind: &str) -> Option<Kind<'_>> {
         self.bundle.kind(api_version, kind)
+    }
+
+    /// The schema that a file names for itself, where it is at hand.
+    pub fn of_file(&self, file: FileId) -> Option<&PlainSchema> {
+        self.brought.file(file)
     }
 
     /// Where the schema of a kind comes from.

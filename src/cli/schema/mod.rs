@@ -1,5 +1,7 @@
 //! `homelint schema`: which kinds are known, what may be written in them, and how others become known.
 
+mod fetch;
+mod import;
 mod list;
 mod show;
 
@@ -19,6 +21,10 @@ pub enum Command {
     List(list::List),
     /// Show the fields of a kind: types, defaults, and which values are allowed
     Show(show::Show),
+    /// Take over the schemas in CustomResourceDefinitions, charts and JSON Schemas
+    Import(import::Import),
+    /// Fetch the schemas of kinds that the repository uses and homelint does not know
+    Fetch(fetch::Fetch),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -32,6 +38,8 @@ pub fn run(command: &Command) -> Run {
     match command {
         Command::List(arguments) => list::run(arguments),
         Command::Show(arguments) => show::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
+        Command::Fetch(arguments) => fetch::run(arguments),
     }
 }
 
@@ -73,6 +81,11 @@ fn here() -> Result<Repo, Failure> {
     let mut repo = discover::load(&root, &Source::WorkTree, &[])?;
     Schemas::new(&root, &[])?.read(&mut repo);
     Ok(repo)
+}
+
+/// A path as it is said: relative to the root where it lies below.
+fn shown(root: &Root, path: &Path) -> String {
+    path.strip_prefix(&root.folder).unwrap_or(path).display().to_string()
 }
 
 /// Where the schema of a kind comes from, in a word or three.

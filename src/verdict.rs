@@ -3,7 +3,9 @@
 use crate::diagnostic::Unchecked;
 use crate::flux::Deployment;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{Brought, Fault, FaultKind, Judged, Releases, Schemas, Standing, Standings, Version, is_patch};
+use crate::schema::{
+    Brought, Fault, FaultKind, Judged, Releases, Schemas, Standing, Standings, Version, check_file, is_patch,
+};
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Mode};
 use rayon::prelude::*;
@@ -120,6 +122,8 @@ impl Verdicts {
         if let (Some(schema), Some(root)) = (self.schemas.of_file(file.source.id), file.root()) {
             let whole = yaml::to_json_in(root, Mode::Yaml12);
             faults.extend(schema.faults(Judged { whole: &whole, written: root, partial: false }));
+        } else if let Some(root) = file.root() {
+            faults.extend(check_file(file, root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
             let Some(mut found) = self.schemas.check(resource) else { continue };

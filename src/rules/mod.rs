@@ -200,6 +200,12 @@ pub mod sops {
     pub mod value_in_clear;
 }
 
+/// Rules `talos/…`.
+pub mod talos {
+    /// See `rules/talos/renamed-field.md`.
+    pub mod renamed_field;
+}
+
 /// Rules `yaml/…`.
 pub mod yaml {
     /// See `rules/yaml/alias-undefined.md`.
@@ -288,6 +294,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
+    Rule { id: "talos/renamed-field", page: include_str!("../../rules/talos/renamed-field.md"), ..talos::renamed_field::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
     Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },

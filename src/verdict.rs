@@ -2,6 +2,8 @@
 
 use crate::diagnostic::Unchecked;
 use crate::flux::Deployment;
+use crate::flux::envsubst::Variable;
+use crate::flux::substitute::{self, Found};
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{
     Brought, Fault, FaultKind, Judged, Releases, Schemas, Standing, Standings, Version, check_file, is_patch,
@@ -115,6 +117,8 @@ impl Verdicts {
         if standing == Standing::Material {
             return Vec::new();
         }
+        let text = &file.source.text;
+        let has_defaults = text.contains("${") && (text.contains(":=") || text.contains(":-"));
         let mut faults = Vec::new();
         for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
             faults.extend(self.schemas.check_kustomization(&document.root));
@@ -126,7 +130,8 @@ impl Verdicts {
             faults.extend(check_file(file, root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
-            let Some(mut found) = self.schemas.check(resource) else { continue };
+            let defaulted = has_defaults.then(|| defaulted(resource)).flatten();
+            let Some(mut found) = self.schemas.check(defaulted.as_ref().unwrap_or(resource)) else { continue };
             if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
                 continue;
             }
@@ -142,4 +147,14 @@ impl Verdicts {
         }
         faults
     }
+}
+
+/// A resource in which `${X:=default}` is its default; a variable without one could be anything.
+fn defaulted(resource: &Resource) -> Option<Resource> {
+    if substitute::is_disabled(resource) {
+        return None;
+    }
+    let lookup = |_: &str| Variable::Undefined;
+    let node = substitute::substitute(&resource.node, &lookup, &mut Found::default());
+    Some(Resource { node, ..resource.clone() })
 }

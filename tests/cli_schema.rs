@@ -267,6 +267,18 @@ fn what_a_user_brings_comes_before_what_the_repository_defines() {
 }
 
 #[test]
+fn a_variable_is_judged_by_its_default_or_not_at_all() {
+    let lamp = |watts: &str| LAMP.replace("watts: 5\n  shade: white", &format!("watts: {watts}"));
+    let repo = Repo::new(&[("schemas/example.org/lamp_v1.json", SCHEMA), ("a.yaml", &lamp("${WATTS:=700}"))]);
+    let found = repo.check(&["--schema-location", "schemas"]);
+    assert!(found.contains("a.yaml:6:10: error[schema/invalid-value]: `watts` is out of range"), "{found}");
+    for watts in ["${WATTS:=70}", "${WATTS}", "${WATTS:=${OTHER}}", "${A:=x}${B}"] {
+        repo.write("a.yaml", lamp(watts));
+        assert_eq!(repo.check(&["--schema-location", "schemas"]), "", "{watts}");
+    }
+}
+
+#[test]
 fn a_location_that_is_none_says_why() {
     let repo = Repo::new(&[("lamp.yaml", LAMP)]);
     let gone = repo.run(&["check", "--schema-location", "gone"]);

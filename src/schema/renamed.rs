@@ -15,7 +15,7 @@ pub struct Renamed {
     /// Its new one.
     pub instead: String,
     /// What renamed it: `Talos 1.2`.
-    pub since: String,
+    pub since: Option<String>,
     /// Whether nothing but the name has changed.
     pub same: bool,
 }
@@ -33,7 +33,7 @@ impl Renamed {
             files: row.items_at(&["in"]).iter().filter_map(|item| item.text().map(str::to_owned)).collect(),
             field: text("field")?,
             instead: text("instead")?,
-            since: text("since")?,
+            since: text("since"),
             same: row.get("same").is_some_and(Node::is_true),
         })
     }

@@ -18,7 +18,8 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
                 continue;
             }
             let span = file.source.span(start..start + row.field.len());
-            let message = format!("`{}` is called `{}` since {}", row.field, row.instead, row.since);
+            let since = row.since.as_ref().map_or_else(|| "now".to_owned(), |since| format!("since {since}"));
+            let message = format!("`{}` is called `{}` {since}", row.field, row.instead);
             let finding = Finding::new(span, message);
             let twice = text.contains(&format!("{}:", row.instead));
             found.push(match row.same && !twice {

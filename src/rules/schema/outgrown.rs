@@ -18,7 +18,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
             Some(Origin::Brought(place)) => format!("it is that in `{place}`; "),
             Some(Origin::Defined(_)) | None => String::new(),
         };
-        let help = "a CustomResourceDefinition in the repository takes its place";
+        let help = "`homelint schema import` takes another from a CustomResourceDefinition";
         Finding::new(place, message).help(format!("{from}{help}"))
     })
     .collect()

@@ -151,12 +151,10 @@ fn check_file(
         suppressions.iter().enumerate().rev().map(|(index, one)| ((one.rule.as_str(), one.line), index)).collect();
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
     let mut diagnostics = Vec::new();
-    let mut ran = BTreeSet::new();
     let parked = file.is_parked();
     let holds = |rule: &&Rule| !parked || FOR_PARKED.iter().any(|group| rule.id.starts_with(group));
     for rule in rules.iter().filter(holds) {
         let Some(severity) = selection.level(rule, path, repo) else { continue };
-        ran.insert(rule.id);
         let findings = match rule.check {
             Check::File(check) => check(file, repo),
             Check::Both(_, check) if !repo.is_deployed(file) => check(file, repo),
@@ -178,7 +176,8 @@ fn check_file(
         && let Some(severity) = selection.level(rule, path, repo)
     {
         let idle = suppressions.iter().zip(&used).filter(|(_, used)| !used.load(Ordering::Relaxed));
-        let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, &ran));
+        let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
+        let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
         diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
     }
     diagnostics.sort_by(|a, b| {
@@ -198,16 +197,16 @@ fn check_file(
     diagnostics
 }
 
-fn unused(suppression: &Suppression, rules: &[Rule], ran: &BTreeSet<&str>) -> Option<Finding> {
+fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool) -> Option<Finding> {
     let id = suppression.rule.as_str();
-    if !rules.iter().any(|rule| rule.id == id) {
+    let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
         let near = nearest(id, rules.iter().map(|rule| rule.id));
         let help =
             near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
         return Some(Finding::new(suppression.span, format!("no rule is called `{id}`")).help(help));
-    }
+    };
     let message = format!("this suppression of `{id}` silences nothing");
-    ran.contains(id).then(|| Finding::new(suppression.span, message).help("delete it"))
+    ran(rule).then(|| Finding::new(suppression.span, message).help("delete it"))
 }
 
 fn diagnostic(rule: &'static str, severity: Severity, mut finding: Finding) -> Diagnostic {

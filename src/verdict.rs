@@ -120,8 +120,8 @@ impl Verdicts {
         let text = &file.source.text;
         let has_defaults = text.contains("${") && (text.contains(":=") || text.contains(":-"));
         let mut faults = Vec::new();
-        for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
-            faults.extend(self.schemas.check_kustomization(&document.root));
+        for root in file.roots_of(Role::Kustomization) {
+            faults.extend(self.schemas.check_kustomization(root));
         }
         if let (Some(schema), Some(root)) = (self.schemas.of_file(file.source.id), file.root()) {
             let whole = yaml::to_json_in(root, Mode::Yaml12);

@@ -1,10 +1,11 @@
 //! What `spec.postBuild` of a Kustomization defines.
 
 use super::envsubst::{self, Variable};
-use crate::links::{Created, Links, Place};
+use crate::links::{Created, Kind, Links, Place};
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::yaml::Node;
+use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -133,16 +134,16 @@ impl Holder {
 }
 
 impl Holders {
-    /// Adds what a resource is, or what it creates; a later resource takes the place of an earlier one.
-    pub fn add(&mut self, resource: &Resource, links: &Links) {
-        for (kind, namespace, name, holder) in holders(resource, links) {
+    /// Adds what resources are, or what they create; a later resource takes the place of an earlier one.
+    pub fn add<'a>(&mut self, resources: impl Iterator<Item = &'a Resource>, links: &Links) {
+        for (kind, namespace, name, holder) in all_holders(resources, links) {
             self.by_name.entry((kind, name)).or_default().insert(namespace, holder);
         }
     }
 
-    /// Adds a resource of which nobody knows whether it is applied: where several have one name, no value is certain.
-    pub fn add_written(&mut self, resource: &Resource, links: &Links) {
-        for (kind, namespace, name, holder) in holders(resource, links) {
+    /// Adds resources of which nobody knows whether they are applied: where several have one name, no value is certain.
+    pub fn add_written<'a>(&mut self, resources: impl Iterator<Item = &'a Resource>, links: &Links) {
+        for (kind, namespace, name, holder) in all_holders(resources, links) {
             let named = self.by_name.entry((kind, name)).or_default();
             match named.get_mut(&namespace) {
                 Some(known) => known.blur(&holder),
@@ -180,17 +181,23 @@ fn data(resource: &Resource) -> BTreeMap<SmolStr, Variable> {
     values
 }
 
-/// The ConfigMaps and Secrets that a resource is or creates: kind, namespace, name, content.
-fn holders(resource: &Resource, links: &Links) -> Vec<(SmolStr, SmolStr, SmolStr, Holder)> {
+/// Kind, namespace, name and content of a ConfigMap or Secret.
+type Named = (SmolStr, SmolStr, SmolStr, Holder);
+
+/// The ConfigMaps and Secrets that resources are or create, in their order.
+fn all_holders<'a>(resources: impl Iterator<Item = &'a Resource>, links: &Links) -> Vec<Named> {
+    let resources: Vec<&Resource> = resources.collect();
+    resources.par_iter().flat_map_iter(|resource| holders(resource, links)).collect()
+}
+
+fn holders(resource: &Resource, links: &Links) -> Vec<Named> {
     if resource.group().is_empty() && matches!(resource.kind.as_str(), "ConfigMap" | "Secret") {
         let (Some(name), namespace) = (resource.name(), resource.namespace().unwrap_or("")) else { return Vec::new() };
         let holder = Holder { span: resource.name_span(), values: data(resource), open: false };
         return vec![(resource.kind.clone(), SmolStr::new(namespace), SmolStr::new(name), holder)];
     }
-    let created = links.creates(resource).into_iter();
-    let created = created.filter(|created| {
-        created.kind.group.is_empty() && matches!(created.kind.kind.as_str(), "ConfigMap" | "Secret")
-    });
+    let holds = |kind: &Kind| kind.group.is_empty() && matches!(kind.kind.as_str(), "ConfigMap" | "Secret");
+    let created = links.creates_of(resource, holds).into_iter();
     let holder = |created: Created| {
         let Place::Namespace(namespace) = created.place else { return None };
         let open = created.keys.is_none();

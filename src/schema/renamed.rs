@@ -15,9 +15,7 @@ pub struct Renamed {
     /// Its new one.
     pub instead: String,
     /// What renamed it: `Talos 1.2`.
-    pub since: Option<String>,
-    /// Whether nothing but the name has changed.
-    pub same: bool,
+    pub since: String,
 }
 
 static RENAMED: LazyLock<Vec<Renamed>> = LazyLock::new(|| {
@@ -33,8 +31,7 @@ impl Renamed {
             files: row.items_at(&["in"]).iter().filter_map(|item| item.text().map(str::to_owned)).collect(),
             field: text("field")?,
             instead: text("instead")?,
-            since: text("since"),
-            same: row.get("same").is_some_and(Node::is_true),
+            since: text("since")?,
         })
     }
 

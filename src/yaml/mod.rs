@@ -272,7 +272,8 @@ impl Node {
 
     /// The text of a scalar that says what it means: no variable and no template is left in it.
     pub fn literal(&self) -> Option<&str> {
-        self.known().filter(|text| !["${", "{{", "<<", "#{"].iter().any(|mark| text.contains(mark)))
+        let marked = |text: &&str| text.as_bytes().windows(2).any(|pair| matches!(pair, b"${" | b"{{" | b"<<" | b"#{"));
+        self.known().filter(|text| !marked(text))
     }
 
     /// Whether part of this scalar is not known offline.

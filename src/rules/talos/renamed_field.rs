@@ -4,7 +4,7 @@ use crate::resource::File;
 use crate::rule::Rule;
 use crate::schema::Renamed;
 
-/// A field of Talos or talhelper by a name that it had once.
+/// A field of Talos by a name that it had once.
 pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
@@ -18,13 +18,13 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
                 continue;
             }
             let span = file.source.span(start..start + row.field.len());
-            let since = row.since.as_ref().map_or_else(|| "now".to_owned(), |since| format!("since {since}"));
-            let message = format!("`{}` is called `{}` {since}", row.field, row.instead);
-            let finding = Finding::new(span, message);
+            let message = format!("`{}` is called `{}` since {}", row.field, row.instead, row.since);
+            let (finding, title) = (Finding::new(span, message), format!("rename it to `{}`", row.instead));
             let twice = text.contains(&format!("{}:", row.instead));
-            found.push(match row.same && !twice {
-                true => finding.safe_fix(format!("rename it to `{}`", row.instead), span, row.instead.clone()),
-                false => finding.help(format!("move it to `{}`", row.instead)),
+            found.push(if twice {
+                finding.help("remove it")
+            } else {
+                finding.safe_fix(title, span, row.instead.clone())
             });
         }
     }

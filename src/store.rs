@@ -3,7 +3,7 @@
 use crate::diagnostic::Unchecked;
 use crate::discover::{Error, Root, read_text};
 use crate::repo::Repo;
-use crate::resource::{Role, Tree};
+use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{Brought, Location, PlainSchema, is_url, named_schema};
 use crate::source::join;
 use rayon::prelude::*;
@@ -20,6 +20,11 @@ const CHARTS: &str = "charts";
 
 /// Documents with schemas of homelint's own.
 const OWN: [Option<Role>; 4] = [Some(Role::Resource), Some(Role::Kustomization), Some(Role::Config), None];
+
+/// Whether a file is judged by the schema that it names: homelint has none of its own for it.
+pub fn is_judged(file: &File) -> bool {
+    !OWN.contains(&file.role_of_root())
+}
 
 /// A folder of fetched and imported schemas.
 #[derive(Debug, Clone)]
@@ -43,41 +48,60 @@ impl Store {
         &self.folder
     }
 
-    /// Reads what locations and the store have for the kinds of a repository.
+    /// Reads what locations and the store have for a repository: for the kinds, releases and files in it.
     pub fn read(&self, repo: &mut Repo, locations: &[Location]) {
         let filled = self.holds_anything(&repo.tree);
         if filled {
             self.read_charts(repo);
         }
         let own = Location::read(&self.folder.to_string_lossy()).ok().filter(|_| filled);
-        let configured = repo.locations.iter();
-        let all: Vec<&Location> =
-            locations.iter().chain(configured).chain(&own).filter(|location| !location.is_url()).collect();
-        let kinds: BTreeSet<(&str, &str)> =
-            repo.resources().iter().map(|resource| (resource.api_version.as_str(), resource.kind.as_str())).collect();
-        let kubernetes = repo.kubernetes().map(|(version, _)| version);
-        let found = kinds.par_iter().filter_map(|(api_version, kind)| {
-            let mut places = all.iter().flat_map(|location| location.places(api_version, kind, kubernetes));
-            let (place, text) = places.find_map(|place| Some((self.shown(&place), self.text(&repo.tree, &place)?)))?;
-            let document = serde_json::from_str(&text).map_err(|error| format!("no JSON Schema: {error}"));
-            Some((((*api_version).to_owned(), (*kind).to_owned()), place, document))
-        });
-        let found: Vec<Found> = found.collect();
+        let all = locations.iter().chain(&repo.locations).chain(&own).filter(|location| !location.is_url());
+        let all: Vec<&Location> = all.collect();
         let mut brought = Brought::default();
-        self.read_files(repo, &mut brought);
-        for ((api_version, kind), place, document) in found {
+        let found = if all.is_empty() { Vec::new() } else { self.kinds(repo, &all) };
+        for (name, place, document) in found {
             match document {
-                Ok(document) => brought.add(&api_version, &kind, place, document),
+                Ok(document) => brought.add(&name.0, &name.1, place, document),
                 Err(reason) => repo.unchecked.push(Unchecked { path: place, line: 1, reason }),
             }
         }
+        self.read_files(repo, &mut brought);
         repo.brought = Arc::new(brought);
+    }
+
+    /// Reads the rest of the store: what it has for kinds that the repository does not use.
+    pub fn read_rest(&self, repo: &mut Repo) {
+        let Some(brought) = Arc::get_mut(&mut repo.brought) else { return };
+        for path in entries(&self.folder).flat_map(|group| entries(&group)) {
+            let document: Option<Value> = read_text(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
+            let Some((document, (api_version, kind))) = document.and_then(|one| kind_of(&one).map(|name| (one, name)))
+            else {
+                continue;
+            };
+            if brought.place(&api_version, &kind).is_none() {
+                brought.add(&api_version, &kind, self.shown(&path.to_string_lossy()), document);
+            }
+        }
+    }
+
+    /// What locations have for the kinds of a repository.
+    fn kinds(&self, repo: &Repo, locations: &[&Location]) -> Vec<Found> {
+        let named = |resource: &Resource| (resource.api_version.to_string(), resource.kind.to_string());
+        let kinds: BTreeSet<(String, String)> = repo.resources().iter().map(named).collect();
+        let kubernetes = repo.kubernetes().map(|(version, _)| version);
+        let found = kinds.into_par_iter().filter_map(|name| {
+            let mut places = locations.iter().flat_map(|location| location.places(&name.0, &name.1, kubernetes));
+            let (place, text) = places.find_map(|place| Some((self.shown(&place), self.text(&repo.tree, &place)?)))?;
+            let document = serde_json::from_str(&text).map_err(|error| format!("no JSON Schema: {error}"));
+            Some((name, place, document))
+        });
+        found.collect()
     }
 
     /// Reads the schemas that files which are no resources name for themselves: a path, or a URL that was fetched.
     fn read_files(&self, repo: &Repo, brought: &mut Brought) {
         let mut known: BTreeMap<String, Option<Arc<PlainSchema>>> = BTreeMap::new();
-        let files = repo.tree.files().iter().filter(|file| !OWN.contains(&file.role_of_root()));
+        let files = repo.tree.files().iter().filter(|file| is_judged(file));
         for (file, named) in files.filter_map(|file| Some((file, named_schema(file)?))) {
             let fetched = || self.folder.join(path_of_url(named)).to_string_lossy().into_owned();
             let place = if is_url(named) { Some(fetched()) } else { join(file.source.folder(), named) };
@@ -96,8 +120,7 @@ impl Store {
         let tracked = repo.tree.files_in(&in_tree).filter(|file| !in_tree.is_empty() && file.readable);
         let mut texts: BTreeMap<String, String> =
             tracked.map(|file| (file.source.path.clone(), file.source.text.clone())).collect();
-        let entries = std::fs::read_dir(self.folder.join(CHARTS)).into_iter().flatten().flatten();
-        for path in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "json")) {
+        for path in entries(&self.folder.join(CHARTS)) {
             let shown = self.shown(&path.to_string_lossy());
             if !texts.contains_key(&shown)
                 && let Ok(text) = read_text(&path)
@@ -151,25 +174,70 @@ impl Store {
     }
 }
 
-/// Where the schema at a URL lies in the store: its host and path, with no letter that could lead elsewhere.
-pub fn path_of_url(url: &str) -> String {
-    let path = url.split_once("://").map_or(url, |(_, path)| path);
-    let parts = path.split('/').filter(|part| !part.trim_matches('.').is_empty());
-    let safe = |part: &str| -> String {
-        part.chars()
-            .map(|letter| if letter.is_ascii_alphanumeric() || "._-".contains(letter) { letter } else { '_' })
-            .collect()
-    };
-    format!("urls/{}", parts.map(safe).collect::<Vec<_>>().join("/"))
+/// The JSON files and the folders in a folder, in order.
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let paths: BTreeSet<PathBuf> =
+        entries.filter(|path| path.is_dir() || path.extension().is_some_and(|end| end == "json")).collect();
+    paths.into_iter()
 }
 
-/// Where a chart lies in the store.
-pub fn path_of_chart(name: &str, version: &str) -> String {
-    format!("{CHARTS}/{name}-{version}.json")
+/// Where a schema says of which kind it is.
+const KIND: &str = "x-kubernetes-group-version-kind";
+
+/// The apiVersion and kind that a schema says it is of.
+pub fn kind_of(document: &Value) -> Option<(String, String)> {
+    let own = document.get(KIND)?.get(0)?;
+    let text = |name: &str| own.get(name).and_then(Value::as_str);
+    let (group, version) = (text("group")?, text("version")?);
+    let api_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+    Some((api_version, text("kind")?.to_owned()))
+}
+
+/// The text of a schema that says of which kind it is.
+pub fn text_of(mut document: Value, api_version: &str, kind: &str) -> String {
+    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert(KIND.to_owned(), serde_json::json!([{ "group": group, "version": version, "kind": kind }]));
+    }
+    format!("{document:#}\n")
 }
 
 /// Where a kind lies in the store: the layout of catalogues.
 pub fn path_of(api_version: &str, kind: &str) -> String {
     let (group, version) = api_version.rsplit_once('/').unwrap_or((api_version, api_version));
-    format!("{group}/{}_{version}.json", kind.to_lowercase())
+    format!("{}/{}_{}.json", safe(group), safe(&kind.to_lowercase()), safe(version))
+}
+
+/// Where a chart lies in the store.
+pub fn path_of_chart(name: &str, version: &str) -> String {
+    format!("{CHARTS}/{}-{}.json", safe(name), safe(version))
+}
+
+/// Where the schema at a URL lies in the store: its host and path.
+pub fn path_of_url(url: &str) -> String {
+    let path = url.split_once("://").map_or(url, |(_, path)| path);
+    let parts = path.split('/').filter(|part| !part.trim_matches('.').is_empty());
+    format!("urls/{}", parts.map(safe).collect::<Vec<_>>().join("/"))
+}
+
+/// A part of a path with no letter that could lead elsewhere.
+fn safe(part: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    let part: String = part.chars().map(|letter| if plain(letter) { letter } else { '_' }).collect();
+    if part.trim_matches('.').is_empty() { "_".to_owned() } else { part }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_out_of_the_store() {
+        assert_eq!(path_of("example.org/v1", "Lamp"), "example.org/lamp_v1.json");
+        assert_eq!(path_of("v1", "Service"), "v1/service_v1.json");
+        assert_eq!(path_of("../v1", "../a"), "_/.._a_v1.json");
+        assert_eq!(path_of_chart("../a", "1.2.0+x"), "charts/.._a-1.2.0_x.json");
+        assert_eq!(path_of_url("https://example.org/../a/./b.json?c=/d"), "urls/example.org/a/b.json_c_/d");
+    }
 }

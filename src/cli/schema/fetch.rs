@@ -1,12 +1,12 @@
 //! `homelint schema fetch`: the only command that uses a network.
 
 use super::{Schemas, shown};
-use crate::cli::{Failure, Outcome, Run};
+use crate::cli::{FAILED, Failure, Outcome, Run};
 use homelint::discover::{self, MAX_BYTES, Root, Source};
 use homelint::repo::Repo;
 use homelint::resource::Resource;
 use homelint::schema::{is_url, named_schema};
-use homelint::store::{Store, path_of, path_of_url};
+use homelint::store::{Store, is_judged, path_of, path_of_url, text_of};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -41,6 +41,8 @@ pub struct Fetch {
 /// Something to fetch: what it is, where it may be, and where it goes in the store.
 struct Wanted {
     what: String,
+    /// apiVersion and kind; `None` for the schema of a file.
+    kind: Option<(String, String)>,
     urls: Vec<String>,
     path: String,
 }
@@ -60,26 +62,30 @@ pub fn run(arguments: &Fetch) -> Run {
 
 /// Fetches all before the first is written, so that a server that fails changes nothing.
 fn fetch(root: &Root, store: &Store, wanted: &[Wanted], timeout: Duration) -> Run {
-    let mut fetched: Vec<(&Wanted, &str, String)> = Vec::new();
+    let mut fetched: Vec<(&Wanted, &str, Value)> = Vec::new();
     let mut lacking: Vec<String> = Vec::new();
     for one in wanted {
         match first(&one.urls, timeout)? {
-            Some((url, text)) => fetched.push((one, url, text)),
+            Some((url, document)) => fetched.push((one, url, document)),
             None if one.urls.is_empty() => lacking.push(format!("{} (no URL to ask)", one.what)),
             None => lacking.push(format!("{} ({})", one.what, plain(one.urls.last().map_or("", String::as_str)))),
         }
     }
     let mut out = String::new();
-    for (one, url, text) in &fetched {
-        let path = store.write(&one.path, text)?;
+    for (one, url, document) in fetched {
+        let text = match &one.kind {
+            Some((api_version, kind)) => text_of(document, api_version, kind),
+            None => format!("{document:#}\n"),
+        };
+        let path = store.write(&one.path, &text)?;
         out.push_str(&format!("wrote {}: {} from {}\n", shown(root, &path), one.what, plain(url)));
     }
     if lacking.is_empty() {
         return Ok(Outcome::text(out));
     }
-    let failure = Failure::new(format!("{out}no schema was found for {}", lacking.join(", ")));
     let help = "name other places in `schemas.locations`, or `homelint schema import` a CustomResourceDefinition";
-    Err(failure.help(help))
+    let notes = format!("error: no schema was found for {}\n  help: {help}\n", lacking.join(", "));
+    Ok(Outcome { text: out, notes, code: FAILED })
 }
 
 /// What the repository uses and nothing at hand describes.
@@ -94,16 +100,18 @@ fn wanted(repo: &Repo, schemas: &Schemas, all: bool) -> Vec<Wanted> {
             let urls = kinds.entry((&resource.api_version, &resource.kind)).or_default();
             urls.extend(named.filter(|url| is_of(url, resource)).map(str::to_owned));
         }
-        files.extend(named.filter(|_| file.resources().is_empty() && repo.brought.file(file.source.id).is_none()));
+        files.extend(named.filter(|_| is_judged(file) && repo.brought.file(file.source.id).is_none()));
     }
     let of_kinds = kinds.into_iter().map(|((api_version, kind), modelines)| {
         let locations = schemas.locations.iter().chain(&repo.locations).filter(|location| location.is_url());
         let places = locations.flat_map(|location| location.places(api_version, kind, kubernetes));
         let urls = places.chain(modelines).collect();
-        Wanted { what: format!("{kind} of {api_version}"), urls, path: path_of(api_version, kind) }
+        let what = format!("{kind} of {api_version}");
+        Wanted { what, kind: Some((api_version.to_owned(), kind.to_owned())), urls, path: path_of(api_version, kind) }
     });
     let of_files = files.into_iter().map(|url| Wanted {
         what: "a schema that a file names".to_owned(),
+        kind: None,
         urls: vec![url.to_owned()],
         path: path_of_url(url),
     });
@@ -117,17 +125,17 @@ fn is_of(url: &str, resource: &Resource) -> bool {
 }
 
 /// The first of several places that has something.
-fn first(urls: &[String], timeout: Duration) -> Result<Option<(&str, String)>, Failure> {
+fn first(urls: &[String], timeout: Duration) -> Result<Option<(&str, Value)>, Failure> {
     for url in urls {
-        if let Some(text) = get(url, timeout)? {
-            return Ok(Some((url, text)));
+        if let Some(document) = get(url, timeout)? {
+            return Ok(Some((url, document)));
         }
     }
     Ok(None)
 }
 
 /// The schema at a URL; `None` where the server has none.
-fn get(url: &str, timeout: Duration) -> Result<Option<String>, Failure> {
+fn get(url: &str, timeout: Duration) -> Result<Option<Value>, Failure> {
     let config = Agent::config_builder().timeout_global(Some(timeout)).max_redirects(MAX_REDIRECTS);
     let agent = config.https_only(url.starts_with("https://")).build().new_agent();
     let failed =
@@ -140,9 +148,8 @@ fn get(url: &str, timeout: Duration) -> Result<Option<String>, Failure> {
     };
     let text =
         answer.body_mut().with_config().limit(MAX_BYTES).read_to_string().map_err(|error| failed(why(&error)))?;
-    let document: Result<Value, _> = serde_json::from_str(&text);
-    match document {
-        Ok(Value::Object(_)) => Ok(Some(text)),
+    match serde_json::from_str(&text) {
+        Ok(document @ Value::Object(_)) => Ok(Some(document)),
         _ => Err(failed("the answer is no JSON Schema".to_owned())),
     }
 }

@@ -7,7 +7,7 @@ use homelint::discover::{self, MAX_BYTES, read_text};
 use homelint::helm::{Part, ValuesSchema};
 use homelint::schema::{Dialect, Schema, custom_kinds, to_json};
 use homelint::source::FileId;
-use homelint::store::{path_of, path_of_chart};
+use homelint::store::{kind_of, path_of, path_of_chart, text_of};
 use homelint::yaml::parse;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,32 +88,29 @@ fn kinds(document: &Value) -> Vec<Imported> {
     let written = custom_kinds(document, None).into_iter().map(|known| Imported {
         path: path_of(&known.api_version, &known.kind),
         what: format!("{} of {}", known.kind, known.api_version),
-        text: format!("{:#}\n", known.schema.to_json()),
+        text: text_of(known.schema.to_json(), &known.api_version, &known.kind),
     });
     written.collect()
 }
 
 /// A JSON Schema of one kind: it says so itself, or its path does as in a catalogue.
 fn kind(file: &Path, document: &Value) -> Result<Imported, Failure> {
-    let own = document.pointer("/x-kubernetes-group-version-kind/0");
-    let text = |name: &str| own.and_then(|own| own.get(name)).and_then(Value::as_str).map(str::to_owned);
-    let said = text("group").zip(text("version")).zip(text("kind"));
     let named = || {
         let path = std::path::absolute(file).ok()?;
         let group = path.parent()?.file_name()?.to_str()?.to_owned();
         let (kind, version) = path.file_stem()?.to_str()?.rsplit_once('_')?;
-        group.contains('.').then(|| ((group.clone(), version.to_owned()), kind.to_owned()))
+        group.contains('.').then(|| (format!("{group}/{version}"), kind.to_owned()))
     };
-    let Some(((group, version), kind)) = said.or_else(named) else {
+    let Some((api_version, kind)) = kind_of(document).or_else(named) else {
         let failure = Failure::new(format!("{} does not say of which kind it is", file.display()));
         return Err(failure.help("call it `group/kind_version.json`, as in `example.org/lamp_v1.json`"));
     };
     if Schema::from_json(document, Dialect::JsonSchema).properties.is_empty() {
         return Err(Failure::new(format!("{} describes no fields", file.display())));
     }
-    let api_version = if group.is_empty() { version } else { format!("{group}/{version}") };
     let what = format!("{kind} of {api_version}");
-    Ok(Imported { path: path_of(&api_version, &kind), what, text: format!("{document:#}\n") })
+    let text = text_of(document.clone(), &api_version, &kind);
+    Ok(Imported { path: path_of(&api_version, &kind), what, text })
 }
 
 // ---- charts

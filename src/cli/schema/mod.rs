@@ -79,7 +79,9 @@ impl Schemas {
 fn here() -> Result<Repo, Failure> {
     let root = discover::root(Path::new("."))?;
     let mut repo = discover::load(&root, &Source::WorkTree, &[])?;
-    Schemas::new(&root, &[])?.read(&mut repo);
+    let schemas = Schemas::new(&root, &[])?;
+    schemas.read(&mut repo);
+    schemas.store.read_rest(&mut repo);
     Ok(repo)
 }
 

@@ -403,6 +403,9 @@ fn a_chart_says_what_its_values_are() {
     repo.write("bare.tgz", archive(None));
     let bare = repo.run(&["schema", "import", "bare.tgz"]);
     assert!(bare.code == 2 && bare.err.contains("has no values.schema.json"), "{}", bare.err);
+    repo.write("far.tgz", archive(Some(r#"{"$ref": "https://example.org/other.json"}"#)));
+    let far = repo.run(&["schema", "import", "far.tgz"]);
+    assert!(far.code == 2 && far.err.contains("values.schema.json cannot be used"), "{}", far.err);
     repo.write("broken.tgz", "no archive");
     let broken = repo.run(&["schema", "import", "broken.tgz"]);
     assert!(broken.code == 2 && broken.err.contains("cannot read broken.tgz"), "{}", broken.err);

@@ -54,6 +54,12 @@ impl ValuesSchema {
         self.schema.is_some() || self.parts.iter().any(|part| part.chart.has_schema())
     }
 
+    /// Why its schema, or that of a chart inside, can judge nothing.
+    pub fn unusable(&self) -> Option<String> {
+        let own = self.schema.clone().and_then(|schema| PlainSchema::new(schema).unusable());
+        own.or_else(|| self.parts.iter().find_map(|part| part.chart.unusable()))
+    }
+
     /// Whether it is the chart that a release installs.
     pub fn is_of(&self, release: &Release) -> bool {
         let version = release.chart.version.as_ref().and_then(Node::known).map(|text| text.trim_start_matches('v'));

@@ -39,6 +39,11 @@ impl PlainSchema {
         PlainSchema { document, validator: OnceLock::new() }
     }
 
+    /// Why no value can be judged by it: it is no schema, or refers to another file.
+    pub fn unusable(&self) -> Option<String> {
+        jsonschema::validator_for(&self.document).err().map(|error| error.to_string())
+    }
+
     /// What is wrong with what is written; nothing where the schema itself cannot be used.
     pub fn faults(&self, judged: Judged) -> Vec<Fault> {
         let validator = self.validator.get_or_init(|| jsonschema::validator_for(&self.document).ok());

@@ -127,6 +127,9 @@ fn chart(file: &Path) -> Result<Imported, Failure> {
         return Err(Failure::new(format!("the chart {} {} has no values.schema.json", chart.name, chart.version))
             .help("there is nothing to import: such a chart takes any values"));
     }
+    if let Some(why) = chart.unusable() {
+        return Err(failed(format!("its values.schema.json cannot be used: {why}")));
+    }
     let text = serde_json::to_string_pretty(&chart).map_err(|error| failed(error.to_string()))?;
     let what = format!("values of the chart {} {}", chart.name, chart.version);
     Ok(Imported { path: path_of_chart(&chart.name, &chart.version), what, text: format!("{text}\n") })

@@ -16,5 +16,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
             fault.finding.help(help)
         })
     });
-    faults.collect()
+    // What is known of the chart anyway is said once.
+    let known = |finding: &Finding| deployed.inventory.faults.iter().any(|fault| fault.span == finding.span);
+    faults.filter(|finding| !known(finding)).collect()
 }

@@ -78,8 +78,10 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let wanted = |file: &&File| selection.wants(&file.source.path) && !repo.config.excludes(&file.source.path);
     let files: Vec<&File> = repo.tree.files().iter().filter(wanted).collect();
     repo.prepare();
-    let deployed = check_clusters(repo, rules, selection);
-    let check_file = |file: &&File| check_file(file, repo, rules, selection, deployed.get(&file.source.id));
+    let running: Vec<&Rule> = rules.iter().filter(|rule| selection.may_run(rule, repo)).collect();
+    let deployed = check_clusters(repo, &running);
+    let run = Checks { repo, rules, running, selection };
+    let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
     diagnostics.dedup();
@@ -116,13 +118,11 @@ fn cut(diagnostics: &mut Vec<Diagnostic>, repo: &Repo) -> Vec<Unchecked> {
 /// Findings of the rules over clusters, by the file they are in.
 type ByFile = BTreeMap<FileId, Vec<(&'static str, Finding)>>;
 
-fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile {
+fn check_clusters(repo: &Repo, running: &[&Rule]) -> ByFile {
     let clusters = clusters(repo);
     let mut work = Vec::new();
-    for rule in rules {
-        if let Check::Cluster(check) | Check::Both(check, _) = rule.check
-            && selection.may_run(rule, repo)
-        {
+    for rule in running {
+        if let Check::Cluster(check) | Check::Both(check, _) = rule.check {
             work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
         }
     }
@@ -137,13 +137,18 @@ fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile 
     by_file
 }
 
-fn check_file(
-    file: &File,
-    repo: &Repo,
-    rules: &[Rule],
-    selection: &Selection,
-    deployed: Option<&Vec<(&'static str, Finding)>>,
-) -> Vec<Diagnostic> {
+/// What is checked, and with what.
+struct Checks<'a> {
+    repo: &'a Repo,
+    /// Every rule that exists.
+    rules: &'a [Rule],
+    /// Those that are on for some path.
+    running: Vec<&'a Rule>,
+    selection: &'a Selection,
+}
+
+fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str, Finding)>>) -> Vec<Diagnostic> {
+    let Checks { repo, rules, running, selection } = checks;
     let path = file.source.path.as_str();
     let suppressions = suppression::read(file);
     // By rule and line; of several that say the same, the first is the one that counts.
@@ -153,7 +158,7 @@ fn check_file(
     let mut diagnostics = Vec::new();
     let parked = file.is_parked();
     let holds = |rule: &&Rule| !parked || FOR_PARKED.iter().any(|group| rule.id.starts_with(group));
-    for rule in rules.iter().filter(holds) {
+    for rule in running.iter().copied().filter(holds) {
         let Some(severity) = selection.level(rule, path, repo) else { continue };
         let findings = match rule.check {
             Check::File(check) => check(file, repo),

@@ -8,7 +8,7 @@ use crate::inventory::Inventory;
 use crate::kustomize::{Fault, FaultKind};
 use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{self, Brought, Location, Releases, Retired, Standing, Version};
+use crate::schema::{self, Brought, Location, Retired, Standing, Version};
 use crate::sops::Policy;
 use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
@@ -121,10 +121,8 @@ impl Repo {
 
     /// What the schemas have against what is written and deployed.
     pub fn verdicts(&self) -> &Verdicts {
-        self.verdicts.get_or_init(|| {
-            let releases = Releases::new(&self.tree).stated("Kubernetes", self.kubernetes());
-            Verdicts::new(&self.tree, self.deployment(), releases, Arc::clone(&self.brought))
-        })
+        self.verdicts
+            .get_or_init(|| Verdicts::new(&self.tree, self.deployment(), Arc::clone(&self.brought), self.kubernetes()))
     }
 
     /// What the schemas have against a file in one respect.

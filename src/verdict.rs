@@ -33,12 +33,22 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Judges every resource once, in parallel.
-    pub fn new(tree: &Tree, deployment: &Deployment, releases: Releases, brought: Arc<Brought>) -> Self {
-        let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
+    /// Judges every resource once, in parallel. `kubernetes` is the version that the configuration names.
+    pub fn new(
+        tree: &Tree,
+        deployment: &Deployment,
+        brought: Arc<Brought>,
+        kubernetes: Option<(Version, Span)>,
+    ) -> Self {
+        let schemas = || {
+            let releases = Releases::new(tree).stated("Kubernetes", kubernetes);
+            let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
+            (Schemas::new(tree, minor).bring(brought), releases)
+        };
+        let ((schemas, releases), standings) = rayon::join(schemas, || Standings::new(tree));
         let mut verdicts = Verdicts {
-            schemas: Schemas::new(tree, minor).bring(brought),
-            standings: Standings::new(tree),
+            schemas,
+            standings,
             releases,
             applied: BTreeSet::new(),
             faults: BTreeMap::new(),

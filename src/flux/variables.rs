@@ -91,8 +91,17 @@ impl Variables {
         };
         self.open |= holder.open;
         for (key, variable) in &holder.values {
-            self.values.insert(key.clone(), variable.clone());
+            self.values.insert(key.clone(), settled(variable));
         }
+    }
+}
+
+/// The value of a ConfigMap as a variable has it. One that still holds a variable was not substituted yet.
+fn settled(variable: &Variable) -> Variable {
+    match variable {
+        Variable::Known(text, span) if envsubst::is_template(text) => Variable::Unknown(Some(*span)),
+        Variable::Known(text, span) => Variable::Known(one_line(text), *span),
+        other => other.clone(),
     }
 }
 
@@ -169,10 +178,7 @@ fn data(resource: &Resource) -> BTreeMap<SmolStr, Variable> {
         for entry in resource.node.entries_at(&[field]) {
             let Some(key) = entry.key.text() else { continue };
             let value = match entry.value.as_scalar() {
-                // A value that still holds a variable was not substituted yet.
-                Some(scalar) if !secret && !scalar.unknown && !scalar.text.contains("${") => {
-                    Variable::Known(one_line(&scalar.text), entry.value.span)
-                }
+                Some(scalar) if !secret && !scalar.unknown => Variable::Known(scalar.text.clone(), entry.value.span),
                 _ => Variable::Unknown(Some(entry.key.span)),
             };
             values.insert(SmolStr::new(key), value);

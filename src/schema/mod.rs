@@ -43,7 +43,8 @@ pub use served::{Releases, Retired, Version};
 pub use standing::{Standing, Standings};
 pub use values::to_json;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 use smol_str::SmolStr;
@@ -291,6 +292,8 @@ pub struct Rule {
 pub struct Pattern {
     text: SmolStr,
     engine: OnceLock<Option<Engine>>,
+    /// Texts that matched: a repository writes `1h` hundreds of times.
+    matched: Mutex<HashSet<SmolStr>>,
 }
 
 /// What runs a pattern. The light engine compiles quickly, but knows no classes of Unicode characters.
@@ -303,7 +306,7 @@ enum Engine {
 impl Pattern {
     /// A pattern that is not compiled yet.
     pub fn new(text: SmolStr) -> Pattern {
-        Pattern { text, engine: OnceLock::new() }
+        Pattern { text, engine: OnceLock::new(), matched: Mutex::default() }
     }
 
     /// As the schema writes it.
@@ -313,13 +316,21 @@ impl Pattern {
 
     /// Whether the text matches; `None` where the pattern is no RE2 (look-around, say).
     pub fn is_match(&self, text: &str) -> Option<bool> {
+        let matched = || self.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        if matched().contains(text) {
+            return Some(true);
+        }
         let engine = self.engine.get_or_init(|| {
             let light = regex_lite::Regex::new(&self.text).map(Engine::Light);
             light.ok().or_else(|| regex::Regex::new(&self.text).map(Engine::Full).ok())
         });
-        Some(match engine.as_ref()? {
+        let matches = match engine.as_ref()? {
             Engine::Light(regex) => regex.is_match(text),
             Engine::Full(regex) => regex.is_match(text),
-        })
+        };
+        if matches {
+            matched().insert(SmolStr::new(text));
+        }
+        Some(matches)
     }
 }

@@ -21,6 +21,8 @@ pub enum Takes {
     Section(&'static [Key]),
     /// A list of strings.
     Strings,
+    /// A version, also where YAML reads it as a number.
+    Version,
     /// A string.
     Word,
     /// A string, or a list of strings.
@@ -68,6 +70,14 @@ pub const KEYS: &[Key] = &[
         "generated",
         Takes::Section(&[key("hand-edited", Takes::Globs, "outputs of a template that may differ from it")]),
         "files made from templates",
+    ),
+    key(
+        "schemas",
+        Takes::Section(&[
+            key("locations", Takes::Strings, "folders and URLs of schemas, with the variables of kubeconform"),
+            key("kubernetes", Takes::Version, "version of Kubernetes that the cluster runs"),
+        ]),
+        "schemas besides those that homelint carries",
     ),
     key(
         "links",
@@ -144,6 +154,10 @@ pub struct Config {
     allow_plaintext: Vec<GlobMatcher>,
     placeholders: Vec<String>,
     hand_edited: Vec<GlobMatcher>,
+    /// Where schemas lie, as written.
+    pub schema_locations: Vec<Node>,
+    /// The cluster's version of Kubernetes, as written.
+    pub kubernetes: Option<Node>,
     /// Tables in the form of those under `schemas/links`.
     pub links: Option<Node>,
     /// What is wrong with the file itself.
@@ -168,6 +182,8 @@ impl Config {
                 .iter()
                 .filter_map(|item| item.text().map(str::to_owned))
                 .collect(),
+            schema_locations: root.items_at(&["schemas", "locations"]).to_vec(),
+            kubernetes: root.at(&["schemas", "kubernetes"]).filter(|node| !node.is_null()).cloned(),
             links: root.get("links").cloned(),
             ..Config::default()
         };
@@ -273,7 +289,10 @@ impl Reader<'_> {
             Takes::Flag if !value.is_true() && !value.is_false() => {
                 self.fault(value.span, format!("`{}` takes true or false", key.name), None);
             }
-            Takes::Word | Takes::Flag => {}
+            Takes::Version if value.as_scalar().is_none() => {
+                self.fault(value.span, format!("`{}` takes a version", key.name), None);
+            }
+            Takes::Word | Takes::Flag | Takes::Version => {}
             Takes::Words if value.as_scalar().is_some() => {}
             Takes::Globs | Takes::Strings | Takes::Words => {
                 let strings = value.is_seq() && value.items().iter().all(|item| item.as_scalar().is_some());
@@ -352,6 +371,7 @@ fn section_schema(keys: &[Key]) -> serde_json::Value {
 fn key_schema(key: &Key) -> serde_json::Value {
     match key.takes {
         Takes::Globs | Takes::Strings => serde_json::json!({ "type": "array", "items": { "type": "string" } }),
+        Takes::Version => serde_json::json!({ "type": ["string", "number"] }),
         Takes::Word => serde_json::json!({ "type": "string" }),
         Takes::Words => serde_json::json!({ "type": ["string", "array"], "items": { "type": "string" } }),
         Takes::Flag => serde_json::json!({ "type": "boolean" }),

@@ -78,7 +78,7 @@ pub struct Root {
 }
 
 /// A text, or why there is none where that is worth saying.
-type Text = Result<String, Option<&'static str>>;
+pub type Text = Result<String, Option<&'static str>>;
 
 /// The root of the repository around a path: the nearest folder with `.git` or `.homelint.yaml`, else the folder
 /// itself. So a repository may lie inside another one.
@@ -260,7 +260,11 @@ fn tracked_but_ignored(root: &Root, tracked: Vec<String>, found: &[(String, Text
         .collect()
 }
 
-fn read_text(path: &Path) -> Text {
+/// A text file of the work tree; why it is none otherwise.
+///
+/// # Errors
+/// When it cannot be read, is too large or no UTF-8.
+pub fn read_text(path: &Path) -> Text {
     use std::io::Read;
     let gone = |_| Some("it vanished or cannot be opened");
     let file = std::fs::File::open(path).map_err(gone)?;

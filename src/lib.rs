@@ -59,5 +59,7 @@ pub mod check;
 pub mod fix;
 /// Disk and git: the only input and output of the library.
 pub mod discover;
+/// Schemas on disk: those of a user's locations, and those that were fetched or imported.
+pub mod store;
 /// Diagnostics → text: human, concise, json, sarif, github, gitlab, junit, markdown.
 pub mod report;

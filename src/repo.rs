@@ -3,12 +3,12 @@
 use crate::config::{self, Config};
 use crate::diagnostic::{Finding, Unchecked};
 use crate::flux::{self, Cluster, Deployment};
-use crate::helm::Charts;
+use crate::helm::{Charts, ValuesSchema};
 use crate::inventory::Inventory;
 use crate::kustomize::{Fault, FaultKind};
 use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{self, Retired, Standing};
+use crate::schema::{self, Brought, Location, Retired, Standing, Version};
 use crate::sops::Policy;
 use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
@@ -16,7 +16,7 @@ use crate::verdict::Verdicts;
 use crate::yaml::Node;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Longest text, in bytes, that is looked up as a path.
 const MAX_PATH: usize = 512;
@@ -32,6 +32,12 @@ pub struct Repo {
     pub unchecked: Vec<Unchecked>,
     /// Paths that differ from the base of comparison; `None` where there is no base.
     pub changes: Option<BTreeSet<String>>,
+    /// Where its configuration says that schemas lie.
+    pub locations: Vec<Location>,
+    /// Schemas that a user brings.
+    pub brought: Arc<Brought>,
+    /// What imported charts say of their values.
+    pub charts: Vec<ValuesSchema>,
     resources: OnceLock<Vec<Resource>>,
     projects: OnceLock<Vec<Project>>,
     sops: OnceLock<Policy>,
@@ -50,7 +56,18 @@ impl Repo {
     /// A repository from its files. `rules` are the ids that its configuration may name.
     pub fn new(tree: Tree, rules: &[&str]) -> Self {
         let config = tree.find(config::FILE).and_then(File::root).map(|root| Config::read(root, rules));
-        Repo { tree, config: config.unwrap_or_default(), ..Repo::default() }
+        let mut repo = Repo { tree, config: config.unwrap_or_default(), ..Repo::default() };
+        for node in &repo.config.schema_locations {
+            match Location::read(node.text().unwrap_or("")) {
+                Ok(location) => repo.locations.push(location),
+                Err(message) => repo.config.faults.push(Finding::new(node.span, message)),
+            }
+        }
+        if let Some(node) = repo.config.kubernetes.as_ref().filter(|_| repo.kubernetes().is_none()) {
+            let message = format!("`{}` is no version of Kubernetes", node.text().unwrap_or(""));
+            repo.config.faults.push(Finding::new(node.span, message).help("a version has a minor number: `1.37`"));
+        }
+        repo
     }
 
     /// Every resource written in a file of its own, in order of paths.
@@ -96,9 +113,16 @@ impl Repo {
         self.faults();
     }
 
+    /// The version of Kubernetes that the configuration names, and where.
+    pub fn kubernetes(&self) -> Option<(Version, Span)> {
+        let node = self.config.kubernetes.as_ref()?;
+        Some((Version::read(node.text()?)?, node.span))
+    }
+
     /// What the schemas have against what is written and deployed.
     pub fn verdicts(&self) -> &Verdicts {
-        self.verdicts.get_or_init(|| Verdicts::new(&self.tree, self.deployment()))
+        self.verdicts
+            .get_or_init(|| Verdicts::new(&self.tree, self.deployment(), Arc::clone(&self.brought), self.kubernetes()))
     }
 
     /// What the schemas have against a file in one respect.

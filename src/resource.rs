@@ -25,6 +25,10 @@ impl Syntax {
     /// The syntax that a file name stands for.
     pub fn of(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path);
+        // Fetched and imported schemas are nobody's manifests.
+        if path.starts_with(".homelint/") {
+            return Syntax::Text;
+        }
         match name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("yaml" | "yml") => Syntax::Yaml,
             Some("json" | "json5") => Syntax::Json,

@@ -2,12 +2,18 @@
 
 use crate::diagnostic::Unchecked;
 use crate::flux::Deployment;
+use crate::flux::envsubst::Variable;
+use crate::flux::substitute::{self, Found};
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{Fault, FaultKind, Releases, Schemas, Standing, Standings, Version, is_patch};
+use crate::schema::{
+    Brought, Fault, FaultKind, Judged, Releases, Schemas, Standing, Standings, Version, check_file, is_patch,
+};
 use crate::source::{FileId, Span};
+use crate::yaml::{self, Mode};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// apiVersion and kind.
 type Named = (SmolStr, SmolStr);
@@ -27,12 +33,17 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Judges every resource once, in parallel.
-    pub fn new(tree: &Tree, deployment: &Deployment) -> Self {
+    /// Judges every resource once, in parallel. `kubernetes` is the version that the configuration names.
+    pub fn new(
+        tree: &Tree,
+        deployment: &Deployment,
+        brought: Arc<Brought>,
+        kubernetes: Option<(Version, Span)>,
+    ) -> Self {
         let schemas = || {
-            let releases = Releases::new(tree);
+            let releases = Releases::new(tree).stated("Kubernetes", kubernetes);
             let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
-            (Schemas::new(tree, minor), releases)
+            (Schemas::new(tree, minor).bring(brought), releases)
         };
         let ((schemas, releases), standings) = rayon::join(schemas, || Standings::new(tree));
         let mut verdicts = Verdicts {
@@ -116,12 +127,21 @@ impl Verdicts {
         if standing == Standing::Material {
             return Vec::new();
         }
+        let text = &file.source.text;
+        let has_defaults = text.contains("${") && (text.contains(":=") || text.contains(":-"));
         let mut faults = Vec::new();
         for root in file.roots_of(Role::Kustomization) {
             faults.extend(self.schemas.check_kustomization(root));
         }
+        if let (Some(schema), Some(root)) = (self.schemas.of_file(file.source.id), file.root()) {
+            let whole = yaml::to_json_in(root, Mode::Yaml12);
+            faults.extend(schema.faults(Judged { whole: &whole, written: root, partial: false }));
+        } else if let Some(root) = file.root() {
+            faults.extend(check_file(file, root));
+        }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
-            let Some(mut found) = self.schemas.check(resource) else { continue };
+            let defaulted = has_defaults.then(|| defaulted(resource)).flatten();
+            let Some(mut found) = self.schemas.check(defaulted.as_ref().unwrap_or(resource)) else { continue };
             if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
                 continue;
             }
@@ -137,4 +157,14 @@ impl Verdicts {
         }
         faults
     }
+}
+
+/// A resource in which `${X:=default}` is its default; a variable without one could be anything.
+fn defaulted(resource: &Resource) -> Option<Resource> {
+    if substitute::is_disabled(resource) {
+        return None;
+    }
+    let lookup = |_: &str| Variable::Undefined;
+    let node = substitute::substitute(&resource.node, &lookup, &mut Found::default());
+    Some(Resource { node, ..resource.clone() })
 }

@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 use homelint::check::{Selection, check};
+use homelint::discover::Root;
 use homelint::repo::Repo;
 use homelint::resource::{File, Tree};
 use homelint::rule::Rule;
 use homelint::rules::RULES;
 use homelint::source::FileId;
+use homelint::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -69,6 +71,8 @@ fn repo(section: &Section) -> Repo {
     let files = files.map(|(index, (path, text))| File::read(FileId(index as u32), path.clone(), Some(text.clone())));
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     let mut repo = Repo::new(Tree::new(files.collect()), &ids);
+    let nowhere = Root { folder: PathBuf::from("/nowhere"), git: false };
+    Store::new(&nowhere, None).read(&mut repo, &[]);
     if !section.base.is_empty() {
         let paths: BTreeSet<&String> = section.files.keys().chain(section.base.keys()).collect();
         let differs = paths.into_iter().filter(|path| {

@@ -1,5 +1,6 @@
 //! `homelint check`.
 
+use super::schema::Schemas;
 use super::{CLEAN, Color, FOUND, Failure, Outcome, Run, color, fix, paths, rules};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use globset::{Glob, GlobMatcher};
@@ -55,6 +56,9 @@ pub struct Check {
     /// With --fix: show the changes instead of making them
     #[arg(long, requires = "fix", help_heading = "Fixes")]
     diff: bool,
+    /// Take schemas from here too: a folder, or a template with the variables of kubeconform
+    #[arg(long, value_name = "LOCATION", help_heading = "Schemas")]
+    schema_location: Vec<String>,
     /// Run only rules that match, also those that are off unless asked for
     #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Findings")]
     select: Vec<String>,
@@ -107,11 +111,13 @@ pub fn run(arguments: &Check) -> Run {
         let failure = Failure::new(format!("{} is not in a git repository", root.folder.display()));
         return Err(failure.help("`--staged`, `--rev` and `--since` need one"));
     }
+    let schemas = Schemas::new(root, &arguments.schema_location)?;
     let base = arguments.base(root, &source)?;
     let since = base.as_deref().filter(|_| arguments.since.is_some());
-    let mut repo = load(root, &source, since)?;
+    let mut repo = load(root, &source, since, &schemas)?;
     places.check_tree(&repo, &source)?;
-    let known = base.as_deref().map_or_else(|| Ok(BTreeSet::new()), |base| known_at(root, base, &selection))?;
+    let known =
+        base.as_deref().map_or_else(|| Ok(BTreeSet::new()), |base| known_at(root, base, &selection, &schemas))?;
     let mut report = check(&repo, RULES, &selection).without(&known);
     let mut notes = String::new();
     if arguments.fix {
@@ -120,7 +126,7 @@ pub fn run(arguments: &Check) -> Run {
             return Ok(Outcome { code: arguments.code(&report), ..Outcome::text(fixes.diff(&report)) });
         }
         (repo, report) = fix::until_nothing_changes(root, repo, report, arguments.unsafe_fixes, &mut notes, || {
-            let repo = load(root, &source, since)?;
+            let repo = load(root, &source, since, &schemas)?;
             let report = check(&repo, RULES, &selection).without(&known);
             Ok((repo, report))
         })?;
@@ -187,9 +193,10 @@ pub fn width() -> usize {
 }
 
 /// Reads a repository with what changed in it: since a revision, or, where generated files make it matter, since HEAD.
-fn load(root: &Root, source: &Source, since: Option<&str>) -> Result<Repo, Failure> {
+fn load(root: &Root, source: &Source, since: Option<&str>, schemas: &Schemas) -> Result<Repo, Failure> {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     let mut repo = discover::load(root, source, &ids)?;
+    schemas.read(&mut repo);
     let generated = || repo.tree.files().iter().any(|file| file.source.name() == "makejinja.toml");
     if since.is_some() || (!matches!(source, Source::Commit(_)) && generated()) {
         repo.changes = discover::changes(root, source, since)?;
@@ -198,8 +205,8 @@ fn load(root: &Root, source: &Source, since: Option<&str>) -> Result<Repo, Failu
 }
 
 /// What is found in a commit.
-fn known_at(root: &Root, rev: &str, selection: &Selection) -> Result<BTreeSet<String>, Failure> {
-    let repo = load(root, &Source::Commit(rev.to_owned()), None)?;
+fn known_at(root: &Root, rev: &str, selection: &Selection, schemas: &Schemas) -> Result<BTreeSet<String>, Failure> {
+    let repo = load(root, &Source::Commit(rev.to_owned()), None, schemas)?;
     Ok(check(&repo, RULES, selection).fingerprints())
 }
 

@@ -47,6 +47,7 @@ fn example(key: &Key) -> String {
     match key.takes {
         Takes::Globs => format!("{name}:\n  - \"path/to/**\"\n"),
         Takes::Strings => format!("{name}:\n  - some text\n"),
+        Takes::Version => format!("{name}: \"1.37\"\n"),
         Takes::Word | Takes::Words => format!("{name}: some text\n"),
         Takes::Flag => format!("{name}: true\n"),
         Takes::Levels => format!("{name}:\n  \"image/*\": warning\n"),

@@ -7,6 +7,7 @@ mod graph;
 mod init;
 mod paths;
 mod rules;
+mod schema;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -60,6 +61,9 @@ enum Command {
     Explain(rules::Explain),
     /// List the rules
     Rules(rules::List),
+    /// Show what may be written in a kind, and bring schemas that homelint lacks
+    #[command(subcommand)]
+    Schema(schema::Command),
     /// Write a commented .homelint.yaml
     Init(init::Init),
     /// Write completions for a shell
@@ -139,6 +143,7 @@ pub fn main() -> ExitCode {
         Some(Command::Graph(arguments)) => graph::run(&arguments),
         Some(Command::Explain(arguments)) => rules::explain(&arguments),
         Some(Command::Rules(arguments)) => rules::list(&arguments),
+        Some(Command::Schema(command)) => schema::run(&command),
         Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Completions { shell }) => Ok(completions(shell)),
         Some(Command::Man) => man(),

@@ -7,6 +7,7 @@ mod object;
 mod table;
 mod text;
 mod values_from;
+mod values;
 
 use crate::resource::Resource;
 use crate::schema;
@@ -16,6 +17,7 @@ use smol_str::SmolStr;
 
 pub use object::merge;
 pub use table::{Charts, Table};
+pub use values::{Part, ValuesSchema};
 
 /// Longest release name; the helm-controller shortens a longer one with a hash.
 const MAX_RELEASE_NAME: usize = 53;

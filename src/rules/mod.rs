@@ -270,6 +270,12 @@ pub mod storage {
     pub mod empty_dir_data;
 }
 
+/// Rules `talos/…`.
+pub mod talos {
+    /// See `rules/talos/renamed-field.md`.
+    pub mod renamed_field;
+}
+
 /// Rules `yaml/…`.
 pub mod yaml {
     /// See `rules/yaml/alias-undefined.md`.
@@ -389,6 +395,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
     Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
+    Rule { id: "talos/renamed-field", page: include_str!("../../rules/talos/renamed-field.md"), ..talos::renamed_field::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
     Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },

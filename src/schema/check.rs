@@ -228,8 +228,12 @@ impl<'a> Walk<'a> {
         near
     }
 
-    /// Where a field belongs: one level up, one down, or in `metadata`.
+    /// Where a field belongs: one level up, one down, in `metadata`, or nowhere.
     fn home(&self, schema: &Schema, name: &str) -> Option<String> {
+        let refers = ["kind", "name"].iter().all(|field| schema.property(field).is_some());
+        if name == "namespace" && refers && self.trail.len() > 2 {
+            return Some("it refers to objects of its own namespace only".to_owned());
+        }
         let objects: Vec<usize> = (0..self.trail.len()).filter(|at| self.is_object(*at)).collect();
         let parent = objects.len().checked_sub(2).and_then(|at| objects.get(at));
         if let Some(parent) = parent

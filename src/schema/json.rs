@@ -56,7 +56,7 @@ pub fn custom_kinds(definition: &Value, object_meta: Option<&Arc<Schema>>) -> Ve
                 api_version: format!("{group}/{name}").into(),
                 kind: kind.into(),
                 scope,
-                schema: Arc::new(Schema::of_kind(schema, object_meta)),
+                schema: Arc::new(Schema::of_kind(schema, Dialect::Structural, object_meta)),
             })
         })
         .collect()
@@ -68,9 +68,9 @@ impl Schema {
         Converter::new(document, dialect).schema(document, Place::default())
     }
 
-    /// The `openAPIV3Schema` of a kind: apiVersion, kind and metadata are the API server's.
-    pub fn of_kind(document: &Value, object_meta: Option<&Arc<Schema>>) -> Schema {
-        let mut schema = Schema::from_json(document, Dialect::Structural);
+    /// The schema of a kind: apiVersion, kind and metadata are the API server's.
+    pub fn of_kind(document: &Value, dialect: Dialect, object_meta: Option<&Arc<Schema>>) -> Schema {
+        let mut schema = Schema::from_json(document, dialect);
         let text = Arc::new(Schema { types: Types::STRING, ..Schema::default() });
         let meta = object_meta.map_or_else(|| Arc::new(Schema::open()), Arc::clone);
         let mut properties: Vec<_> = std::mem::take(&mut schema.properties).into_vec();
@@ -178,7 +178,8 @@ impl<'a> Converter<'a> {
     }
 
     fn additional(&mut self, object: &'a Map<String, Value>, place: Place) -> Additional {
-        if flag(object, "x-kubernetes-preserve-unknown-fields") {
+        // Names by pattern are beyond the model.
+        if flag(object, "x-kubernetes-preserve-unknown-fields") || object.contains_key("patternProperties") {
             return Additional::Any;
         }
         match object.get("additionalProperties") {

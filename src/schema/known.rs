@@ -1,12 +1,14 @@
 //! The schemas at hand: those of the binary, and those that the repository defines itself.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::check::{Step, Walk};
 use super::fault::{Fault, FaultKind};
 use super::values::{to_json, with_unknowns};
-use super::{Bundle, CustomKind, Kind, Schema, custom_kinds};
+use super::{Brought, Bundle, CustomKind, Kind, PlainSchema, Schema, Source, custom_kinds};
 use crate::resource::{Resource, Role, Tree};
+use crate::source::{FileId, Span};
 use crate::yaml::Node;
 use smol_str::SmolStr;
 
@@ -15,7 +17,19 @@ use smol_str::SmolStr;
 pub struct Schemas {
     bundle: Bundle,
     definitions: Vec<Definition>,
+    brought: Arc<Brought>,
     minor: Option<u32>,
+}
+
+/// Where the schema of a kind comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// A user's location, or what was fetched or imported.
+    Brought(&'a str),
+    /// A CustomResourceDefinition of the repository.
+    Defined(Span),
+    /// A package that the binary carries.
+    Bundle(&'a Source),
 }
 
 /// A CustomResourceDefinition of the repository, read when one of its kind is met.
@@ -43,7 +57,12 @@ impl Schemas {
                 })
             })
             .collect();
-        Schemas { bundle: Bundle::embedded(), definitions, minor }
+        Schemas { bundle: Bundle::embedded(), definitions, brought: Arc::default(), minor }
+    }
+
+    /// With the schemas that a user brings, which come first.
+    pub fn bring(self, brought: Arc<Brought>) -> Self {
+        Schemas { brought, ..self }
     }
 
     /// The schemas of the binary.
@@ -51,9 +70,10 @@ impl Schemas {
         &self.bundle
     }
 
-    /// The schema of a kind: the repository's own definition before the one in the binary.
+    /// The schema of a kind: what a user brings before the repository's own definition before the one in the binary.
     pub fn find(&self, api_version: &str, kind: &str) -> Option<Arc<Schema>> {
-        self.defined(api_version, kind).or_else(|| {
+        let brought = || self.brought.find(api_version, kind, self.bundle.object_meta().as_ref());
+        brought().or_else(|| self.defined(api_version, kind)).or_else(|| {
             let at_minor = self.minor.and_then(|minor| self.bundle.find_at(api_version, kind, minor));
             at_minor.or_else(|| self.bundle.find(api_version, kind))
         })
@@ -64,14 +84,44 @@ impl Schemas {
         self.bundle.kind(api_version, kind)
     }
 
+    /// The schema that a file names for itself, where it is at hand.
+    pub fn of_file(&self, file: FileId) -> Option<&PlainSchema> {
+        self.brought.file(file)
+    }
+
+    /// Where the schema of a kind comes from.
+    pub fn origin(&self, api_version: &str, kind: &str) -> Option<Origin<'_>> {
+        let brought = self.brought.place(api_version, kind).map(Origin::Brought);
+        brought
+            .or_else(|| self.definition(api_version, kind).map(|(definition, _)| Origin::Defined(definition.node.span)))
+            .or_else(|| self.bundle.kind(api_version, kind).map(|known| Origin::Bundle(known.source)))
+    }
+
+    /// Every kind at hand, as (apiVersion, kind), sorted.
+    pub fn kinds(&self) -> BTreeSet<(&str, &str)> {
+        let defined = self.definitions.iter().flat_map(|definition| self.kinds_of(definition));
+        let mut kinds: BTreeSet<(&str, &str)> = self.bundle.kinds().collect();
+        kinds.extend(self.brought.kinds());
+        kinds.extend(defined.map(|known| (known.api_version.as_str(), known.kind.as_str())));
+        kinds
+    }
+
     fn defined(&self, api_version: &str, kind: &str) -> Option<Arc<Schema>> {
+        self.definition(api_version, kind).map(|(_, known)| Arc::clone(&known.schema))
+    }
+
+    fn definition(&self, api_version: &str, kind: &str) -> Option<(&Definition, &CustomKind)> {
         let (group, _) = api_version.rsplit_once('/')?;
         let definition = self.definitions.iter().find(|known| known.kind == kind && known.group == group)?;
-        let kinds = definition.kinds.get_or_init(|| {
+        let known = self.kinds_of(definition).iter().find(|known| known.api_version == api_version)?;
+        Some((definition, known))
+    }
+
+    fn kinds_of<'a>(&self, definition: &'a Definition) -> &'a [CustomKind] {
+        definition.kinds.get_or_init(|| {
             let meta = self.bundle.object_meta();
             custom_kinds(&to_json(&definition.node), meta.as_ref())
-        });
-        kinds.iter().find(|known| known.api_version == api_version).map(|known| Arc::clone(&known.schema))
+        })
     }
 
     /// What is wrong with a resource; `None` where its kind has no schema.
@@ -80,8 +130,11 @@ impl Schemas {
         let opened = with_unknowns(&resource.node).map(|node| Resource { node, ..resource.clone() });
         let resource = opened.as_ref().unwrap_or(resource);
         let meta = self.bundle.object_meta();
-        let known = self.kind(&resource.api_version, &resource.kind);
-        let custom = known.is_none_or(|known| known.minors.is_none());
+        let custom = match self.origin(&resource.api_version, &resource.kind) {
+            // What the repository defines is what its cluster has.
+            Some(Origin::Defined(_)) => false,
+            _ => self.kind(&resource.api_version, &resource.kind).is_none_or(|known| known.minors.is_none()),
+        };
         let mut walk = Walk {
             kind: &resource.kind,
             api_version: resource.api_version.clone(),

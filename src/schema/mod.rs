@@ -4,28 +4,42 @@
 //! repository, and a JSON Schema that a user names. A reader asks the model only; where a
 //! schema came from shows in `Kind` alone.
 
+mod asked;
+mod brought;
 mod bundle;
 /// The language of `x-kubernetes-validations`.
 pub mod cel;
 mod check;
 mod fault;
+mod files;
 mod json;
 mod known;
+mod location;
 mod logic;
 mod meant;
 mod metadata;
 mod modeline;
+mod plain;
+mod renamed;
 mod rules;
 mod served;
 mod standing;
 mod values;
+mod write;
 
+pub use asked::{Asked, Unclear};
+pub use brought::Brought;
 pub use bundle::{Bundle, Kind, Minors, Scope, Source};
 pub use fault::{Fault, FaultKind};
+pub use files::check_file;
 pub use json::{CustomKind, Dialect, custom_kinds};
-pub use known::{Schemas, check_value, is_patch};
+pub use known::{Origin, Schemas, check_value, is_patch};
+
+pub use location::{Location, is_url};
 pub use meant::Meant;
-pub use modeline::Modeline;
+pub use modeline::{Modeline, named_schema};
+pub use plain::{Judged, PlainSchema};
+pub use renamed::Renamed;
 pub use served::{Releases, Retired, Version};
 pub use standing::{Standing, Standings};
 pub use values::to_json;
@@ -104,6 +118,11 @@ impl Schema {
             Additional::Like(schema) => Some(schema),
             Additional::Forbidden | Additional::Any => None,
         })
+    }
+
+    /// The schema of a field of this, or of what a list here holds.
+    pub fn step(self: &Arc<Self>, name: &str) -> Option<Arc<Schema>> {
+        self.items.as_ref().map_or_else(|| self.field(name).cloned(), |items| items.step(name))
     }
 
     /// The schema at a path of field names; `*` steps into the items of a list.

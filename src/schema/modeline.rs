@@ -31,6 +31,13 @@ impl Modeline {
     }
 }
 
+/// The path or URL of the schema that the first modeline of a file names.
+pub fn named_schema(file: &File) -> Option<&str> {
+    let mut comments = file.parsed.comments.iter().map(|comment| file.source.slice(comment.span));
+    let named = comments.find_map(|text| text.split_once(MARK)?.1.trim().strip_prefix("$schema="))?;
+    named.split_whitespace().next()
+}
+
 /// The modeline in a comment, and the group of its folder.
 fn read(file: &File, span: Span) -> Option<(Modeline, &str)> {
     let text = file.source.slice(span);

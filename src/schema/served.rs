@@ -84,6 +84,14 @@ impl Releases {
         releases
     }
 
+    /// Those of a repository that says itself what a cluster runs.
+    pub fn stated(mut self, of: &str, stated: Option<(Version, Span)>) -> Self {
+        if let Some(stated) = stated {
+            self.0.insert(of.to_owned(), vec![stated]);
+        }
+        self
+    }
+
     /// The oldest release that is named, and where: what it lacks, some cluster lacks.
     pub fn oldest(&self, of: &str) -> Option<(Version, Span)> {
         self.0.get(of)?.iter().min().copied()

@@ -7,6 +7,23 @@ use crate::schema::FaultKind;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let faults = deployed.inventory.refused.iter().filter(|fault| fault.kind != FaultKind::UnknownField);
-    faults.map(|fault| fault.finding.clone()).collect()
+    let refused = deployed.inventory.refused.iter().filter(|fault| fault.kind != FaultKind::UnknownField);
+    refused.map(|fault| fault.finding.clone()).chain(imported(deployed)).collect()
+}
+
+/// What the schemas of imported charts have against the values of their releases.
+fn imported(deployed: &Deployed) -> Vec<Finding> {
+    let charts = &deployed.repo.charts;
+    let releases = deployed.inventory.releases.iter().map(|installed| &installed.release);
+    let judged = releases.filter_map(|release| Some((release, charts.iter().find(|chart| chart.is_of(release))?)));
+    let faults = judged.flat_map(|(release, chart)| {
+        let source = format!("so says the schema of {} {}", chart.name, chart.version);
+        chart.faults(release).into_iter().map(move |fault| {
+            let help = fault.finding.help.clone().unwrap_or_else(|| source.clone());
+            fault.finding.help(help)
+        })
+    });
+    // What is known of the chart anyway is said once.
+    let known = |finding: &Finding| deployed.inventory.faults.iter().any(|fault| fault.span == finding.span);
+    faults.filter(|finding| !known(finding)).collect()
 }

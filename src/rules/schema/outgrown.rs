@@ -2,6 +2,7 @@ use crate::diagnostic::Finding;
 use crate::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
+use crate::schema::Origin;
 
 /// A kind of which the cluster seems to know more fields than the schema at hand.
 pub const RULE: Rule = Rule::info(check);
@@ -12,10 +13,13 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     here.map(|((api_version, kind), (place, fields))| {
         let fields: Vec<String> = fields.iter().take(5).map(|field| format!("`{field}`")).collect();
         let message = format!("the schema of {kind} at hand does not know {}", fields.join(", "));
-        let known = verdicts.schemas.kind(api_version, kind).map(|known| known.source);
-        let from = known.map(|source| format!("it is that of {} {}; ", source.name, source.version));
-        let help = "a CustomResourceDefinition in the repository takes its place";
-        Finding::new(place, message).help(format!("{}{help}", from.unwrap_or_default()))
+        let from = match verdicts.schemas.origin(api_version, kind) {
+            Some(Origin::Bundle(source)) => format!("it is that of {} {}; ", source.name, source.version),
+            Some(Origin::Brought(place)) => format!("it is that in `{place}`; "),
+            Some(Origin::Defined(_)) | None => String::new(),
+        };
+        let help = "`homelint schema import` takes another from a CustomResourceDefinition";
+        Finding::new(place, message).help(format!("{from}{help}"))
     })
     .collect()
 }

@@ -1,0 +1,101 @@
+//! `homelint schema`: which kinds are known, what may be written in them, and how others become known.
+
+mod fetch;
+mod import;
+mod list;
+mod show;
+
+use super::{Failure, Run};
+use homelint::discover::{self, Root, Source};
+use homelint::repo::Repo;
+use homelint::schema::{self, Location, Origin, is_url};
+use homelint::store::Store;
+use std::path::Path;
+
+/// Names another folder for fetched and imported schemas.
+const STORE: &str = "HOMELINT_CACHE";
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// List the kinds whose schemas are at hand, and where each comes from
+    List(list::List),
+    /// Show the fields of a kind: types, defaults, and which values are allowed
+    Show(show::Show),
+    /// Take over the schemas in CustomResourceDefinitions, charts and JSON Schemas
+    Import(import::Import),
+    /// Fetch the schemas of kinds that the repository uses and homelint does not know
+    Fetch(fetch::Fetch),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    Human,
+    Json,
+}
+
+/// Runs one of them.
+pub fn run(command: &Command) -> Run {
+    match command {
+        Command::List(arguments) => list::run(arguments),
+        Command::Show(arguments) => show::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
+        Command::Fetch(arguments) => fetch::run(arguments),
+    }
+}
+
+/// Where schemas are read from besides the binary.
+pub struct Schemas {
+    store: Store,
+    locations: Vec<Location>,
+}
+
+impl Schemas {
+    /// The store of a repository, and locations that were typed: relative to the current folder.
+    pub fn new(root: &Root, typed: &[String]) -> Result<Self, Failure> {
+        let read = |text: &String| {
+            let absolute = if is_url(text) { None } else { std::path::absolute(text).ok() };
+            let text = absolute.map_or_else(|| text.clone(), |path| path.to_string_lossy().into_owned());
+            let location = Location::read(&text).map_err(Failure::new)?;
+            let fixed = text.split("{{").next().unwrap_or("");
+            let folder =
+                if fixed.len() < text.len() { fixed.rsplit_once('/').map_or("", |(folder, _)| folder) } else { fixed };
+            if !location.is_url() && !Path::new(folder).is_dir() {
+                return Err(Failure::new(format!("there is no folder {folder}")).help("`--schema-location` names one"));
+            }
+            Ok(location)
+        };
+        // kubeconform's `default` is what homelint carries.
+        let locations = typed.iter().filter(|text| *text != "default").map(read).collect::<Result<_, _>>()?;
+        Ok(Schemas { store: Store::new(root, std::env::var_os(STORE).map(Into::into)), locations })
+    }
+
+    /// Reads what they have for a repository.
+    pub fn read(&self, repo: &mut Repo) {
+        self.store.read(repo, &self.locations);
+    }
+}
+
+/// The repository around the current folder.
+fn here() -> Result<Repo, Failure> {
+    let root = discover::root(Path::new("."))?;
+    let mut repo = discover::load(&root, &Source::WorkTree, &[])?;
+    let schemas = Schemas::new(&root, &[])?;
+    schemas.read(&mut repo);
+    schemas.store.read_rest(&mut repo);
+    Ok(repo)
+}
+
+/// A path as it is said: relative to the root where it lies below.
+fn shown(root: &Root, path: &Path) -> String {
+    path.strip_prefix(&root.folder).unwrap_or(path).display().to_string()
+}
+
+/// Where the schema of a kind comes from, in a word or three.
+fn origin(repo: &Repo, schemas: &schema::Schemas, api_version: &str, kind: &str) -> String {
+    match schemas.origin(api_version, kind) {
+        Some(Origin::Brought(place)) => place.to_owned(),
+        Some(Origin::Defined(span)) => repo.file_of(span).map(|file| file.source.path.clone()).unwrap_or_default(),
+        Some(Origin::Bundle(source)) => format!("{} {}", source.name, source.version),
+        None => String::new(),
+    }
+}

@@ -33,7 +33,7 @@ pub struct Repo {
     /// Paths that differ from the base of comparison; `None` where there is no base.
     pub changes: Option<BTreeSet<String>>,
     resources: OnceLock<Vec<Resource>>,
-    projects: OnceLock<Vec<Project>>,
+    projects: Vec<Project>,
     sops: OnceLock<Policy>,
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
@@ -50,7 +50,9 @@ impl Repo {
     /// A repository from its files. `rules` are the ids that its configuration may name.
     pub fn new(tree: Tree, rules: &[&str]) -> Self {
         let config = tree.find(config::FILE).and_then(File::root).map(|root| Config::read(root, rules));
-        Repo { tree, config: config.unwrap_or_default(), ..Repo::default() }
+        let projects = template::projects(&tree);
+        let tree = template::with_outputs(tree, &projects);
+        Repo { tree, config: config.unwrap_or_default(), projects, ..Repo::default() }
     }
 
     /// Every resource written in a file of its own, in order of paths.
@@ -75,7 +77,7 @@ impl Repo {
 
     /// Template projects.
     pub fn projects(&self) -> &[Project] {
-        self.projects.get_or_init(|| template::projects(&self.tree))
+        &self.projects
     }
 
     /// What is to be encrypted.
@@ -87,7 +89,7 @@ impl Repo {
     pub fn prepare(&self) {
         let small = || {
             self.resources();
-            self.projects();
+            self.projects.iter().for_each(|project| _ = project.compared(&self.tree));
             self.sops();
         };
         rayon::join(|| self.links(), small);

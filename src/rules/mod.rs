@@ -56,6 +56,8 @@ pub mod gateway {
 pub mod generated {
     /// See `rules/generated/edited.md`.
     pub mod edited;
+    /// See `rules/generated/missing-output.md`.
+    pub mod missing_output;
 }
 
 /// Rules `helm/…`.
@@ -66,6 +68,16 @@ pub mod helm {
     pub mod unknown_key;
     /// See `rules/helm/unknown-name.md`.
     pub mod unknown_name;
+}
+
+/// Rules `helmfile/…`.
+pub mod helmfile {
+    /// See `rules/helmfile/file-missing.md`.
+    pub mod file_missing;
+    /// See `rules/helmfile/need-missing.md`.
+    pub mod need_missing;
+    /// See `rules/helmfile/repository-missing.md`.
+    pub mod repository_missing;
 }
 
 /// Rules `homelint/…`.
@@ -144,6 +156,12 @@ pub mod refs {
 pub mod renovate {
     /// See `rules/renovate/annotation.md`.
     pub mod annotation;
+    /// See `rules/renovate/incomplete-manager.md`.
+    pub mod incomplete_manager;
+    /// See `rules/renovate/invalid-pattern.md`.
+    pub mod invalid_pattern;
+    /// See `rules/renovate/unknown-name.md`.
+    pub mod unknown_name;
 }
 
 /// Rules `repo/…`.
@@ -198,6 +216,26 @@ pub mod sops {
     pub mod value_in_clear;
 }
 
+/// Rules `talos/…`.
+pub mod talos {
+    /// See `rules/talos/duplicate-node.md`.
+    pub mod duplicate_node;
+    /// See `rules/talos/endpoint-unserved.md`.
+    pub mod endpoint_unserved;
+    /// See `rules/talos/patch-missing.md`.
+    pub mod patch_missing;
+    /// See `rules/talos/replaced-field.md`.
+    pub mod replaced_field;
+}
+
+/// Rules `template/…`.
+pub mod template {
+    /// See `rules/template/syntax.md`.
+    pub mod syntax;
+    /// See `rules/template/undefined-name.md`.
+    pub mod undefined_name;
+}
+
 /// Rules `yaml/…`.
 pub mod yaml {
     /// See `rules/yaml/alias-undefined.md`.
@@ -237,9 +275,13 @@ pub const RULES: &[Rule] = &[
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
+    Rule { id: "generated/missing-output", page: include_str!("../../rules/generated/missing-output.md"), ..generated::missing_output::RULE },
     Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
     Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
     Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
+    Rule { id: "helmfile/file-missing", page: include_str!("../../rules/helmfile/file-missing.md"), ..helmfile::file_missing::RULE },
+    Rule { id: "helmfile/need-missing", page: include_str!("../../rules/helmfile/need-missing.md"), ..helmfile::need_missing::RULE },
+    Rule { id: "helmfile/repository-missing", page: include_str!("../../rules/helmfile/repository-missing.md"), ..helmfile::repository_missing::RULE },
     Rule { id: "homelint/config", page: include_str!("../../rules/homelint/config.md"), ..homelint::config::RULE },
     Rule { id: "homelint/unused-ignore", page: include_str!("../../rules/homelint/unused-ignore.md"), ..homelint::unused_ignore::RULE },
     Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
@@ -269,6 +311,9 @@ pub const RULES: &[Rule] = &[
     Rule { id: "refs/storage-class-missing", page: include_str!("../../rules/refs/storage-class-missing.md"), ..refs::storage_class_missing::RULE },
     Rule { id: "refs/store-missing", page: include_str!("../../rules/refs/store-missing.md"), ..refs::store_missing::RULE },
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
+    Rule { id: "renovate/incomplete-manager", page: include_str!("../../rules/renovate/incomplete-manager.md"), ..renovate::incomplete_manager::RULE },
+    Rule { id: "renovate/invalid-pattern", page: include_str!("../../rules/renovate/invalid-pattern.md"), ..renovate::invalid_pattern::RULE },
+    Rule { id: "renovate/unknown-name", page: include_str!("../../rules/renovate/unknown-name.md"), ..renovate::unknown_name::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
     Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },
@@ -285,6 +330,12 @@ pub const RULES: &[Rule] = &[
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
+    Rule { id: "talos/duplicate-node", page: include_str!("../../rules/talos/duplicate-node.md"), ..talos::duplicate_node::RULE },
+    Rule { id: "talos/endpoint-unserved", page: include_str!("../../rules/talos/endpoint-unserved.md"), ..talos::endpoint_unserved::RULE },
+    Rule { id: "talos/patch-missing", page: include_str!("../../rules/talos/patch-missing.md"), ..talos::patch_missing::RULE },
+    Rule { id: "talos/replaced-field", page: include_str!("../../rules/talos/replaced-field.md"), ..talos::replaced_field::RULE },
+    Rule { id: "template/syntax", page: include_str!("../../rules/template/syntax.md"), ..template::syntax::RULE },
+    Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
     Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },

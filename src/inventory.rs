@@ -155,6 +155,18 @@ impl Inventory {
         }
     }
 
+    /// What charts make, each with its release.
+    pub fn made(&self) -> impl Iterator<Item = (&Resource, &Resource)> {
+        let mut release = None;
+        self.members.iter().filter_map(move |member| {
+            if !member.from_chart {
+                release = Some(&member.resource);
+                return None;
+            }
+            Some((release?, &member.resource))
+        })
+    }
+
     /// Every entry of a kind with a name.
     pub fn named(&self, kind: &Kind, name: &str) -> &[Entry] {
         self.by_kind.get(kind).and_then(|names| names.get(name)).map_or(&[], Vec::as_slice)

@@ -2,11 +2,12 @@
 
 use crate::deployed::clusters;
 use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
+use crate::jinja::Condition;
 use crate::repo::Repo;
-use crate::resource::File;
+use crate::resource::{File, Tree};
 use crate::rule::{Check, Rule};
 use crate::secret::redact;
-use crate::source::{FileId, nearest};
+use crate::source::{FileId, Span, nearest};
 use crate::suppression::{self, Suppression};
 use globset::GlobMatcher;
 use rayon::prelude::*;
@@ -46,6 +47,9 @@ pub struct Report {
 /// Groups of rules that hold even for files which their owner set aside: what does not parse, and what leaks.
 const FOR_PARKED: [&str; 5] = ["yaml/", "sops/", "secret/", "repo/", "homelint/"];
 
+/// Groups of rules about a file as it is written: a template stands for itself there, not for what it makes.
+const FOR_WRITTEN: [&str; 6] = ["sops/", "secret/", "repo/", "renovate/", "generated/", "template/"];
+
 impl Selection {
     fn level(&self, rule: &Rule, path: &str, repo: &Repo) -> Option<Severity> {
         let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(rule.id));
@@ -75,7 +79,10 @@ impl Selection {
 
 /// Runs the rules over every wanted file.
 pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
-    let wanted = |file: &&File| selection.wants(&file.source.path) && !repo.config.excludes(&file.source.path);
+    let wanted = |file: &&File| {
+        let path = &repo.tree.written(file).source.path;
+        selection.wants(path) && !repo.config.excludes(path)
+    };
     let files: Vec<&File> = repo.tree.files().iter().filter(wanted).collect();
     repo.prepare();
     let running: Vec<&Rule> = rules.iter().filter(|rule| selection.may_run(rule, repo)).collect();
@@ -84,13 +91,17 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
+    if repo.tree.files().iter().any(|file| file.rendered.is_some()) {
+        // A template comes last, but its place is where it is written.
+        diagnostics.sort_by(|a, b| (a.finding.span, a.rule).cmp(&(b.finding.span, b.rule)));
+    }
     diagnostics.dedup();
     let unchecked = repo.unchecked.iter().cloned().chain(repo.verdicts().without_schema(&repo.tree));
     let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
     let unchecked = unchecked.chain(cut(&mut diagnostics, repo));
     Report {
         diagnostics,
-        files: repo.tree.files().len(),
+        files: repo.tree.files().iter().filter(|file| file.rendered.is_none()).count(),
         resources: repo.resources().len(),
         unchecked: unchecked.collect::<BTreeSet<_>>().into_iter().collect(),
     }
@@ -149,7 +160,7 @@ struct Checks<'a> {
 
 fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str, Finding)>>) -> Vec<Diagnostic> {
     let Checks { repo, rules, running, selection } = checks;
-    let path = file.source.path.as_str();
+    let path = repo.tree.written(file).source.path.as_str();
     let suppressions = suppression::read(file);
     // By rule and line; of several that say the same, the first is the one that counts.
     let silences: HashMap<(&str, Option<u32>), usize> =
@@ -157,7 +168,9 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
     let mut diagnostics = Vec::new();
     let parked = file.is_parked();
-    let holds = |rule: &&Rule| !parked || FOR_PARKED.iter().any(|group| rule.id.starts_with(group));
+    let is_in = |rule: &Rule, groups: &[&str]| groups.iter().any(|group| rule.id.starts_with(group));
+    let holds =
+        |rule: &&Rule| (!parked || is_in(rule, &FOR_PARKED)) && (file.rendered.is_none() || !is_in(rule, &FOR_WRITTEN));
     for rule in running.iter().copied().filter(holds) {
         let Some(severity) = selection.level(rule, path, repo) else { continue };
         let findings = match rule.check {
@@ -169,11 +182,11 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
             }
         };
         debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
-        for finding in findings {
+        for finding in findings.into_iter().filter(|finding| may_be_rendered(finding, &repo.tree)) {
             let line = file.source.line(finding.span.start);
             match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
-                None => diagnostics.push(diagnostic(rule.id, severity, finding)),
+                None => diagnostics.push(diagnostic(rule.id, severity, as_written(finding, &repo.tree))),
             }
         }
     }
@@ -183,6 +196,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         let idle = suppressions.iter().zip(&used).filter(|(_, used)| !used.load(Ordering::Relaxed));
         let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
         let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
+        let findings = findings.map(|finding| as_written(finding, &repo.tree));
         diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
     }
     diagnostics.sort_by(|a, b| {
@@ -200,6 +214,27 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
     });
     fingerprint(&mut diagnostics, path);
     diagnostics
+}
+
+/// Whether all the places that a finding speaks of may be rendered by the same data.
+fn may_be_rendered(finding: &Finding, tree: &Tree) -> bool {
+    let places = std::iter::once(finding.span).chain(finding.related.iter().map(|related| related.span));
+    let rendered = |span: Span| Some((tree.file(span.file)?.rendered.as_ref()?, span));
+    let conditions: Vec<&Condition> =
+        places.filter_map(rendered).flat_map(|(rendered, span)| rendered.conditions.of(span)).collect();
+    conditions.iter().enumerate().all(|(index, one)| conditions.iter().skip(index + 1).all(|other| one.agrees(other)))
+}
+
+/// A finding about what a template makes is one about the template.
+fn as_written(mut finding: Finding, tree: &Tree) -> Finding {
+    let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
+    let related = finding.related.iter_mut().map(|related| &mut related.span);
+    for span in related.chain(edits).chain([&mut finding.span]) {
+        if let Some(file) = tree.file(span.file) {
+            span.file = tree.written(file).source.id;
+        }
+    }
+    finding
 }
 
 fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool) -> Option<Finding> {

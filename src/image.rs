@@ -22,9 +22,12 @@ pub struct Image {
 /// Every image of a resource: scalars of containers, and mappings with `repository` under a key that ends in `image`.
 pub fn images(resource: &Resource) -> Vec<Image> {
     let mut found = Vec::new();
-    // An ImageRepository names an image whose tags it lists.
+    // An ImageRepository names an image whose tags it lists; the tag of a system upgrade is its version.
+    let tagged = resource.is("upgrade.cattle.io", "Plan");
     if !resource.is("image.toolkit.fluxcd.io", "ImageRepository") {
-        resource.node.walk_entries(&mut |entry| found.extend(image(entry)));
+        resource.node.walk_entries(&mut |entry| {
+            found.extend(image(entry).map(|image| Image { whole: image.whole && !tagged, ..image }));
+        });
     }
     found
 }

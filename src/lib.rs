@@ -13,6 +13,8 @@ pub mod source;
 pub mod diagnostic;
 /// Text → nodes with spans, comments, anchors, styles; never fails.
 pub mod yaml;
+/// Jinja templates as text: their tags, and what is left of one where its data is not known.
+pub mod jinja;
 /// `.homelint.yaml`; its own mistakes are diagnostics with spans too.
 pub mod config;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
@@ -33,9 +35,13 @@ pub mod links;
 pub mod flux;
 /// What a HelmRelease's values mean: routes, services, claims, images.
 pub mod helm;
+/// Helmfiles: their releases and repositories.
+pub mod helmfile;
+/// Talos: machine configs, their patches, and talconfigs.
+pub mod talos;
 /// `.sops.yaml` and what SOPS leaves in a file.
 pub mod sops;
-/// makejinja projects: does this output come from that template?
+/// makejinja projects: what their templates make, and whether an output comes from its template.
 pub mod template;
 /// Annotations that tell Renovate what a value is.
 pub mod renovate;

@@ -1,116 +1,37 @@
 //! Annotations that tell Renovate what a value is (<https://docs.renovatebot.com/modules/manager/regex/>).
 
 use crate::resource::{File, Role};
-use crate::source::Span;
+use crate::source::{FileId, Span};
+use crate::yaml::{Node, parse};
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// Datasources that Renovate knows (<https://docs.renovatebot.com/modules/datasource/>).
-pub const DATASOURCES: &[&str] = &[
-    "artifactory",
-    "aws-eks-addon",
-    "aws-machine-image",
-    "aws-rds",
-    "azure-bicep-resource",
-    "azure-pipelines-tasks",
-    "azure-tags",
-    "bazel",
-    "bitbucket-server-tags",
-    "bitbucket-tags",
-    "bitrise",
-    "buildpacks-registry",
-    "cdnjs",
-    "clojure",
-    "conan",
-    "conda",
-    "cpan",
-    "crate",
-    "dart",
-    "dart-version",
-    "deb",
-    "deno",
-    "devbox",
-    "docker",
-    "dotnet-version",
-    "elm-package",
-    "endoflife-date",
-    "flutter-version",
-    "forgejo-releases",
-    "forgejo-tags",
-    "galaxy",
-    "galaxy-collection",
-    "git-refs",
-    "git-tags",
-    "gitea-releases",
-    "gitea-tags",
-    "github-digest",
-    "github-release-attachments",
-    "github-releases",
-    "github-runners",
-    "github-tags",
-    "gitlab-packages",
-    "gitlab-releases",
-    "gitlab-tags",
-    "glasskube-packages",
-    "go",
-    "golang-version",
-    "gradle-version",
-    "hackage",
-    "helm",
-    "hermit",
-    "hex",
-    "hexpm-bob",
-    "java-version",
-    "jenkins-plugins",
-    "jsr",
-    "kubernetes-api",
-    "maven",
-    "nextcloud",
-    "nextflow",
-    "node-version",
-    "npm",
-    "nuget",
-    "orb",
-    "packagist",
-    "pod",
-    "puppet-forge",
-    "pypi",
-    "python-version",
-    "repology",
-    "rpm",
-    "ruby-version",
-    "rubygems",
-    "rust-version",
-    "sbt-package",
-    "sbt-plugin",
-    "terraform-module",
-    "terraform-provider",
-    "typst",
-    "unity3d",
-    "unity3d-packages",
-];
+/// Names that Renovate knows.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Options of a configuration.
+    pub options: BTreeSet<String>,
+    /// Managers.
+    pub managers: BTreeSet<String>,
+    /// Datasources.
+    pub datasources: BTreeSet<String>,
+    /// Keys of an annotation.
+    pub annotation_keys: BTreeSet<String>,
+}
 
-/// Keys of an annotation: the capture groups of a custom manager.
-pub const KEYS: &[&str] = &[
-    "datasource",
-    "depName",
-    "packageName",
-    "versioning",
-    "registryUrl",
-    "extractVersion",
-    "depType",
-    "currentValue",
-    "currentDigest",
-    "lookupName",
-    "repository",
-    "repo",
-    "registry",
-    "branch",
-    "helm",
-    "chart",
-    "allowedVersions",
-    "indentation",
-];
+/// What `schemas/renovate.yaml` says.
+pub static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let parsed = parse(FileId(u32::MAX), include_str!("../schemas/renovate.yaml"));
+    let Some(table) = parsed.documents.first() else { return Known::default() };
+    let names = |key: &str| table.root.items_at(&[key]).iter().filter_map(Node::text).map(str::to_owned).collect();
+    Known {
+        options: names("options"),
+        managers: names("managers"),
+        datasources: names("datasources"),
+        annotation_keys: names("annotation-keys"),
+    }
+});
 
 static ANNOTATION: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?m)(?:#|//|<!--)[ \t]*renovate:[ \t]*([^\n]*)").ok());
@@ -178,4 +99,114 @@ fn pairs(file: &File, start: usize, said: &str) -> Vec<(String, Span, String, Sp
         }
     }
     pairs
+}
+
+/// A custom manager of a configuration that reads files by regular expressions.
+pub fn regex_managers(config: &Node) -> impl Iterator<Item = &Node> {
+    let managers = ["customManagers", "regexManagers"].into_iter().flat_map(|key| config.items_at(&[key]));
+    managers.filter(|manager| matches!(manager.text_at(&["customType"]), None | Some("regex")))
+}
+
+/// Every regular expression of a configuration, with where it stands.
+pub fn patterns(config: &Node) -> Vec<(&str, Span)> {
+    let mut found = Vec::new();
+    let jsonata = |node: &Node| node.text_at(&["customType"]).is_some_and(|kind| kind != "regex");
+    let mut pending = vec![config];
+    while let Some(node) = pending.pop() {
+        pending.extend(node.items());
+        for entry in node.entries() {
+            pending.push(&entry.value);
+            let key = entry.key.text().unwrap_or("");
+            let values = entry.value.items().iter().chain([&entry.value]);
+            let texts = values.filter_map(|value| Some((value.text()?, value.span)));
+            match key {
+                "fileMatch" => found.extend(texts),
+                "matchStrings" if !jsonata(node) => found.extend(texts),
+                "extractVersion" => found.extend(texts),
+                _ if key.starts_with("match") || matches!(key, "managerFilePatterns" | "allowedVersions") => {
+                    found.extend(texts.filter_map(|(text, span)| Some((between_slashes(text)?, span))));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// The expression in `/…/`, which `!` may negate and flags may follow.
+fn between_slashes(text: &str) -> Option<&str> {
+    let (pattern, flags) = text.strip_prefix('!').unwrap_or(text).strip_prefix('/')?.rsplit_once('/')?;
+    flags.bytes().all(|flag| flag.is_ascii_lowercase()).then_some(pattern)
+}
+
+/// Why RE2, which Renovate uses, refuses a pattern.
+pub fn refusal(pattern: &str) -> Option<String> {
+    let regex::Error::Syntax(message) = Regex::new(&for_rust(pattern)).err()? else { return None };
+    let reason = message.lines().rev().find_map(|line| line.trim().strip_prefix("error: "))?;
+    Some(reason.to_owned())
+}
+
+/// The pattern with what only Rust's syntax reads as more than a letter escaped: braces that repeat nothing, and what
+/// inside a class would be a class or an operation on classes.
+fn for_rust(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut class = false;
+    let mut start = 0;
+    let mut letters = pattern.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' => {
+                let next = letters.next().map_or(' ', |(_, next)| next);
+                if !matches!(next, '<' | '>') {
+                    out.push(letter);
+                }
+                out.push(next);
+                continue;
+            }
+            '[' if class && !pattern[at..].starts_with("[:") => out.push('\\'),
+            '&' | '~' | '-' if class && pattern[at + 1..].starts_with(letter) => out.push('\\'),
+            '[' if !class => (class, start) = (true, out.len()),
+            ']' if class && !matches!(&out[start..], "[" | "[^") => class = false,
+            '{' if !class && !repeats(&pattern[at..]) => out.push('\\'),
+            _ => {}
+        }
+        out.push(letter);
+    }
+    out
+}
+
+/// Whether a text begins with `{3}`, `{3,}` or `{3,5}`.
+fn repeats(text: &str) -> bool {
+    let inner = text.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+    inner.is_some_and(|(inner, _)| {
+        inner.starts_with(|first: char| first.is_ascii_digit())
+            && inner.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
+            && inner.matches(',').count() < 2
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_of_re2_are_fine() {
+        let fine = [r"[^[\]]+", r"a{{b}}{1,2}{", r"[\w--]", r"(?<name>\S+)\/\<", r"[]a]", r"[[:alpha:]&&]", r"^[^]]$"];
+        for pattern in fine {
+            assert_eq!(refusal(pattern), None, "{pattern} as {}", for_rust(pattern));
+        }
+    }
+
+    #[test]
+    fn what_re2_refuses_is_told() {
+        for (pattern, reason) in [
+            ("(a", "unclosed group"),
+            ("a)", "unopened group"),
+            ("*a", "repetition operator missing expression"),
+            ("[a", "unclosed character class"),
+            ("(?!a)b", "look-around, including look-ahead and look-behind, is not supported"),
+        ] {
+            assert_eq!(refusal(pattern).as_deref(), Some(reason), "{pattern}");
+        }
+    }
 }

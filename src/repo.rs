@@ -39,7 +39,7 @@ pub struct Repo {
     /// What imported charts say of their values.
     pub charts: Vec<ValuesSchema>,
     resources: OnceLock<Vec<Resource>>,
-    projects: OnceLock<Vec<Project>>,
+    projects: Vec<Project>,
     sops: OnceLock<Policy>,
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
@@ -56,7 +56,9 @@ impl Repo {
     /// A repository from its files. `rules` are the ids that its configuration may name.
     pub fn new(tree: Tree, rules: &[&str]) -> Self {
         let config = tree.find(config::FILE).and_then(File::root).map(|root| Config::read(root, rules));
-        let mut repo = Repo { tree, config: config.unwrap_or_default(), ..Repo::default() };
+        let projects = template::projects(&tree);
+        let tree = template::with_outputs(tree, &projects);
+        let mut repo = Repo { tree, config: config.unwrap_or_default(), projects, ..Repo::default() };
         for node in &repo.config.schema_locations {
             match Location::read(node.text().unwrap_or("")) {
                 Ok(location) => repo.locations.push(location),
@@ -92,7 +94,7 @@ impl Repo {
 
     /// Template projects.
     pub fn projects(&self) -> &[Project] {
-        self.projects.get_or_init(|| template::projects(&self.tree))
+        &self.projects
     }
 
     /// What is to be encrypted.
@@ -104,7 +106,7 @@ impl Repo {
     pub fn prepare(&self) {
         let small = || {
             self.resources();
-            self.projects();
+            self.projects.iter().for_each(|project| _ = project.compared(&self.tree));
             self.sops();
         };
         rayon::join(|| self.links(), small);

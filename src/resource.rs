@@ -1,5 +1,6 @@
 //! Nodes to Kubernetes resources and the other documents we know, and the tree of files that holds them.
 
+use crate::jinja::{self, Conditions, Delimiters};
 use crate::source::{FileId, SourceFile, Span, folder_of};
 use crate::yaml::{Document, Node, Parsed, parse, parse_json, parse_toml};
 use smol_str::SmolStr;
@@ -80,9 +81,22 @@ pub struct File {
     pub parsed: Parsed,
     /// Whether its text was read: false for binary files and those that are too large.
     pub readable: bool,
+    /// For a file that is not there because nobody has rendered its template yet: where it would come from.
+    pub rendered: Option<Rendered>,
     /// What each document is for.
     roles: Vec<Role>,
     resources: OnceLock<Vec<Resource>>,
+}
+
+/// What stands for a file that a template makes: its text and all its spans are the template's.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The template.
+    pub template: FileId,
+    /// What of it is rendered only under a condition.
+    pub conditions: Conditions,
+    /// Whether it makes exactly its own text.
+    pub exact: bool,
 }
 
 /// A resource, or the items of a `List`.
@@ -108,21 +122,41 @@ impl File {
             Syntax::Toml => parse_toml(id, &source.text),
             Syntax::Template | Syntax::Text => Parsed::default(),
         };
+        File::parsed(source, syntax, parsed, readable, None)
+    }
+
+    fn parsed(source: SourceFile, syntax: Syntax, parsed: Parsed, readable: bool, rendered: Option<Rendered>) -> Self {
         let named = role_by_name(&source.path, source.name());
         let roles = parsed.documents.iter().map(|document| role(named, &source.path, &document.root)).collect();
-        File { source, syntax, parsed, readable, roles, resources: OnceLock::new() }
+        File { source, syntax, parsed, readable, rendered, roles, resources: OnceLock::new() }
     }
 
-    /// The releases of a helmfile; none in any other file.
-    pub fn helmfile_releases(&self) -> impl Iterator<Item = &Node> {
-        self.roots_of(Role::Helmfile).flat_map(|root| root.items_at(&["releases"]))
+    /// What a template makes at a path, as far as it can be known without data; the same text where it is copied.
+    pub fn render(id: FileId, path: &str, template: &File, delimiters: Option<&Delimiters>) -> Self {
+        let text = template.readable.then(|| template.source.text.clone());
+        let Some(delimiters) = delimiters else {
+            let rendered = Rendered { template: template.source.id, conditions: Conditions::default(), exact: true };
+            return File { rendered: Some(rendered), ..File::read(id, path, text) };
+        };
+        let syntax = Syntax::of(path);
+        let read =
+            text.as_deref().filter(|_| syntax == Syntax::Yaml).and_then(|text| jinja::read(id, text, delimiters));
+        let readable = read.is_some();
+        let (parsed, conditions) = read.unwrap_or_default();
+        let exact = text.as_deref().is_some_and(|text| !delimiters.has_tags(text));
+        let rendered = Some(Rendered { template: template.source.id, conditions, exact });
+        let source = SourceFile::new(id, path, text.unwrap_or_default());
+        File::parsed(source, syntax, parsed, readable, rendered)
     }
 
-    /// Whether a helmfile is put together from more than what it says itself: templates, other files.
-    pub fn has_helmfile_parts(&self) -> bool {
-        let parts = ["bases", "helmfiles", "defaultInherit"];
-        let has = |document: &Document| parts.iter().any(|part| document.root.get(part).is_some());
-        self.source.text.contains("{{") || self.documents().any(has)
+    /// Whether its text is what the tools will read: not so for a template with tags.
+    pub fn is_exact(&self) -> bool {
+        self.rendered.as_ref().is_none_or(|rendered| rendered.exact)
+    }
+
+    /// Whether a place is rendered only under a condition of its template.
+    pub fn is_conditional(&self, span: Span) -> bool {
+        self.rendered.as_ref().is_some_and(|rendered| rendered.conditions.of(span).next().is_some())
     }
 
     /// Whether it lies in a folder that its owner set aside: hidden, or called an archive.
@@ -370,6 +404,23 @@ impl Tree {
         KUSTOMIZATION_FILES.iter().find_map(|name| {
             self.find(&if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") })
         })
+    }
+
+    /// The same tree with what templates make, and without what is only copied from where it lies.
+    pub fn with_rendered(mut self, rendered: Vec<File>, copied: &[FileId]) -> Self {
+        for id in copied {
+            if let Some(file) = self.files.get_mut(id.0 as usize) {
+                file.syntax = Syntax::Template;
+                file.parsed = Parsed::default();
+                file.roles.clear();
+            }
+        }
+        if rendered.is_empty() { self } else { Tree::new(self.files.into_iter().chain(rendered).collect()) }
+    }
+
+    /// The file that a person edits: the template of one that is not rendered yet.
+    pub fn written<'a>(&'a self, file: &'a File) -> &'a File {
+        file.rendered.as_ref().and_then(|rendered| self.file(rendered.template)).unwrap_or(file)
     }
 
     /// The text of a span.

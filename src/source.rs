@@ -171,11 +171,15 @@ const MAX_WORD: usize = 128;
 
 /// The candidate nearest to `name`, when a typo explains the difference: at most a third of the letters.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    within((name.chars().count() / 3).max(1), name, candidates)
+}
+
+/// The candidate nearest to `name` of those that differ in `most` letters at most.
+pub fn within<'a>(most: usize, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > MAX_WORD {
         return None;
     }
     let letters: Vec<char> = name.chars().collect();
-    let most = (letters.len() / 3).max(1);
     let near = candidates.into_iter().filter(|candidate| *candidate != name && candidate.len() <= MAX_WORD);
     let scored = near.filter_map(|candidate| Some((edit_distance(&letters, candidate, most)?, candidate)));
     // Ties go to the alphabetically first, so that the order of candidates does not show.

@@ -97,7 +97,7 @@ impl Verdicts {
     pub fn without_schema(&self, tree: &Tree) -> Vec<Unchecked> {
         let unknown = |resource: &&Resource| self.schemas.find(&resource.api_version, &resource.kind).is_none();
         let entry = |file: &File, resource: &Resource| Unchecked {
-            path: file.source.path.clone(),
+            path: tree.written(file).source.path.clone(),
             line: file.source.line(resource.node.span.start),
             reason: format!("no schema for {} of {}", resource.kind, resource.api_version),
         };

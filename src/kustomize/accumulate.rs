@@ -80,7 +80,7 @@ impl<'a> Run<'a> {
 
     /// The kustomization that is built: with what Flux adds, or made by Flux where there is none.
     pub fn root(&mut self, folder: &str, overlay: Option<&Overlay>) -> Option<(Kustomization, Level)> {
-        let found = file::read(self.kustomize.tree, &self.kustomize.facts, folder, &mut self.notes.faults);
+        let found = self.read(folder);
         let kustomization = match (found, overlay) {
             (Some(found), Some(overlay)) => file::overlaid(found, overlay),
             (Some(found), None) => found,
@@ -275,9 +275,19 @@ impl<'a> Run<'a> {
         level
     }
 
+    /// Reads the kustomization of a folder, where it can be read at all.
+    fn read(&mut self, folder: &str) -> Option<Kustomization> {
+        let tree = self.kustomize.tree;
+        if let Some(file) = tree.kustomization(folder).filter(|file| !file.readable) {
+            self.unchecked(file.source.span(0..0), "the kustomization is not read");
+            return None;
+        }
+        file::read(tree, &self.kustomize.facts, folder, &mut self.notes.faults)
+    }
+
     /// The kustomization of a listed folder.
     fn kustomization(&mut self, path: &Node, folder: &str) -> Option<Kustomization> {
-        let found = file::read(self.kustomize.tree, &self.kustomize.facts, folder, &mut self.notes.faults);
+        let found = self.read(folder);
         if found.is_none() && self.kustomize.tree.kustomization(folder).is_none() {
             let message = format!("`{}` has no kustomization", path.text().unwrap_or_default());
             let help = "add a `kustomization.yaml` to the folder, or list its files";
@@ -376,7 +386,10 @@ impl<'a> Run<'a> {
         if let Some(file) = full.as_ref().and_then(|full| self.kustomize.tree.find(full)) {
             self.notes.files.insert(file.source.id);
             if !file.readable {
-                self.unchecked(path.span, format!("`{text}` is not read: it is binary or too large"));
+                self.unchecked(
+                    path.span,
+                    format!("`{text}` is not read: it is binary, too large or a template that is not understood"),
+                );
                 return None;
             }
             if file.source.text.trim().is_empty() {
@@ -443,7 +456,13 @@ impl<'a> Run<'a> {
     fn read_file(&mut self, path: &Node, file: &'a File) -> Vec<Object> {
         self.notes.files.insert(file.source.id);
         if !file.readable {
-            self.unchecked(path.span, format!("`{}` is not read: it is binary or too large", file.source.path));
+            self.unchecked(
+                path.span,
+                format!(
+                    "`{}` is not read: it is binary, too large or a template that is not understood",
+                    file.source.path
+                ),
+            );
             return Vec::new();
         }
         match self.documents(path, file, FaultKind::ResourceUnreadable) {

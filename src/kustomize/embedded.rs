@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::yaml::{self, Document, Node, Style, Value};
 
 /// The documents in the text of a scalar, or `None` where it is no YAML.
-pub(super) fn documents(tree: &Tree, scalar: &Node) -> Option<Vec<Node>> {
+pub fn documents(tree: &Tree, scalar: &Node) -> Option<Vec<Node>> {
     let text = scalar.as_scalar()?.text.as_str();
     let parsed = yaml::parse(scalar.span.file, text);
     if parsed.documents.iter().any(|document| document.broken) {

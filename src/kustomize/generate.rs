@@ -161,7 +161,9 @@ impl Run<'_> {
             let span = file.source.span(at..at + line.trim_end_matches(['\n', '\r']).len());
             // A key without value would be taken from the environment, which is not ours: kustomize gives it none.
             let (key, value) = trimmed.split_once('=').unwrap_or((trimmed, ""));
-            pairs.push(Pair { key: key.into(), key_span: span, value: Node::string(span, value) });
+            let mut value = Node::string(span, value);
+            set_unknown(&mut value, !file.is_exact());
+            pairs.push(Pair { key: key.into(), key_span: span, value });
         }
     }
 
@@ -181,7 +183,10 @@ impl Run<'_> {
         set_unknown(&mut place, source.is_unknown());
         let value = match self.file(&place, folder, FaultKind::GeneratorSourceMissing) {
             Some(file) => {
-                Node::scalar(file.source.span(0..file.source.text.len()), file.source.text.as_str(), Style::Literal)
+                let (span, text) = (file.source.span(0..file.source.text.len()), file.source.text.as_str());
+                let mut value = Node::scalar(span, text, Style::Literal);
+                set_unknown(&mut value, !file.is_exact());
+                value
             }
             None => {
                 let mut value = Node::string(source.span, "");

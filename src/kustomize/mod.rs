@@ -35,6 +35,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use embedded::documents as embedded;
 pub use fault::{Fault, FaultKind, Unchecked};
 
 /// Builds the kustomizations of a tree; a folder that several of them use is built once.

@@ -74,6 +74,8 @@ pub mod gateway {
 pub mod generated {
     /// See `rules/generated/edited.md`.
     pub mod edited;
+    /// See `rules/generated/missing-output.md`.
+    pub mod missing_output;
 }
 
 /// Rules `helm/…`.
@@ -104,8 +106,8 @@ pub mod helm {
 pub mod helmfile {
     /// See `rules/helmfile/file-missing.md`.
     pub mod file_missing;
-    /// See `rules/helmfile/needs-missing.md`.
-    pub mod needs_missing;
+    /// See `rules/helmfile/need-missing.md`.
+    pub mod need_missing;
     /// See `rules/helmfile/repository-missing.md`.
     pub mod repository_missing;
     /// See `rules/helmfile/version-skew.md`.
@@ -190,6 +192,12 @@ pub mod refs {
 pub mod renovate {
     /// See `rules/renovate/annotation.md`.
     pub mod annotation;
+    /// See `rules/renovate/incomplete-manager.md`.
+    pub mod incomplete_manager;
+    /// See `rules/renovate/invalid-pattern.md`.
+    pub mod invalid_pattern;
+    /// See `rules/renovate/unknown-name.md`.
+    pub mod unknown_name;
 }
 
 /// Rules `repo/…`.
@@ -272,8 +280,22 @@ pub mod storage {
 
 /// Rules `talos/…`.
 pub mod talos {
-    /// See `rules/talos/renamed-field.md`.
-    pub mod renamed_field;
+    /// See `rules/talos/duplicate-node.md`.
+    pub mod duplicate_node;
+    /// See `rules/talos/endpoint-unserved.md`.
+    pub mod endpoint_unserved;
+    /// See `rules/talos/patch-missing.md`.
+    pub mod patch_missing;
+    /// See `rules/talos/replaced-field.md`.
+    pub mod replaced_field;
+}
+
+/// Rules `template/…`.
+pub mod template {
+    /// See `rules/template/syntax.md`.
+    pub mod syntax;
+    /// See `rules/template/undefined-name.md`.
+    pub mod undefined_name;
 }
 
 /// Rules `yaml/…`.
@@ -324,6 +346,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
+    Rule { id: "generated/missing-output", page: include_str!("../../rules/generated/missing-output.md"), ..generated::missing_output::RULE },
     Rule { id: "helm/chart-skew", page: include_str!("../../rules/helm/chart-skew.md"), ..helm::chart_skew::RULE },
     Rule { id: "helm/invalid-value", page: include_str!("../../rules/helm/invalid-value.md"), ..helm::invalid_value::RULE },
     Rule { id: "helm/layer-selector", page: include_str!("../../rules/helm/layer-selector.md"), ..helm::layer_selector::RULE },
@@ -335,7 +358,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "helm/verify-identity", page: include_str!("../../rules/helm/verify-identity.md"), ..helm::verify_identity::RULE },
     Rule { id: "helm/version-range", page: include_str!("../../rules/helm/version-range.md"), ..helm::version_range::RULE },
     Rule { id: "helmfile/file-missing", page: include_str!("../../rules/helmfile/file-missing.md"), ..helmfile::file_missing::RULE },
-    Rule { id: "helmfile/needs-missing", page: include_str!("../../rules/helmfile/needs-missing.md"), ..helmfile::needs_missing::RULE },
+    Rule { id: "helmfile/need-missing", page: include_str!("../../rules/helmfile/need-missing.md"), ..helmfile::need_missing::RULE },
     Rule { id: "helmfile/repository-missing", page: include_str!("../../rules/helmfile/repository-missing.md"), ..helmfile::repository_missing::RULE },
     Rule { id: "helmfile/version-skew", page: include_str!("../../rules/helmfile/version-skew.md"), ..helmfile::version_skew::RULE },
     Rule { id: "homelint/config", page: include_str!("../../rules/homelint/config.md"), ..homelint::config::RULE },
@@ -368,6 +391,9 @@ pub const RULES: &[Rule] = &[
     Rule { id: "refs/store-missing", page: include_str!("../../rules/refs/store-missing.md"), ..refs::store_missing::RULE },
     Rule { id: "refs/template-key-missing", page: include_str!("../../rules/refs/template-key-missing.md"), ..refs::template_key_missing::RULE },
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
+    Rule { id: "renovate/incomplete-manager", page: include_str!("../../rules/renovate/incomplete-manager.md"), ..renovate::incomplete_manager::RULE },
+    Rule { id: "renovate/invalid-pattern", page: include_str!("../../rules/renovate/invalid-pattern.md"), ..renovate::invalid_pattern::RULE },
+    Rule { id: "renovate/unknown-name", page: include_str!("../../rules/renovate/unknown-name.md"), ..renovate::unknown_name::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
     Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },
@@ -395,7 +421,12 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
     Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
-    Rule { id: "talos/renamed-field", page: include_str!("../../rules/talos/renamed-field.md"), ..talos::renamed_field::RULE },
+    Rule { id: "talos/duplicate-node", page: include_str!("../../rules/talos/duplicate-node.md"), ..talos::duplicate_node::RULE },
+    Rule { id: "talos/endpoint-unserved", page: include_str!("../../rules/talos/endpoint-unserved.md"), ..talos::endpoint_unserved::RULE },
+    Rule { id: "talos/patch-missing", page: include_str!("../../rules/talos/patch-missing.md"), ..talos::patch_missing::RULE },
+    Rule { id: "talos/replaced-field", page: include_str!("../../rules/talos/replaced-field.md"), ..talos::replaced_field::RULE },
+    Rule { id: "template/syntax", page: include_str!("../../rules/template/syntax.md"), ..template::syntax::RULE },
+    Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
     Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },

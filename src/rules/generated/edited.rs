@@ -15,7 +15,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 }
 
 fn finding(file: &File, repo: &Repo, project: &Project) -> Option<Finding> {
-    let compared = project.compared.get(&file.source.path)?;
+    let compared = project.compared(&repo.tree).get(&file.source.path)?;
     let template = repo.tree.find(project.outputs.get(&file.source.path)?)?;
     let name = &template.source.path;
     match compared {

@@ -1,33 +1,37 @@
 use crate::diagnostic::Finding;
+use crate::helmfile::Helmfile;
 use crate::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::source::nearest;
+use crate::source::{join, nearest};
 use crate::yaml::Node;
 
-/// A chart of a repository that the helmfile does not define.
+/// A release whose chart comes from a repository that the helmfile does not declare.
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let repositories = file.documents().flat_map(|document| document.root.items_at(&["repositories"]));
-    let known: Vec<&str> = repositories.filter_map(|repository| repository.text_at(&["name"])).collect();
-    // Without any, those that the machine knows are meant.
-    if known.is_empty() || file.has_helmfile_parts() {
-        return Vec::new();
-    }
-    file.helmfile_releases().filter_map(|release| finding(release.get("chart")?, &known, file, repo)).collect()
+    let Some(helmfile) = Helmfile::of(file).filter(|helmfile| !helmfile.is_open) else { return Vec::new() };
+    let names: Option<Vec<&str>> =
+        helmfile.repositories.iter().map(|repository| repository.get("name").and_then(Node::literal)).collect();
+    // Without any of its own, a helmfile relies on those that helm was told of before.
+    let Some(names) = names.filter(|names| !names.is_empty()) else { return Vec::new() };
+    let charts = helmfile.releases.iter().filter_map(|release| release.get("chart"));
+    charts.filter_map(|chart| finding(chart, &names, file, repo)).collect()
 }
 
-fn finding(chart: &Node, known: &[&str], file: &File, repo: &Repo) -> Option<Finding> {
-    let text = chart.literal().filter(|text| !text.contains("://") && !text.starts_with('.'))?;
+fn finding(chart: &Node, names: &[&str], file: &File, repo: &Repo) -> Option<Finding> {
+    let text = chart.literal()?;
     let (name, rest) = text.split_once('/')?;
-    let local = crate::source::join(file.source.folder(), text).is_some_and(|path| repo.tree.is_folder(&path));
-    if known.contains(&name) || rest.contains('/') || local {
+    let remote = name.is_empty() || name.starts_with('.') || name.contains(':') || rest.contains('/');
+    if remote
+        || names.contains(&name)
+        || join(file.source.folder(), text).is_some_and(|path| repo.tree.is_folder(&path))
+    {
         return None;
     }
-    let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "add it to `repositories`".to_owned(),
-    };
-    Some(Finding::new(chart.span, format!("this helmfile defines no repository `{name}`")).help(help))
+    let finding = Finding::new(chart.span, format!("`repositories` has no `{name}`"));
+    Some(match nearest(name, names.iter().copied()) {
+        Some(near) => finding.help(format!("did you mean `{near}/{rest}`?")),
+        None => finding.help("add it to `repositories` with its `url`"),
+    })
 }

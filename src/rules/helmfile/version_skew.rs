@@ -1,4 +1,5 @@
 use crate::diagnostic::Finding;
+use crate::helmfile::Helmfile;
 use crate::inventory::Installed;
 use crate::repo::Repo;
 use crate::resource::File;
@@ -9,8 +10,8 @@ use crate::yaml::Node;
 pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let releases = file.helmfile_releases();
-    releases.filter_map(|release| finding(release, repo)).collect()
+    let releases = Helmfile::of(file).map(|helmfile| helmfile.releases).unwrap_or_default();
+    releases.into_iter().filter_map(|release| finding(release, repo)).collect()
 }
 
 fn finding(release: &Node, repo: &Repo) -> Option<Finding> {

@@ -1,5 +1,5 @@
 use crate::diagnostic::Finding;
-use crate::renovate::{Annotation, DATASOURCES, KEYS, annotations};
+use crate::renovate::{Annotation, KNOWN, annotations};
 use crate::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
@@ -16,9 +16,9 @@ fn findings(file: &File, annotation: &Annotation) -> Vec<Finding> {
     let mut found: Vec<Finding> = annotation
         .pairs
         .iter()
-        .filter(|(key, ..)| !KEYS.contains(&key.as_str()))
+        .filter(|(key, ..)| !KNOWN.annotation_keys.contains(key))
         .filter_map(|(key, span, ..)| {
-            let near = nearest(key, KEYS.iter().copied())?;
+            let near = nearest(key, KNOWN.annotation_keys.iter().map(String::as_str))?;
             Some(
                 Finding::new(*span, format!("unknown key `{key}` in a renovate comment"))
                     .help(format!("did you mean `{near}`?")),
@@ -26,8 +26,9 @@ fn findings(file: &File, annotation: &Annotation) -> Vec<Finding> {
         })
         .collect();
     found.extend(datasource(annotation));
-    // A house's own pattern may capture keys of its own.
-    if found.is_empty() && annotation.pairs.len() == 1 && annotation.get("datasource").is_some() {
+    // A house's own pattern may capture keys of its own, and its own datasource needs no name to look up.
+    let public = annotation.get("datasource").is_some_and(|(name, _)| !name.starts_with("custom."));
+    if found.is_empty() && annotation.pairs.len() == 1 && public {
         let message = "this renovate comment does not say what to look up";
         found.push(Finding::new(annotation.span, message).help("add `depName=<name>`"));
     }
@@ -42,10 +43,10 @@ fn findings(file: &File, annotation: &Annotation) -> Vec<Finding> {
 
 fn datasource(annotation: &Annotation) -> Option<Finding> {
     let (name, span) = annotation.get("datasource")?;
-    if name.starts_with("custom.") || DATASOURCES.contains(&name) || name.contains(['{', '<']) {
+    if name.starts_with("custom.") || KNOWN.datasources.contains(name) || name.contains(['{', '<']) {
         return None;
     }
-    let near = nearest(name, DATASOURCES.iter().copied());
+    let near = nearest(name, KNOWN.datasources.iter().map(String::as_str));
     let help =
         near.map_or_else(|| "see Renovate's list of datasources".to_owned(), |near| format!("did you mean `{near}`?"));
     Some(Finding::new(span, format!("Renovate has no datasource `{name}`")).help(help))

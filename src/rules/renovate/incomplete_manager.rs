@@ -1,0 +1,34 @@
+use crate::diagnostic::Finding;
+use crate::renovate::regex_managers;
+use crate::repo::Repo;
+use crate::resource::{File, Role};
+use crate::rule::Rule;
+use crate::yaml::Node;
+
+/// A custom manager that does not say what it extracts.
+pub const RULE: Rule = Rule::error(check);
+
+/// What it has to extract: one of each.
+const NEEDED: [&[&str]; 3] = [&["currentValue", "currentDigest"], &["datasource"], &["depName", "packageName"]];
+
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    file.roots_of(Role::Renovate).flat_map(regex_managers).flat_map(findings).collect()
+}
+
+fn findings(manager: &Node) -> Vec<Finding> {
+    let Some(strings) = manager.get("matchStrings").filter(|strings| !strings.items().is_empty()) else {
+        return vec![Finding::new(manager.span.before(), "this custom manager has no `matchStrings`")];
+    };
+    let captures = |field: &str| {
+        let group = format!("(?<{field}>");
+        let captured = strings.items().iter().any(|text| text.text().is_none_or(|text| text.contains(&group)));
+        captured || manager.get(&format!("{field}Template")).is_some()
+    };
+    let missing = NEEDED.iter().filter(|fields| !fields.iter().any(|field| captures(field)));
+    let finding = |fields: &&[&str]| {
+        let field = fields.first().copied().unwrap_or_default();
+        let message = format!("no pattern of this custom manager captures `{field}`");
+        Finding::new(strings.span, message).help(format!("add a group `(?<{field}>…)`, or `{field}Template`"))
+    };
+    missing.map(finding).collect()
+}

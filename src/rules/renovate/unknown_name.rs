@@ -1,0 +1,40 @@
+use crate::diagnostic::Finding;
+use crate::renovate::KNOWN;
+use crate::repo::Repo;
+use crate::resource::{File, Role};
+use crate::rule::Rule;
+use crate::source::within;
+use crate::yaml::Node;
+use std::collections::BTreeSet;
+
+/// A misspelt option, manager or datasource in Renovate's configuration.
+pub const RULE: Rule = Rule::warning(check);
+
+/// Letters in which a name may differ from the one that is meant: there may be names newer than the table.
+const MOST: usize = 2;
+
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    file.roots_of(Role::Renovate).flat_map(findings).collect()
+}
+
+fn findings(config: &Node) -> Vec<Finding> {
+    let rules = ["packageRules", "customManagers"].into_iter().flat_map(|key| config.items_at(&[key]));
+    let parts: Vec<&Node> = rules.chain([config]).collect();
+    let options = parts.iter().flat_map(|part| part.entries()).map(|entry| &entry.key);
+    let listed = |key: &'static str| parts.iter().flat_map(move |part| part.items_at(&[key]));
+    let managers = listed("matchManagers").chain(listed("enabledManagers"));
+    let options =
+        options.filter(|key| key.text().is_some_and(|name| !name.starts_with('$') && !KNOWN.managers.contains(name)));
+    options
+        .filter_map(|key| misspelt(key, "option", &KNOWN.options))
+        .chain(managers.filter_map(|name| misspelt(name, "manager", &KNOWN.managers)))
+        .chain(listed("matchDatasources").filter_map(|name| misspelt(name, "datasource", &KNOWN.datasources)))
+        .collect()
+}
+
+fn misspelt(node: &Node, what: &str, known: &BTreeSet<String>) -> Option<Finding> {
+    let name = node.literal().filter(|name| !known.contains(*name) && name.len() > 2 * MOST)?;
+    let near = within(MOST, name, known.iter().map(String::as_str))?;
+    let finding = Finding::new(node.span, format!("Renovate has no {what} `{name}`"));
+    Some(finding.help(format!("did you mean `{near}`?")))
+}

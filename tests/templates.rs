@@ -1,0 +1,109 @@
+//! Templates that nobody has rendered yet are read in the place of their outputs.
+#![allow(clippy::unwrap_used)]
+
+use homelint::check::{Selection, check};
+use homelint::repo::Repo;
+use homelint::resource::{File, Tree};
+use homelint::rules::RULES;
+use homelint::source::FileId;
+use std::collections::BTreeMap;
+
+const PROJECT: &str = r##"[makejinja]
+inputs = ["./templates"]
+output = "./"
+data = ["./data.yaml"]
+jinja_suffix = ".j2"
+
+[makejinja.delimiter]
+block_start = "#%"
+block_end = "%#"
+variable_start = "#{"
+variable_end = "}#"
+comment_start = "#|"
+comment_end = "#|"
+"##;
+
+const LAMP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: lamp\ndata:\n  color: red\n";
+
+/// What is found, as `path:line rule`.
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    let files: BTreeMap<&str, &str> = files.iter().copied().chain([("makejinja.toml", PROJECT)]).collect();
+    let file = |(index, (path, text)): (usize, (&str, &str))| File::read(FileId(index as u32), path, Some(text.into()));
+    let repo = Repo::new(Tree::new(files.into_iter().enumerate().map(file).collect()), &[]);
+    let report = check(&repo, RULES, &Selection::default());
+    let place = |diagnostic: &homelint::diagnostic::Diagnostic| {
+        let source = &repo.tree.file(diagnostic.finding.span.file).unwrap().source;
+        format!("{}:{} {}", source.path, source.line(diagnostic.finding.span.start), diagnostic.rule)
+    };
+    report.diagnostics.iter().map(place).collect()
+}
+
+#[test]
+fn mistakes_are_reported_in_the_template() {
+    let kustomization = "resources:\n  - ./lamp.yaml\n  #% if night %#\n  - ./mon.yaml\n  #% endif %#\n";
+    let files = [
+        ("templates/home/kustomization.yaml.j2", kustomization),
+        ("templates/home/lamp.yaml.j2", LAMP),
+        (
+            "templates/home/moon.yaml.j2",
+            "#% if night %#\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: moon}\n#% endif %#\n",
+        ),
+    ];
+    let found = found(&files);
+    assert!(
+        found.contains(&"templates/home/kustomization.yaml.j2:4 kustomize/missing-resource".to_owned()),
+        "{found:?}"
+    );
+    assert!(found.iter().all(|line| line.starts_with("templates/home/") && !line.contains("lamp.yaml")), "{found:?}");
+}
+
+#[test]
+fn what_a_condition_may_bring_is_there() {
+    let files = [
+        ("templates/home/kustomization.yaml.j2", "resources:\n  - ./lamp.yaml\n  - ./copied.yaml\n"),
+        ("templates/home/lamp.yaml.j2", &format!("#% if lamp %#\n{LAMP}#% endif %#\n")),
+        ("templates/home/copied.yaml", &LAMP.replace("lamp", "copied")),
+    ];
+    assert_eq!(found(&files), Vec::<String>::new());
+}
+
+#[test]
+fn branches_that_exclude_one_another_do_not_clash() {
+    let lists = |condition: &str| {
+        format!("resources:\n  - ./one.yaml\n  #% if {condition} %#\n  - ./two.yaml\n  #% endif %#\n")
+    };
+    let one = format!("#% if mode == 'a' %#\n{LAMP}#% endif %#\n");
+    let two = |condition: &str| format!("#% if {condition} %#\n{LAMP}#% endif %#\n");
+    let check = |condition: &str| {
+        let (lists, two) = (lists(condition), two(condition));
+        found(&[
+            ("templates/home/kustomization.yaml.j2", &lists),
+            ("templates/home/one.yaml.j2", &one),
+            ("templates/home/two.yaml.j2", &two),
+        ])
+    };
+    assert_eq!(check("mode == 'b'"), Vec::<String>::new());
+    assert!(check("other").iter().any(|line| line.ends_with("kustomize/duplicate-resource")), "{:?}", check("other"));
+}
+
+#[test]
+fn what_is_not_understood_is_there_and_nothing_more() {
+    let files = [
+        ("templates/home/kustomization.yaml.j2", "resources:\n  - ./lamp.yaml\n  - ./raw.yaml\n"),
+        ("templates/home/lamp.yaml.j2", "#% include 'lamp.partial' %#\n"),
+        ("templates/home/raw.yaml.j2", "#% call shape('lamp') %#\na: [\n#% endcall %#\n"),
+    ];
+    assert_eq!(found(&files), Vec::<String>::new());
+}
+
+#[test]
+fn a_rendered_project_is_judged_by_its_outputs() {
+    let files = [
+        ("home/kustomization.yaml", "resources:\n  - ./lamp.yaml\n"),
+        ("home/lamp.yaml", LAMP),
+        ("templates/home/kustomization.yaml.j2", "resources:\n  - ./lamp.yaml\n"),
+        ("templates/home/lamp.yaml.j2", LAMP),
+        ("templates/home/other.yaml.j2", "#% if other %#\na: \"\n#% endif %#\n"),
+    ];
+    assert_eq!(found(&files), Vec::<String>::new());
+}

@@ -210,6 +210,11 @@ impl Resource {
         self.kind == kind && self.group() == group
     }
 
+    /// Whether this is the same object: of the same kind, namespace and name.
+    pub fn is_same(&self, other: &Resource) -> bool {
+        self.is(other.group(), &other.kind) && (self.namespace(), self.name()) == (other.namespace(), other.name())
+    }
+
     /// `metadata.name`
     pub fn name(&self) -> Option<&str> {
         self.node.text_at(&["metadata", "name"])

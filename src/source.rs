@@ -177,6 +177,21 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     scored.min().map(|(_, candidate)| candidate)
 }
 
+/// Whether one slip of the fingers explains the difference: a letter or hyphen too many, missing, replaced or swapped with
+/// its neighbour. Digits tell variants apart, and so do short words.
+pub fn is_slip(name: &str, meant: &str) -> bool {
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
+    let letters: Vec<char> = name.chars().collect();
+    if name.len().max(meant.len()) > MAX_WORD || digits(name) != digits(meant) {
+        return false;
+    }
+    let parts = || name.split(['-', '.', '_']).zip(meant.split(['-', '.', '_']));
+    // A letter in place of another makes a word of its own more often than one that is missing.
+    let least = if name.len() == meant.len() { 5 } else { 3 };
+    let long = parts().find(|(own, other)| own != other).is_none_or(|(own, other)| own.len().max(other.len()) >= least);
+    long && edit_distance(&letters, meant, 1) == Some(1)
+}
+
 /// Insertions, deletions, replacements and swaps of neighbours between two words; `None` beyond `most`.
 fn edit_distance(left: &[char], right: &str, most: usize) -> Option<usize> {
     if left.len().abs_diff(right.chars().count()) > most {
@@ -219,6 +234,18 @@ mod tests {
         assert_eq!(nearest("externl", ["external", "internal"]), Some("external"));
         assert_eq!(nearest("web", ["data", "cache"]), None);
         assert_eq!(nearest("ab", ["ba"]), Some("ba"));
+    }
+
+    #[test]
+    fn a_slip_is_one_letter_and_no_digit() {
+        assert!(is_slip("homeassistant-config", "home-assistant-config"));
+        assert!(is_slip("mail-secrets", "mail-secret"));
+        assert!(is_slip("clodu-secret", "cloud-secret"));
+        assert!(!is_slip("postgres-1", "postgres-2"));
+        assert!(!is_slip("disk-a", "disk-b"));
+        assert!(!is_slip("web-data", "web-date"));
+        assert!(!is_slip("cache", "cache"));
+        assert!(!is_slip("web-config", "web-configmap"));
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct Near<'a> {
     pub name: &'a str,
     /// What has it.
     pub entry: &'a Entry,
+    /// Its kind, where it is not the one that was asked for.
+    pub kind: Option<&'a str>,
     /// Whether this explains the reference better than anything out of sight could.
     pub evident: bool,
 }
@@ -104,9 +106,11 @@ impl Answer<'_> {
 impl Near<'_> {
     /// Tells what may have been meant.
     pub fn suggest(&self, finding: Finding) -> Finding {
-        finding
-            .help(format!("did you mean `{}`?", self.name))
-            .related(self.entry.span, format!("`{}` is here", self.name))
+        let help = match self.kind {
+            Some(kind) => format!("`{}` is a {kind}: write `kind: {kind}`", self.name),
+            None => format!("did you mean `{}`?", self.name),
+        };
+        finding.help(help).related(self.entry.span, format!("`{}` is here", self.name))
     }
 }
 
@@ -215,14 +219,17 @@ impl Inventory {
         if !here.is_empty() {
             return Answer::Here(here);
         }
-        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, member, reference)) {
-            let meant = self.meant(name, member, reference).filter(|_| !self.is_written(name, reference));
-            return meant.map_or(Answer::Unknown, |near| Answer::Missing { elsewhere: Vec::new(), near: Some(near) });
+        let meant = || self.of_other_kind(name, member, reference).or_else(|| self.meant(name, member, reference));
+        if let Some(near) = meant().filter(|_| !self.is_written(name, reference)) {
+            return Answer::Missing { elsewhere: named, near: Some(near) };
+        }
+        if reference.hint || reference.kinds.iter().any(|kind| self.may_exist(kind, name, member, reference)) {
+            return Answer::Unknown;
         }
         let candidates = self.like(reference).filter(|(_, entry)| places(entry));
         let candidates: BTreeMap<&str, &Entry> = candidates.collect();
         let near = nearest(name, candidates.keys().copied());
-        let near = near.and_then(|name| Some(Near { name, entry: candidates.get(name)?, evident: false }));
+        let near = near.and_then(|name| Some(Near { name, entry: candidates.get(name)?, kind: None, evident: false }));
         Answer::Missing { elsewhere: named, near }
     }
 
@@ -255,6 +262,18 @@ impl Inventory {
         !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, member, reference)))
     }
 
+    /// Something of this name and of another kind that the field could name.
+    fn of_other_kind(&self, name: &str, member: &Member, reference: &Reference) -> Option<Near<'_>> {
+        let own = Place::Namespace(SmolStr::new(member.resource.namespace()?));
+        let here =
+            |entry: &&Entry| entry.place == Place::Cluster || entry.place == own || entry.place == reference.place;
+        reference.others.iter().find_map(|kind| {
+            let (kind, names) = self.by_kind.get_key_value(kind)?;
+            let (name, entries) = names.get_key_value(name)?;
+            Some(Near { name, entry: entries.iter().find(here)?, kind: Some(&kind.kind), evident: true })
+        })
+    }
+
     /// What is evidently meant by a name, whatever there may be out of sight: what lies in the same place and is called
     /// the same but for a slip of the fingers, or what the same Kustomization applies, is called after the same app and
     /// serves nobody.
@@ -262,7 +281,13 @@ impl Inventory {
         let here = |entry: &Entry| {
             entry.place == reference.place && matches!(entry.place, Place::Namespace(_) | Place::Cluster)
         };
-        let near = |(name, entry)| Near { name, entry, evident: true };
+        // What has no name yet may be called so.
+        let unnamed =
+            |entry: &Entry| entry.applied == Some(member.applied) && may_be_same(&entry.place, &reference.place);
+        if self.like(reference).any(|(other, entry)| other.is_empty() && unnamed(entry)) {
+            return None;
+        }
+        let near = |(name, entry)| Near { name, entry, kind: None, evident: true };
         let slip = self.like(reference).find(|(other, entry)| here(entry) && is_slip(name, other));
         if let Some(slip) = slip.filter(|_| self.mentions(name, |resource| resource.is_same(&member.resource)) == 0) {
             return Some(near(slip));
@@ -455,7 +480,8 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
     let resource = &member.resource;
     let mut found = Vec::new();
     let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
-    if let Some(name) = resource.name() {
+    if let Some(name) = resource.node.at(&["metadata", "name"]) {
+        let name = name.literal().unwrap_or("");
         let place = match resource.namespace() {
             _ if links.is_cluster_scoped(resource.group(), &resource.kind) => Place::Cluster,
             Some(namespace) => Place::Namespace(SmolStr::new(namespace)),

@@ -180,16 +180,32 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// Whether one slip of the fingers explains the difference: a letter or hyphen too many, missing, replaced or swapped with
 /// its neighbour. Digits tell variants apart, and so do short words.
 pub fn is_slip(name: &str, meant: &str) -> bool {
-    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
-    let letters: Vec<char> = name.chars().collect();
-    if name.len().max(meant.len()) > MAX_WORD || digits(name) != digits(meant) {
+    let (own, other) = (name.as_bytes(), meant.as_bytes());
+    if own.len().abs_diff(other.len()) > 1 {
         return false;
     }
-    let parts = || name.split(['-', '.', '_']).zip(meant.split(['-', '.', '_']));
+    let same = |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(own, other)| own == other).count();
+    let start = same(&mut own.iter().zip(other));
+    let end = same(&mut own[start..].iter().rev().zip(other[start..].iter().rev()));
+    let (own_rest, other_rest) = (&own[start..own.len() - end], &other[start..other.len() - end]);
     // A letter in place of another makes a word of its own more often than one that is missing.
-    let least = if name.len() == meant.len() { 5 } else { 3 };
-    let long = parts().find(|(own, other)| own != other).is_none_or(|(own, other)| own.len().max(other.len()) >= least);
-    long && edit_distance(&letters, meant, 1) == Some(1)
+    let least = match (own_rest, other_rest) {
+        ([_], []) | ([], [_]) => 3,
+        ([a, b], [c, d]) if (a, b) == (d, c) => 3,
+        ([_], [_]) => 5,
+        _ => return false,
+    };
+    let is_end = |byte: &u8| matches!(byte, b'-' | b'.' | b'_');
+    let mut changed = own_rest.iter().chain(other_rest);
+    if changed.clone().any(u8::is_ascii_digit) {
+        return false;
+    }
+    if changed.any(is_end) {
+        return true;
+    }
+    let longer = if own.len() > other.len() { own } else { other };
+    let before = longer[..start].iter().rev().take_while(|byte| !is_end(byte)).count();
+    before + longer[start..].iter().take_while(|byte| !is_end(byte)).count() >= least
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours between two words; `None` beyond `most`.

@@ -78,8 +78,10 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let wanted = |file: &&File| selection.wants(&file.source.path) && !repo.config.excludes(&file.source.path);
     let files: Vec<&File> = repo.tree.files().iter().filter(wanted).collect();
     repo.prepare();
-    let deployed = check_clusters(repo, rules, selection);
-    let check_file = |file: &&File| check_file(file, repo, rules, selection, deployed.get(&file.source.id));
+    let running: Vec<&Rule> = rules.iter().filter(|rule| selection.may_run(rule, repo)).collect();
+    let deployed = check_clusters(repo, &running);
+    let run = Checks { repo, rules, running, selection };
+    let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
     diagnostics.dedup();
@@ -116,13 +118,11 @@ fn cut(diagnostics: &mut Vec<Diagnostic>, repo: &Repo) -> Vec<Unchecked> {
 /// Findings of the rules over clusters, by the file they are in.
 type ByFile = BTreeMap<FileId, Vec<(&'static str, Finding)>>;
 
-fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile {
+fn check_clusters(repo: &Repo, running: &[&Rule]) -> ByFile {
     let clusters = clusters(repo);
     let mut work = Vec::new();
-    for rule in rules {
-        if let Check::Cluster(check) | Check::Both(check, _) = rule.check
-            && selection.may_run(rule, repo)
-        {
+    for rule in running {
+        if let Check::Cluster(check) | Check::Both(check, _) = rule.check {
             work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
         }
     }
@@ -137,13 +137,18 @@ fn check_clusters(repo: &Repo, rules: &[Rule], selection: &Selection) -> ByFile 
     by_file
 }
 
-fn check_file(
-    file: &File,
-    repo: &Repo,
-    rules: &[Rule],
-    selection: &Selection,
-    deployed: Option<&Vec<(&'static str, Finding)>>,
-) -> Vec<Diagnostic> {
+/// What is checked, and with what.
+struct Checks<'a> {
+    repo: &'a Repo,
+    /// Every rule that exists.
+    rules: &'a [Rule],
+    /// Those that are on for some path.
+    running: Vec<&'a Rule>,
+    selection: &'a Selection,
+}
+
+fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str, Finding)>>) -> Vec<Diagnostic> {
+    let Checks { repo, rules, running, selection } = checks;
     let path = file.source.path.as_str();
     let suppressions = suppression::read(file);
     // By rule and line; of several that say the same, the first is the one that counts.
@@ -151,12 +156,10 @@ fn check_file(
         suppressions.iter().enumerate().rev().map(|(index, one)| ((one.rule.as_str(), one.line), index)).collect();
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
     let mut diagnostics = Vec::new();
-    let mut ran = BTreeSet::new();
     let parked = file.is_parked();
     let holds = |rule: &&Rule| !parked || FOR_PARKED.iter().any(|group| rule.id.starts_with(group));
-    for rule in rules.iter().filter(holds) {
+    for rule in running.iter().copied().filter(holds) {
         let Some(severity) = selection.level(rule, path, repo) else { continue };
-        ran.insert(rule.id);
         let findings = match rule.check {
             Check::File(check) => check(file, repo),
             Check::Both(_, check) if !repo.is_deployed(file) => check(file, repo),
@@ -178,7 +181,8 @@ fn check_file(
         && let Some(severity) = selection.level(rule, path, repo)
     {
         let idle = suppressions.iter().zip(&used).filter(|(_, used)| !used.load(Ordering::Relaxed));
-        let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, &ran));
+        let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
+        let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
         diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
     }
     diagnostics.sort_by(|a, b| {
@@ -198,16 +202,16 @@ fn check_file(
     diagnostics
 }
 
-fn unused(suppression: &Suppression, rules: &[Rule], ran: &BTreeSet<&str>) -> Option<Finding> {
+fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool) -> Option<Finding> {
     let id = suppression.rule.as_str();
-    if !rules.iter().any(|rule| rule.id == id) {
+    let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
         let near = nearest(id, rules.iter().map(|rule| rule.id));
         let help =
             near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
         return Some(Finding::new(suppression.span, format!("no rule is called `{id}`")).help(help));
-    }
+    };
     let message = format!("this suppression of `{id}` silences nothing");
-    ran.contains(id).then(|| Finding::new(suppression.span, message).help("delete it"))
+    ran(rule).then(|| Finding::new(suppression.span, message).help("delete it"))
 }
 
 fn diagnostic(rule: &'static str, severity: Severity, mut finding: Finding) -> Diagnostic {

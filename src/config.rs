@@ -152,6 +152,9 @@ impl Config {
 
     /// The level of a rule for a path: the last override that speaks of it, else the last setting, else `default`.
     pub fn level(&self, rule: &str, path: &str, default: Level) -> Level {
+        if self.rules.is_empty() && self.overrides.is_empty() {
+            return default;
+        }
         let speaking = self.overrides.iter().filter(|entry| any(&entry.paths, path)).flat_map(|entry| &entry.rules);
         let mut settings = self.rules.iter().chain(speaking);
         settings.rfind(|setting| setting.pattern.is_match(rule)).map_or(default, |setting| setting.level)

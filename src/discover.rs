@@ -5,10 +5,10 @@ use crate::diagnostic::Unchecked;
 use crate::repo::Repo;
 use crate::resource::{File, Syntax, Tree};
 use crate::source::FileId;
+use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use ignore::{WalkBuilder, WalkState};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -77,18 +77,8 @@ pub struct Root {
     pub git: bool,
 }
 
-/// A path whose text is still to be read.
-struct Listed {
-    path: String,
-    bytes: Bytes,
-}
-
-enum Bytes {
-    Disk,
-    Blob(git2::Oid),
-    /// Known by name only, and why where that is worth saying.
-    None(Option<&'static str>),
-}
+/// A text, or why there is none where that is worth saying.
+type Text = Result<String, Option<&'static str>>;
 
 /// The root of the repository around a path: the nearest folder with `.git` or `.homelint.yaml`, else the folder
 /// itself. So a repository may lie inside another one.
@@ -112,6 +102,9 @@ struct Git {
 
 impl Git {
     fn open(root: &Root) -> Result<Self, Error> {
+        if !root.git {
+            return Err(Error::Git(format!("{} is not in a git repository", root.folder.display())));
+        }
         let repository = git2::Repository::discover(&root.folder)?;
         let work_tree = repository.workdir().and_then(|folder| folder.canonicalize().ok());
         let prefix = work_tree.and_then(|folder| relative(&folder, &root.folder)).unwrap_or_default();
@@ -122,6 +115,11 @@ impl Git {
     /// A path of git's relative to the root; `None` outside of it.
     fn below(&self, path: &str) -> Option<String> {
         path.strip_prefix(self.prefix.as_str()).map(str::to_owned)
+    }
+
+    /// Paths that the index holds below the root.
+    fn tracked(&self) -> Result<Vec<String>, Error> {
+        Ok(self.index()?.into_iter().map(|(path, _)| path).collect())
     }
 
     /// What the index holds below the root.
@@ -138,16 +136,13 @@ impl Git {
 /// # Errors
 /// When the folder, the index or the commit cannot be read.
 pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error> {
-    let git = if root.git { Some(Git::open(root)?) } else { None };
-    let mut listed = match (source, &git) {
-        (Source::WorkTree, git) => list_disk(root, git.as_ref())?,
-        (Source::Index, Some(git)) => list_index(git)?,
-        (Source::Commit(name), Some(git)) => list_commit(git, name)?,
-        (_, None) => return Err(Error::Git(format!("{} is not in a git repository", root.folder.display()))),
+    let mut texts = match source {
+        Source::WorkTree => read_work_tree(root)?,
+        Source::Index => read_index(&Git::open(root)?)?,
+        Source::Commit(name) => read_commit(&Git::open(root)?, name)?,
     };
-    listed.sort_by(|a, b| a.path.cmp(&b.path));
-    listed.dedup_by(|a, b| a.path == b.path);
-    let texts = read(root, git.as_ref(), listed);
+    texts.sort_by(|a, b| a.0.cmp(&b.0));
+    texts.dedup_by(|a, b| a.0 == b.0);
     let parsed: Vec<(File, Option<Unchecked>)> =
         texts.into_par_iter().enumerate().map(|(index, (path, text))| file(index, path, text)).collect();
     let (files, unchecked): (Vec<File>, Vec<Option<Unchecked>>) = parsed.into_iter().unzip();
@@ -173,50 +168,59 @@ fn is_binary(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| BINARY.contains(&ending))
 }
 
-// ---- listing
+// ---- the work tree
 
-/// Files on disk that git does not ignore, and those that it tracks all the same.
-fn list_disk(root: &Root, git: Option<&Git>) -> Result<Vec<Listed>, Error> {
+/// Files on disk that git does not ignore, and those that it tracks all the same. One thread walks while others read.
+fn read_work_tree(root: &Root) -> Result<Vec<(String, Text)>, Error> {
     std::fs::read_dir(&root.folder).map_err(|error| Error::Unreadable(root.folder.clone(), error))?;
     let found = Mutex::new(Vec::new());
+    let mut tracked = Ok(Vec::new());
+    rayon::scope(|scope| {
+        if root.git {
+            scope.spawn(|_| tracked = Git::open(root).and_then(|git| git.tracked()));
+        }
+        for entry in walk(root).flatten() {
+            let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
+            let found = &found;
+            scope.spawn(move |_| {
+                let file = on_disk(root, entry.path(), kind.is_symlink());
+                if let Ok(mut found) = found.lock() {
+                    found.extend(file);
+                }
+            });
+        }
+    });
+    let mut found = found.into_inner().unwrap_or_default();
+    let missing = tracked_but_ignored(root, tracked?, &found);
+    found.extend(missing);
+    Ok(found)
+}
+
+fn walk(root: &Root) -> ignore::Walk {
     let mut walk = WalkBuilder::new(&root.folder);
-    walk.hidden(false).parents(false).require_git(false).git_global(false).threads(rayon::current_num_threads());
+    walk.hidden(false).parents(false).require_git(false).git_global(false);
     for name in IGNORE_FILES {
         walk.add_custom_ignore_filename(name);
     }
     walk.filter_entry(|entry| entry.file_name() != ".git");
-    walk.build_parallel().run(|| {
-        Box::new(|entry| {
-            let Ok(entry) = entry else { return WalkState::Continue };
-            let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return WalkState::Continue };
-            if let Some(listed) = on_disk(root, entry.path(), kind.is_symlink())
-                && let Ok(mut found) = found.lock()
-            {
-                found.push(listed);
-            }
-            WalkState::Continue
-        })
-    });
-    let mut found = found.into_inner().unwrap_or_default();
-    if let Some(git) = git {
-        found.extend(tracked_but_ignored(root, git, &found)?);
-    }
-    Ok(found)
+    walk.build()
 }
 
-fn on_disk(root: &Root, path: &Path, symlink: bool) -> Option<Listed> {
+/// The path of a file relative to the root, and its text.
+fn on_disk(root: &Root, path: &Path, symlink: bool) -> Option<(String, Text)> {
     let relative = relative(&root.folder, path)?;
-    let bytes = if symlink { through_symlink(root, path) } else { Bytes::Disk };
-    Some(Listed { path: relative, bytes })
+    let reachable = if symlink { through_symlink(root, path) } else { Ok(()) };
+    let text = reachable.and_then(|()| if is_binary(&relative) { Err(None) } else { read_text(path) });
+    Some((relative, text))
 }
 
 /// A symbolic link is read when it leads to a file inside the root.
-fn through_symlink(root: &Root, path: &Path) -> Bytes {
+fn through_symlink(root: &Root, path: &Path) -> Result<(), Option<&'static str>> {
     match path.canonicalize() {
-        Ok(target) if !target.starts_with(&root.folder) => Bytes::None(Some("a symbolic link out of the repository")),
-        Ok(target) if target.is_file() => Bytes::Disk,
-        Ok(_) => Bytes::None(None),
-        Err(_) => Bytes::None(Some("a symbolic link to nothing")),
+        Ok(target) if !target.starts_with(&root.folder) => Err(Some("a symbolic link out of the repository")),
+        Ok(target) if target.is_file() => Ok(()),
+        Ok(_) => Err(None),
+        Err(_) => Err(Some("a symbolic link to nothing")),
     }
 }
 
@@ -227,11 +231,13 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
 }
 
 /// Files that git tracks although `.gitignore` names them: they are deployed like any other.
-fn tracked_but_ignored(root: &Root, git: &Git, found: &[Listed]) -> Result<Vec<Listed>, Error> {
-    let seen: BTreeSet<&str> = found.iter().map(|listed| listed.path.as_str()).collect();
-    let own: Vec<Gitignore> = seen
+fn tracked_but_ignored(root: &Root, tracked: Vec<String>, found: &[(String, Text)]) -> Vec<(String, Text)> {
+    let seen: HashSet<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+    let own = found
         .iter()
-        .filter(|path| IGNORE_FILES.contains(&path.rsplit('/').next().unwrap_or(path)))
+        .map(|(path, _)| path)
+        .filter(|path| IGNORE_FILES.contains(&path.rsplit('/').next().unwrap_or(path)));
+    let own: Vec<Gitignore> = own
         .filter_map(|path| {
             let path = root.folder.join(path);
             let mut builder = GitignoreBuilder::new(path.parent()?);
@@ -243,79 +249,15 @@ fn tracked_but_ignored(root: &Root, git: &Git, found: &[Listed]) -> Result<Vec<L
         own.iter()
             .any(|rules| path.starts_with(rules.path()) && rules.matched_path_or_any_parents(path, false).is_ignore())
     };
-    let paths = git.index()?.into_iter().map(|(path, _)| path);
-    let missing = paths.filter(|path| !seen.contains(path.as_str()));
-    Ok(missing
+    let missing = tracked.into_iter().filter(|path| !seen.contains(path.as_str()));
+    missing
         .map(|path| root.folder.join(path))
         .filter(|path| !ignored(path))
         .filter_map(|path| {
             let kind = path.symlink_metadata().ok()?.file_type();
             if kind.is_dir() { None } else { on_disk(root, &path, kind.is_symlink()) }
         })
-        .collect())
-}
-
-fn list_index(git: &Git) -> Result<Vec<Listed>, Error> {
-    let entries = git.index()?.into_iter();
-    Ok(entries.map(|(path, entry)| Listed { path, bytes: blob(entry.id, entry.mode) }).collect())
-}
-
-fn blob(id: git2::Oid, mode: u32) -> Bytes {
-    const REGULAR: u32 = 0o100_000;
-    if mode & 0o170_000 == REGULAR { Bytes::Blob(id) } else { Bytes::None(None) }
-}
-
-fn list_commit(git: &Git, name: &str) -> Result<Vec<Listed>, Error> {
-    let mut listed = Vec::new();
-    tree_of(git, name)?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
-        if entry.kind() == Some(git2::ObjectType::Blob)
-            && let Some(path) = entry.name().and_then(|name| git.below(&format!("{folder}{name}")))
-        {
-            let bytes = blob(entry.id(), entry.filemode() as u32);
-            listed.push(Listed { path, bytes });
-        }
-        git2::TreeWalkResult::Ok
-    })?;
-    Ok(listed)
-}
-
-fn tree_of<'a>(git: &'a Git, name: &str) -> Result<git2::Tree<'a>, Error> {
-    let object = git.repository.revparse_single(name).map_err(|_| Error::Revision(name.to_owned()))?;
-    Ok(object.peel_to_tree()?)
-}
-
-// ---- reading
-
-type Text = Result<String, Option<&'static str>>;
-
-fn read(root: &Root, git: Option<&Git>, listed: Vec<Listed>) -> Vec<(String, Text)> {
-    let on_disk = listed.iter().all(|listed| !matches!(listed.bytes, Bytes::Blob(_)));
-    if on_disk {
-        return listed.into_par_iter().map(|listed| read_disk(root, listed)).collect();
-    }
-    let blobs = listed.into_iter().map(|listed| {
-        let text = match listed.bytes {
-            Bytes::Blob(_) if is_binary(&listed.path) => Err(None),
-            Bytes::Blob(id) => match git.and_then(|git| git.repository.find_blob(id).ok()) {
-                Some(blob) if blob.size() as u64 > MAX_BYTES => Err(Some("larger than 4 MiB")),
-                Some(blob) => String::from_utf8(blob.content().to_vec()).map_err(|_| Some("not UTF-8 text")),
-                None => Err(Some("git cannot give its content")),
-            },
-            Bytes::Disk => Err(None),
-            Bytes::None(reason) => Err(reason),
-        };
-        (listed.path, text)
-    });
-    blobs.collect()
-}
-
-fn read_disk(root: &Root, listed: Listed) -> (String, Text) {
-    let text = match listed.bytes {
-        Bytes::None(reason) => Err(reason),
-        _ if is_binary(&listed.path) => Err(None),
-        _ => read_text(&root.folder.join(&listed.path)),
-    };
-    (listed.path, text)
+        .collect()
 }
 
 fn read_text(path: &Path) -> Text {
@@ -329,6 +271,44 @@ fn read_text(path: &Path) -> Text {
     let mut bytes = Vec::with_capacity(size as usize + 1);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(gone)?;
     String::from_utf8(bytes).map_err(|_| Some("not UTF-8 text"))
+}
+
+// ---- git
+
+fn read_index(git: &Git) -> Result<Vec<(String, Text)>, Error> {
+    let entries = git.index()?.into_iter();
+    Ok(entries.map(|(path, entry)| read_blob(git, path, entry.id, entry.mode)).collect())
+}
+
+fn read_commit(git: &Git, name: &str) -> Result<Vec<(String, Text)>, Error> {
+    let mut files = Vec::new();
+    tree_of(git, name)?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+        if entry.kind() == Some(git2::ObjectType::Blob)
+            && let Some(path) = entry.name().and_then(|name| git.below(&format!("{folder}{name}")))
+        {
+            files.push(read_blob(git, path, entry.id(), entry.filemode() as u32));
+        }
+        git2::TreeWalkResult::Ok
+    })?;
+    Ok(files)
+}
+
+fn read_blob(git: &Git, path: String, id: git2::Oid, mode: u32) -> (String, Text) {
+    const REGULAR: u32 = 0o100_000;
+    if mode & 0o170_000 != REGULAR || is_binary(&path) {
+        return (path, Err(None));
+    }
+    let text = match git.repository.find_blob(id) {
+        Ok(blob) if blob.size() as u64 > MAX_BYTES => Err(Some("larger than 4 MiB")),
+        Ok(blob) => String::from_utf8(blob.content().to_vec()).map_err(|_| Some("not UTF-8 text")),
+        Err(_) => Err(Some("git cannot give its content")),
+    };
+    (path, text)
+}
+
+fn tree_of<'a>(git: &'a Git, name: &str) -> Result<git2::Tree<'a>, Error> {
+    let object = git.repository.revparse_single(name).map_err(|_| Error::Revision(name.to_owned()))?;
+    Ok(object.peel_to_tree()?)
 }
 
 // ---- writing

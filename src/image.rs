@@ -28,7 +28,8 @@ pub fn images(resource: &Resource) -> Vec<Image> {
 
 fn image(entry: &Entry) -> Option<Image> {
     let key = entry.key.text()?;
-    if !key.to_ascii_lowercase().ends_with("image") {
+    let end = key.len().checked_sub("image".len())?;
+    if !key.get(end..)?.eq_ignore_ascii_case("image") {
         return None;
     }
     if entry.value.is_map() {

@@ -1,6 +1,7 @@
 //! What one cluster holds: what Flux applies, what charts and operators make of it. Answers whether a name exists.
 
 use crate::diagnostic::Finding;
+use crate::flux::envsubst::is_template;
 use crate::flux::source::Location;
 use crate::flux::{Applied, Cluster};
 use crate::helm::{self, Charts};
@@ -365,9 +366,7 @@ fn may_be_same(own: &Place, wanted: &Place) -> bool {
     match (own, wanted) {
         (Place::Everywhere | Place::Unknown | Place::Cluster, _)
         | (_, Place::Unknown | Place::Cluster | Place::Everywhere) => true,
-        (Place::Namespace(own), Place::Namespace(wanted)) => {
-            own == wanted || own.contains("${") || wanted.contains("${")
-        }
+        (Place::Namespace(own), Place::Namespace(wanted)) => own == wanted || is_template(own) || is_template(wanted),
     }
 }
 

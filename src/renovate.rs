@@ -136,9 +136,8 @@ impl Annotation {
 /// The annotations of a file, in any syntax.
 pub fn annotations(file: &File) -> Vec<Annotation> {
     let text = &file.source.text;
-    let configuration = file.documents().any(|document| file.role(document) == Role::Renovate);
-    if configuration
-        || !text.contains("renovate:")
+    if memchr::memmem::find(text.as_bytes(), b"renovate:").is_none()
+        || file.roots_of(Role::Renovate).next().is_some()
         || matches!(file.source.name().rsplit_once('.'), Some((_, "md" | "txt")))
     {
         return Vec::new();

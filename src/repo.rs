@@ -5,7 +5,7 @@ use crate::diagnostic::{Finding, Unchecked};
 use crate::flux::{self, Cluster, Deployment};
 use crate::helm::Charts;
 use crate::inventory::Inventory;
-use crate::kustomize::{Fault, FaultKind, Kustomize};
+use crate::kustomize::{Fault, FaultKind};
 use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Retired, Standing};
@@ -17,6 +17,9 @@ use crate::yaml::Node;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+
+/// Longest text, in bytes, that is looked up as a path.
+const MAX_PATH: usize = 512;
 
 /// The whole repository, read and parsed.
 #[derive(Debug, Default)]
@@ -57,10 +60,7 @@ impl Repo {
 
     /// Root nodes of all documents with a role.
     pub fn documents(&self, role: Role) -> impl Iterator<Item = (&File, &Node)> {
-        self.tree.files().iter().flat_map(move |file| {
-            let documents = file.documents().filter(move |document| file.role(document) == role);
-            documents.map(move |document| (file, &document.root))
-        })
+        self.tree.files().iter().flat_map(move |file| file.roots_of(role).map(move |root| (file, root)))
     }
 
     /// The file that a span points into.
@@ -85,12 +85,15 @@ impl Repo {
 
     /// Works out what many rules ask for, in parallel, before they ask in parallel themselves.
     pub fn prepare(&self) {
-        self.resources();
-        self.projects();
-        self.sops();
-        self.inventories();
+        let small = || {
+            self.resources();
+            self.projects();
+            self.sops();
+        };
+        rayon::join(|| self.links(), small);
+        self.deployment();
+        rayon::join(|| self.inventories(), || self.verdicts());
         self.faults();
-        self.verdicts();
     }
 
     /// What the schemas have against what is written and deployed.
@@ -158,9 +161,10 @@ impl Repo {
     /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
     fn faults(&self) -> &BTreeMap<FileId, Vec<Fault>> {
         self.faults.get_or_init(|| {
-            let applied = self.deployment().clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+            let deployment = self.deployment();
+            let applied = deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
             let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-            for fault in applied.flat_map(|applied| &applied.faults).cloned().chain(self.stray_faults()) {
+            for fault in applied.flat_map(|applied| &applied.faults).chain(&deployment.strays).cloned() {
                 let faults = by_file.entry(fault.span.file).or_default();
                 if !faults.contains(&fault) {
                     faults.push(fault);
@@ -170,26 +174,9 @@ impl Repo {
         })
     }
 
-    /// Kustomizations that no Flux Kustomization reaches are built on their own.
-    fn stray_faults(&self) -> Vec<Fault> {
-        let reached = self.deployed_files();
-        let kustomize = Kustomize::new(&self.tree);
-        let stray = self.documents(Role::Kustomization).filter(|(file, root)| {
-            let component = root.text_at(&["kind"]) == Some("Component");
-            !component && !reached.contains(&file.source.id) && !file.is_parked()
-        });
-        let stray: Vec<&File> = stray.map(|(file, _)| file).collect();
-        let built: Vec<Vec<Fault>> =
-            stray.par_iter().map(|file| kustomize.build(file.source.folder()).faults).collect();
-        built.into_iter().flatten().collect()
-    }
-
     /// The files that Flux reads to build what it applies.
     fn deployed_files(&self) -> &BTreeSet<FileId> {
-        self.deployed.get_or_init(|| {
-            let applied = self.deployment().clusters.iter().flat_map(|cluster| &cluster.kustomizations);
-            applied.flat_map(|applied| applied.files.iter().copied()).collect()
-        })
+        self.deployed.get_or_init(|| self.deployment().files().collect())
     }
 
     /// Whether Flux reads a file to build what it applies.
@@ -207,12 +194,12 @@ impl Repo {
         self.named.get_or_init(|| {
             let mut named = BTreeSet::new();
             for (file, root) in self.documents(Role::Kustomization) {
+                let folder = file.source.folder();
                 root.walk(&mut |node| {
-                    let text = node.text().unwrap_or("");
+                    // An inline patch is no path.
+                    let Some(text) = node.text().filter(|text| text.len() <= MAX_PATH) else { return };
                     let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
-                    named.extend(
-                        join(file.source.folder(), path).and_then(|path| Some(self.tree.find(&path)?.source.id)),
-                    );
+                    named.extend(join(folder, path).and_then(|path| Some(self.tree.find(&path)?.source.id)));
                 });
             }
             named

@@ -76,6 +76,8 @@ pub struct File {
     pub parsed: Parsed,
     /// Whether its text was read: false for binary files and those that are too large.
     pub readable: bool,
+    /// What each document is for.
+    roles: Vec<Role>,
     resources: OnceLock<Vec<Resource>>,
 }
 
@@ -102,7 +104,9 @@ impl File {
             Syntax::Toml => parse_toml(id, &source.text),
             Syntax::Template | Syntax::Text => Parsed::default(),
         };
-        File { source, syntax, parsed, readable, resources: OnceLock::new() }
+        let named = role_by_name(&source.path, source.name());
+        let roles = parsed.documents.iter().map(|document| role(named, &source.path, &document.root)).collect();
+        File { source, syntax, parsed, readable, roles, resources: OnceLock::new() }
     }
 
     /// Whether it lies in a folder that its owner set aside: hidden, or called an archive.
@@ -120,6 +124,21 @@ impl File {
         self.parsed.documents.iter().filter(|document| !document.broken)
     }
 
+    /// Every document, those included that no tool can read, with what it is for.
+    pub fn all_with_roles(&self) -> impl Iterator<Item = (&Document, Role)> {
+        self.parsed.documents.iter().zip(self.roles.iter().copied())
+    }
+
+    /// Documents that the tools can read, with what they are for.
+    pub fn with_roles(&self) -> impl Iterator<Item = (&Document, Role)> {
+        self.all_with_roles().filter(|(document, _)| !document.broken)
+    }
+
+    /// Root nodes of the documents with a role.
+    pub fn roots_of(&self, role: Role) -> impl Iterator<Item = &Node> {
+        self.with_roles().filter(move |(_, own)| *own == role).map(|(document, _)| &document.root)
+    }
+
     /// The first document, for files that hold one.
     pub fn root(&self) -> Option<&Node> {
         self.documents().next().map(|document| &document.root)
@@ -127,46 +146,46 @@ impl File {
 
     /// What its first document is for.
     pub fn role_of_root(&self) -> Option<Role> {
-        self.documents().next().map(|document| self.role(document))
+        self.with_roles().next().map(|(_, role)| role)
     }
 
     /// Kubernetes resources written in this file; the items of a `List` count on their own.
     pub fn resources(&self) -> &[Resource] {
-        self.resources.get_or_init(|| {
-            let documents = self.documents().filter(|document| self.role(document) == Role::Resource);
-            documents.flat_map(|document| listed(&document.root)).filter_map(Resource::new).collect()
-        })
+        self.resources
+            .get_or_init(|| self.roots_of(Role::Resource).flat_map(listed).filter_map(Resource::new).collect())
     }
+}
 
-    /// What one of its documents is for.
-    pub fn role(&self, document: &Document) -> Role {
-        let path = self.source.path.as_str();
-        let root = &document.root;
-        let name = self.source.name();
-        let by_name = match name {
-            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => Some(Role::Kustomization),
-            ".sops.yaml" => Some(Role::SopsConfig),
-            "talconfig.yaml" | "talconfig.yml" => Some(Role::Talconfig),
-            "talenv.yaml" | "talenv.yml" => Some(Role::Talenv),
-            "makejinja.toml" => Some(Role::Makejinja),
-            ".homelint.yaml" => Some(Role::Config),
-            "helmfile.yaml" | "helmfile.yml" => Some(Role::Helmfile),
-            "action.yaml" | "action.yml" => Some(Role::Workflow),
-            _ if is_renovate(path, name) => Some(Role::Renovate),
-            _ if path.starts_with(".github/workflows/") => Some(Role::Workflow),
-            _ if path.contains("helmfile.d/") && root.get("releases").is_some() => Some(Role::Helmfile),
-            _ => None,
-        };
-        by_name.unwrap_or_else(|| {
-            let kind = root.text_at(&["kind"]);
-            match root.text_at(&["apiVersion"]) {
-                Some(version) if version.starts_with("kustomize.config.k8s.io/") => Role::Kustomization,
-                Some("v1alpha1") => Role::MachineConfig,
-                Some(_) if kind.is_some() => Role::Resource,
-                _ if root.at(&["machine"]).or(root.get("cluster")).is_some_and(Node::is_map) => Role::MachineConfig,
-                _ => Role::Other,
-            }
-        })
+/// What all documents of a file are for, where its name says so.
+fn role_by_name(path: &str, name: &str) -> Option<Role> {
+    match name {
+        "kustomization.yaml" | "kustomization.yml" | "Kustomization" => Some(Role::Kustomization),
+        ".sops.yaml" => Some(Role::SopsConfig),
+        "talconfig.yaml" | "talconfig.yml" => Some(Role::Talconfig),
+        "talenv.yaml" | "talenv.yml" => Some(Role::Talenv),
+        "makejinja.toml" => Some(Role::Makejinja),
+        ".homelint.yaml" => Some(Role::Config),
+        "helmfile.yaml" | "helmfile.yml" => Some(Role::Helmfile),
+        "action.yaml" | "action.yml" => Some(Role::Workflow),
+        _ if is_renovate(path, name) => Some(Role::Renovate),
+        _ if path.starts_with(".github/workflows/") => Some(Role::Workflow),
+        _ => None,
+    }
+}
+
+/// What a document is for; `named` is what the file's name says.
+fn role(named: Option<Role>, path: &str, root: &Node) -> Role {
+    if let Some(role) = named {
+        return role;
+    }
+    let kind = root.text_at(&["kind"]);
+    match root.text_at(&["apiVersion"]) {
+        Some(version) if version.starts_with("kustomize.config.k8s.io/") => Role::Kustomization,
+        Some("v1alpha1") => Role::MachineConfig,
+        Some(_) if kind.is_some() => Role::Resource,
+        _ if root.get("releases").is_some() && path.contains("helmfile.d/") => Role::Helmfile,
+        _ if root.at(&["machine"]).or(root.get("cluster")).is_some_and(Node::is_map) => Role::MachineConfig,
+        _ => Role::Other,
     }
 }
 

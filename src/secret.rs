@@ -45,12 +45,12 @@ pub fn hidden(file: &File) -> Vec<Range<usize>> {
         ranges.extend(shapes.find_iter(text).map(|found| found.range()));
     }
     let sops = file.source.name().contains(".sops.");
-    for document in &file.parsed.documents {
+    for (document, role) in file.all_with_roles() {
         let slice = file.source.slice(document.span);
         if document.broken && (sops || looks_like_secret(slice)) {
             ranges.extend(after_colons(text, document.span));
         }
-        if file.role(document) != Role::SopsConfig {
+        if role != Role::SopsConfig {
             values(document, sops, &mut ranges);
         }
     }

@@ -192,8 +192,7 @@ impl CreationRule {
 
 /// What a claimed file has in clear that its creation rule would encrypt; placeholders aside.
 pub fn should_be_encrypted<'a>(file: &'a File, rule: &CreationRule) -> Vec<&'a Node> {
-    let data = file.documents().filter(|document| {
-        !matches!(file.role(document), Role::SopsConfig | Role::Kustomization | Role::Workflow | Role::Config)
-    });
-    data.flat_map(|document| rule.choice.leaves(&document.root)).filter(|leaf| !is_encrypted(leaf)).collect()
+    let exempt = |role| matches!(role, Role::SopsConfig | Role::Kustomization | Role::Workflow | Role::Config);
+    let data = file.with_roles().filter(|(_, role)| !exempt(*role));
+    data.flat_map(|(document, _)| rule.choice.leaves(&document.root)).filter(|leaf| !is_encrypted(leaf)).collect()
 }

@@ -58,8 +58,7 @@ pub fn projects(tree: &Tree) -> Vec<Project> {
 }
 
 fn project(tree: &Tree, file: &File) -> Option<Project> {
-    let document = file.documents().find(|document| file.role(document) == Role::Makejinja)?;
-    let config = document.root.get("makejinja")?;
+    let config = file.roots_of(Role::Makejinja).next()?.get("makejinja")?;
     let folder = file.source.folder();
     let paths = |key: &str| -> Vec<String> {
         let value = config.get(key);

@@ -29,11 +29,15 @@ pub struct Verdicts {
 impl Verdicts {
     /// Judges every resource once, in parallel.
     pub fn new(tree: &Tree, deployment: &Deployment) -> Self {
-        let releases = Releases::new(tree);
-        let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
+        let schemas = || {
+            let releases = Releases::new(tree);
+            let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
+            (Schemas::new(tree, minor), releases)
+        };
+        let ((schemas, releases), standings) = rayon::join(schemas, || Standings::new(tree));
         let mut verdicts = Verdicts {
-            schemas: Schemas::new(tree, minor),
-            standings: Standings::new(tree),
+            schemas,
+            standings,
             releases,
             applied: BTreeSet::new(),
             faults: BTreeMap::new(),
@@ -113,8 +117,8 @@ impl Verdicts {
             return Vec::new();
         }
         let mut faults = Vec::new();
-        for document in file.documents().filter(|document| file.role(document) == Role::Kustomization) {
-            faults.extend(self.schemas.check_kustomization(&document.root));
+        for root in file.roots_of(Role::Kustomization) {
+            faults.extend(self.schemas.check_kustomization(root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
             let Some(mut found) = self.schemas.check(resource) else { continue };

@@ -65,7 +65,8 @@ const MAX_PATTERN_VALUE: usize = 4096;
 
 /// Whether a text holds anything that substitution would change.
 pub fn is_template(text: &str) -> bool {
-    text.contains("${") || text.contains("$$")
+    let after = memchr::memchr(b'$', text.as_bytes()).and_then(|at| text.as_bytes().get(at..));
+    after.is_some_and(|rest| rest.windows(2).any(|pair| matches!(pair, b"${" | b"$$")))
 }
 
 /// Whether Flux accepts this as the name of a variable.

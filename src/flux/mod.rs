@@ -13,7 +13,7 @@ mod write;
 
 use crate::kustomize::{Fault, FaultKind, Kustomize, Overlay, Unchecked};
 use crate::links::Links;
-use crate::resource::{File, Resource, Tree};
+use crate::resource::{File, Resource, Role, Tree};
 use crate::source::{FileId, Span};
 use crate::yaml::{Node, Style};
 use entry::EntryKind;
@@ -37,6 +37,16 @@ const MAX_KUSTOMIZATIONS: usize = 20_000;
 pub struct Deployment {
     /// One for each entry point, in order of paths.
     pub clusters: Vec<Cluster>,
+    /// Mistakes of the kustomizations that none of them reaches.
+    pub strays: Vec<Fault>,
+}
+
+impl Deployment {
+    /// The files that Flux reads to build what it applies.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        let applied = self.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+        applied.flat_map(|applied| applied.files.iter().copied())
+    }
 }
 
 /// What one Flux applies.
@@ -143,7 +153,7 @@ pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
         sources.own(name, url.as_deref());
     }
     let mut spare = Holders::default();
-    written.iter().for_each(|resource| spare.add_written(resource, links));
+    spare.add_written(written.iter(), links);
     let flux = Flux { tree, links, kustomize: Kustomize::new(tree), sources, spare };
     let mut clusters: Vec<Cluster> = entries.into_iter().map(|entry| flux.cluster(entry)).collect();
     let rest = flux.unowned(&written, &clusters);
@@ -152,7 +162,9 @@ pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
         [only] => rest.iter().for_each(|entry| flux.grow(only, &entry.roots)),
         _ => clusters.extend(rest.into_iter().map(|entry| flux.cluster(entry))),
     }
-    Deployment { clusters }
+    let mut deployment = Deployment { clusters, strays: Vec::new() };
+    deployment.strays = flux.strays(&deployment);
+    deployment
 }
 
 struct Flux<'a> {
@@ -202,10 +214,8 @@ impl Flux<'_> {
         let mut queue = Queue { waiting: Vec::new(), seen: std::mem::take(&mut cluster.by_name) };
         let mut holders = Holders::default();
         let mut providers = Providers::default();
-        for resource in cluster.kustomizations.iter().flat_map(|applied| &applied.resources) {
-            holders.add(resource, self.links);
-            providers.add(resource);
-        }
+        holders.add(cluster.resources().map(|(_, resource)| resource), self.links);
+        cluster.resources().for_each(|(_, resource)| providers.add(resource));
         roots.iter().for_each(|root| queue.add(root, None));
         let kustomizations = &mut cluster.kustomizations;
         for _ in 0..MAX_LEVELS {
@@ -216,16 +226,16 @@ impl Flux<'_> {
             let build = |(resource, parent)| self.build(resource, parent, &providers);
             let built: Vec<Applied> = level.into_par_iter().map(build).collect();
             // Kustomizations of one level may use one another's ConfigMaps.
-            let resources = built.iter().flat_map(|applied| &applied.resources);
-            resources.for_each(|resource| holders.add(resource, self.links));
+            holders.add(built.iter().flat_map(|applied| &applied.resources), self.links);
             let done: Vec<Applied> = built.into_par_iter().map(|applied| self.finish(applied, &holders)).collect();
             for applied in done {
                 for resource in &applied.resources {
                     queue.add(resource, Some(kustomizations.len()));
                     providers.add(resource);
-                    if !applied.uses.is_empty() && resource.kind == "ConfigMap" {
-                        holders.add(resource, self.links);
-                    }
+                }
+                if !applied.uses.is_empty() {
+                    let substituted = applied.resources.iter().filter(|resource| resource.kind == "ConfigMap");
+                    holders.add(substituted, self.links);
                 }
                 kustomizations.push(applied);
             }
@@ -295,6 +305,18 @@ impl Flux<'_> {
         applied.uses = found.uses;
         applied.refusals = found.refusals;
         applied
+    }
+
+    /// Kustomizations that nothing reaches are built on their own, for their mistakes.
+    fn strays(&self, deployment: &Deployment) -> Vec<Fault> {
+        let reached: BTreeSet<FileId> = deployment.files().collect();
+        let stray = |file: &&File| {
+            let mut roots = file.roots_of(Role::Kustomization);
+            let whole = roots.any(|root| root.text_at(&["kind"]) != Some("Component"));
+            whole && !reached.contains(&file.source.id) && !file.is_parked()
+        };
+        let stray: Vec<&File> = self.tree.files().iter().filter(stray).collect();
+        stray.par_iter().flat_map_iter(|file| self.kustomize.build(file.source.folder()).faults).collect()
     }
 
     /// Kustomizations that no other applies, where no entry point explains them: one entry for each cluster.

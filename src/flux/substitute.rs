@@ -93,7 +93,7 @@ fn settled(node: &Node, scalar: &Scalar) -> Option<Node> {
 }
 
 /// The node with the scalars that `visit` changes, or nothing where it changes none.
-fn rewritten(node: &Node, place: Place, visit: &mut dyn FnMut(&Node, &Scalar, Place) -> Option<Node>) -> Option<Node> {
+fn rewritten(node: &Node, place: Place, visit: &mut impl FnMut(&Node, &Scalar, Place) -> Option<Node>) -> Option<Node> {
     let value = match &node.value {
         Value::Scalar(scalar) => return visit(node, scalar, place),
         Value::Seq(items) => {

@@ -1,10 +1,11 @@
 //! What `spec.postBuild` of a Kustomization defines.
 
 use super::envsubst::{self, Variable};
-use crate::links::{Created, Links, Place};
+use crate::links::{Created, Kind, Links, Place};
 use crate::resource::Resource;
 use crate::source::{Span, is_slip};
 use crate::yaml::Node;
+use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -95,8 +96,17 @@ impl Variables {
         };
         self.open |= holder.open;
         for (key, variable) in &holder.values {
-            self.values.insert(key.clone(), variable.clone());
+            self.values.insert(key.clone(), settled(variable));
         }
+    }
+}
+
+/// The value of a ConfigMap as a variable has it. One that still holds a variable was not substituted yet.
+fn settled(variable: &Variable) -> Variable {
+    match variable {
+        Variable::Known(text, span) if envsubst::is_template(text) => Variable::Unknown(Some(*span)),
+        Variable::Known(text, span) => Variable::Known(one_line(text), *span),
+        other => other.clone(),
     }
 }
 
@@ -138,16 +148,16 @@ impl Holder {
 }
 
 impl Holders {
-    /// Adds what a resource is, or what it creates; a later resource takes the place of an earlier one.
-    pub fn add(&mut self, resource: &Resource, links: &Links) {
-        for (kind, namespace, name, holder) in holders(resource, links) {
+    /// Adds what resources are, or what they create; a later resource takes the place of an earlier one.
+    pub fn add<'a>(&mut self, resources: impl Iterator<Item = &'a Resource>, links: &Links) {
+        for (kind, namespace, name, holder) in all_holders(resources, links) {
             self.by_name.entry((kind, name)).or_default().insert(namespace, holder);
         }
     }
 
-    /// Adds a resource of which nobody knows whether it is applied: where several have one name, no value is certain.
-    pub fn add_written(&mut self, resource: &Resource, links: &Links) {
-        for (kind, namespace, name, holder) in holders(resource, links) {
+    /// Adds resources of which nobody knows whether they are applied: where several have one name, no value is certain.
+    pub fn add_written<'a>(&mut self, resources: impl Iterator<Item = &'a Resource>, links: &Links) {
+        for (kind, namespace, name, holder) in all_holders(resources, links) {
             let named = self.by_name.entry((kind, name)).or_default();
             match named.get_mut(&namespace) {
                 Some(known) => known.blur(&holder),
@@ -173,10 +183,7 @@ fn data(resource: &Resource) -> BTreeMap<SmolStr, Variable> {
         for entry in resource.node.entries_at(&[field]) {
             let Some(key) = entry.key.text() else { continue };
             let value = match entry.value.as_scalar() {
-                // A value that still holds a variable was not substituted yet.
-                Some(scalar) if !secret && !scalar.unknown && !scalar.text.contains("${") => {
-                    Variable::Known(one_line(&scalar.text), entry.value.span)
-                }
+                Some(scalar) if !secret && !scalar.unknown => Variable::Known(scalar.text.clone(), entry.value.span),
                 _ => Variable::Unknown(Some(entry.key.span)),
             };
             values.insert(SmolStr::new(key), value);
@@ -185,17 +192,23 @@ fn data(resource: &Resource) -> BTreeMap<SmolStr, Variable> {
     values
 }
 
-/// The ConfigMaps and Secrets that a resource is or creates: kind, namespace, name, content.
-fn holders(resource: &Resource, links: &Links) -> Vec<(SmolStr, SmolStr, SmolStr, Holder)> {
+/// Kind, namespace, name and content of a ConfigMap or Secret.
+type Named = (SmolStr, SmolStr, SmolStr, Holder);
+
+/// The ConfigMaps and Secrets that resources are or create, in their order.
+fn all_holders<'a>(resources: impl Iterator<Item = &'a Resource>, links: &Links) -> Vec<Named> {
+    let resources: Vec<&Resource> = resources.collect();
+    resources.par_iter().flat_map_iter(|resource| holders(resource, links)).collect()
+}
+
+fn holders(resource: &Resource, links: &Links) -> Vec<Named> {
     if resource.group().is_empty() && matches!(resource.kind.as_str(), "ConfigMap" | "Secret") {
         let (Some(name), namespace) = (resource.name(), resource.namespace().unwrap_or("")) else { return Vec::new() };
         let holder = Holder { span: resource.name_span(), values: data(resource), open: false };
         return vec![(resource.kind.clone(), SmolStr::new(namespace), SmolStr::new(name), holder)];
     }
-    let created = links.creates(resource).into_iter();
-    let created = created.filter(|created| {
-        created.kind.group.is_empty() && matches!(created.kind.kind.as_str(), "ConfigMap" | "Secret")
-    });
+    let holds = |kind: &Kind| kind.group.is_empty() && matches!(kind.kind.as_str(), "ConfigMap" | "Secret");
+    let created = links.creates_of(resource, holds).into_iter();
     let holder = |created: Created| {
         let Place::Namespace(namespace) = created.place else { return None };
         let open = created.keys.is_none();

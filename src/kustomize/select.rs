@@ -19,10 +19,11 @@ pub(super) struct Selector {
     annotations: Vec<Requirement>,
 }
 
-/// A pattern that the whole text must match; most are plain words.
+/// A pattern that the whole text must match. Most are words, which need no regular expression.
 #[derive(Debug, Clone)]
 enum Pattern {
     Any,
+    /// Letters that stand for themselves, and `.` for any letter.
     Word(SmolStr),
     Regex(Box<Regex>),
 }
@@ -32,10 +33,10 @@ impl Pattern {
         let Some(node) = node else { return Ok(Pattern::Any) };
         // What is not known could be anything, so it selects.
         let text = node.known().unwrap_or_default();
-        if text.is_empty() {
+        if matches!(text, "" | ".*") {
             return Ok(Pattern::Any);
         }
-        if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/')) {
+        if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.')) {
             return Ok(Pattern::Word(text.into()));
         }
         match Regex::new(&format!("^(?:{text})$")) {
@@ -47,7 +48,11 @@ impl Pattern {
     fn matches(&self, text: &str) -> bool {
         match self {
             Pattern::Any => true,
-            Pattern::Word(word) => word == text,
+            Pattern::Word(word) => {
+                let mut letters = text.chars();
+                let same = |byte: u8| letters.next().is_some_and(|letter| byte == b'.' || letter == char::from(byte));
+                word.bytes().all(same) && letters.next().is_none()
+            }
             Pattern::Regex(regex) => regex.is_match(text),
         }
     }

@@ -247,9 +247,14 @@ impl Links {
 
     /// Every object that a resource brings into being, as far as the tables know.
     pub fn creates(&self, resource: &Resource) -> Vec<Created> {
+        self.creates_of(resource, |_| true)
+    }
+
+    /// The objects of some kinds that a resource brings into being.
+    pub fn creates_of(&self, resource: &Resource, wanted: impl Fn(&Kind) -> bool) -> Vec<Created> {
         let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
-        let rows = rows.iter().filter(|(group, _)| group == resource.group()).map(|(_, creation)| creation);
-        rows.flat_map(|creation| self.created(creation, resource)).collect()
+        let rows = rows.iter().filter(|(group, creation)| group == resource.group() && wanted(&creation.to));
+        rows.flat_map(|(_, creation)| self.created(creation, resource)).collect()
     }
 
     fn created(&self, creation: &Creation, resource: &Resource) -> Vec<Created> {

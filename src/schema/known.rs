@@ -29,9 +29,8 @@ struct Definition {
 impl Schemas {
     /// The schemas of the binary and of the definitions in a tree. `minor` is the cluster's Kubernetes 1.x.
     pub fn new(tree: &Tree, minor: Option<u32>) -> Self {
-        let resources = tree.files().iter().filter(|file| defines_kinds(&file.source.text)).flat_map(|file| {
-            file.documents().filter(|document| file.role(document) == Role::Resource).map(|document| &document.root)
-        });
+        let files = tree.files().iter().filter(|file| defines_kinds(&file.source.text));
+        let resources = files.flat_map(|file| file.roots_of(Role::Resource));
         let definitions = resources
             .filter(|root| root.text_at(&["kind"]) == Some("CustomResourceDefinition"))
             .filter_map(|root| {
@@ -123,7 +122,7 @@ impl Schemas {
 
 /// Whether a text may hold a definition; cheaper than to look at its nodes.
 fn defines_kinds(text: &str) -> bool {
-    text.contains("CustomResourceDefinition")
+    memchr::memmem::find(text.as_bytes(), b"CustomResourceDefinition").is_some()
 }
 
 /// Whether a document changes a resource instead of being one: it says so, or lacks what every one has.

@@ -30,9 +30,9 @@ pub use served::{Releases, Retired, Version};
 pub use standing::{Standing, Standings};
 pub use values::to_json;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use regex::Regex;
 use serde_json::Value;
 use smol_str::SmolStr;
 
@@ -273,13 +273,22 @@ pub struct Rule {
 #[derive(Debug)]
 pub struct Pattern {
     text: SmolStr,
-    regex: OnceLock<Option<Regex>>,
+    engine: OnceLock<Option<Engine>>,
+    /// Texts that matched: a repository writes `1h` hundreds of times.
+    matched: Mutex<HashSet<SmolStr>>,
+}
+
+/// What runs a pattern. The light engine compiles quickly, but knows no classes of Unicode characters.
+#[derive(Debug)]
+enum Engine {
+    Light(regex_lite::Regex),
+    Full(regex::Regex),
 }
 
 impl Pattern {
     /// A pattern that is not compiled yet.
     pub fn new(text: SmolStr) -> Pattern {
-        Pattern { text, regex: OnceLock::new() }
+        Pattern { text, engine: OnceLock::new(), matched: Mutex::default() }
     }
 
     /// As the schema writes it.
@@ -289,6 +298,21 @@ impl Pattern {
 
     /// Whether the text matches; `None` where the pattern is no RE2 (look-around, say).
     pub fn is_match(&self, text: &str) -> Option<bool> {
-        self.regex.get_or_init(|| Regex::new(&self.text).ok()).as_ref().map(|regex| regex.is_match(text))
+        let matched = || self.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        if matched().contains(text) {
+            return Some(true);
+        }
+        let engine = self.engine.get_or_init(|| {
+            let light = regex_lite::Regex::new(&self.text).map(Engine::Light);
+            light.ok().or_else(|| regex::Regex::new(&self.text).map(Engine::Full).ok())
+        });
+        let matches = match engine.as_ref()? {
+            Engine::Light(regex) => regex.is_match(text),
+            Engine::Full(regex) => regex.is_match(text),
+        };
+        if matches {
+            matched().insert(SmolStr::new(text));
+        }
+        Some(matches)
     }
 }

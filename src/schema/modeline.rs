@@ -17,8 +17,8 @@ pub struct Modeline {
 impl Modeline {
     /// The modelines of a file, each with the one resource of its document.
     pub fn of(file: &File) -> Vec<(Modeline, &Resource)> {
-        let documents = file.documents().filter(|document| file.role(document) == Role::Resource);
-        let found = documents.filter_map(|document| {
+        let documents = file.with_roles().filter(|(_, role)| *role == Role::Resource);
+        let found = documents.filter_map(|(document, _)| {
             let mut within = file.resources().iter().filter(|resource| document.span.contains(resource.node.span));
             let (Some(resource), None) = (within.next(), within.next()) else { return None };
             let mut comments = file.parsed.comments.iter().filter(|comment| document.span.contains(comment.span));

@@ -76,13 +76,8 @@ impl Releases {
     pub fn new(tree: &Tree) -> Self {
         let mut releases = Releases::default();
         for file in tree.files() {
-            for document in file.documents() {
-                match file.role(document) {
-                    Role::Talenv | Role::Talconfig => {
-                        releases.add("Kubernetes", document.root.get("kubernetesVersion"));
-                    }
-                    _ => {}
-                }
+            for root in file.roots_of(Role::Talenv).chain(file.roots_of(Role::Talconfig)) {
+                releases.add("Kubernetes", root.get("kubernetesVersion"));
             }
             file.resources().iter().for_each(|resource| releases.read(resource));
         }

@@ -49,8 +49,8 @@ impl Standings {
             if file.source.name() == "Chart.yaml" {
                 standings.charts.insert(file.source.folder().to_owned());
             }
-            for document in file.documents() {
-                match file.role(document) {
+            for (document, role) in file.with_roles() {
+                match role {
                     Role::Kustomization => standings.kustomization(tree, file.source.folder(), &document.root),
                     Role::Resource => standings.flux(&document.root),
                     _ => {}

@@ -39,8 +39,8 @@ impl<'a> Seen<'a> {
 
     /// Whether a text is filled in later: by Flux, by kustomize's variables or by SOPS.
     pub fn is_open(text: &str) -> bool {
-        let dollars = text.match_indices('$').map(|(at, _)| text.as_bytes().get(at + 1));
-        text.starts_with("ENC[") || dollars.flatten().any(|next| matches!(next, b'{' | b'('))
+        let after = memchr::memchr(b'$', text.as_bytes()).and_then(|at| text.as_bytes().get(at..));
+        text.starts_with("ENC[") || after.is_some_and(|rest| rest.windows(2).any(|pair| matches!(pair, b"${" | b"$(")))
     }
 
     /// Its one type; a number without a fraction is an integer however it is written.
@@ -159,18 +159,31 @@ pub(super) fn from_json(value: &Value) -> Node {
 
 /// The node with what is filled in later marked as unknown; itself where there is nothing of that kind.
 pub(super) fn with_unknowns(node: &Node) -> Option<Node> {
+    if has_open(node) { opened(node) } else { None }
+}
+
+/// Whether a scalar at or below a node is filled in later. Most nodes have none, and this is quicker than to copy.
+fn has_open(node: &Node) -> bool {
+    match &node.value {
+        Shape::Scalar(scalar) => !scalar.unknown && Seen::is_open(&scalar.text),
+        Shape::Seq(items) => items.iter().any(has_open),
+        Shape::Map(entries) => entries.iter().any(|entry| has_open(&entry.value) || has_open(&entry.key)),
+    }
+}
+
+fn opened(node: &Node) -> Option<Node> {
     match &node.value {
         Shape::Scalar(scalar) => {
             let open = !scalar.unknown && Seen::is_open(&scalar.text);
             open.then(|| Node { value: Shape::Scalar(Scalar { unknown: true, ..scalar.clone() }), ..node.clone() })
         }
         Shape::Seq(items) => {
-            let changed = replaced(items, with_unknowns)?;
+            let changed = replaced(items, opened)?;
             Some(Node { value: Shape::Seq(changed), ..node.clone() })
         }
         Shape::Map(entries) => {
             let changed = replaced(entries, |entry| {
-                let (key, value) = (with_unknowns(&entry.key), with_unknowns(&entry.value));
+                let (key, value) = (opened(&entry.key), opened(&entry.value));
                 let any = key.is_some() || value.is_some();
                 any.then(|| Entry {
                     key: key.unwrap_or_else(|| entry.key.clone()),

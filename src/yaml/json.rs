@@ -5,7 +5,16 @@ use crate::source::{FileId, Span};
 
 /// Parses JSON or JSON5 (the superset of the JSON5 specification that Renovate reads).
 pub fn parse_json(file: FileId, text: &str) -> Parsed {
-    let mut reader = Reader { file, text, bytes: text.as_bytes(), at: 0, depth: 0, out: Parsed::default() };
+    let mut reader = Reader {
+        file,
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        depth: 0,
+        entries: Vec::new(),
+        items: Vec::new(),
+        out: Parsed::default(),
+    };
     if text.starts_with('\u{feff}') {
         reader.at = 3;
     }
@@ -25,6 +34,9 @@ struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     depth: usize,
+    /// Of the collections that are being read, the innermost last: a finished one takes its own off the end.
+    entries: Vec<Entry>,
+    items: Vec<Node>,
     out: Parsed,
 }
 
@@ -100,7 +112,7 @@ impl Reader<'_> {
     fn object(&mut self) -> Option<Node> {
         let start = self.at;
         self.at += 1;
-        let mut entries: Vec<Entry> = Vec::new();
+        let first = self.entries.len();
         loop {
             self.gap()?;
             if self.peek() == Some(b'}') {
@@ -118,12 +130,13 @@ impl Reader<'_> {
             self.at += 1;
             self.gap()?;
             let value = self.value()?;
-            entries.push(Entry { key, value });
+            self.entries.push(Entry { key, value });
             if !self.separator(b'}')? {
                 break;
             }
         }
         self.at += 1;
+        let entries: Vec<Entry> = self.entries.drain(first..).collect();
         self.duplicate_keys(&entries);
         Some(Node::map(self.span(start, self.at), entries))
     }
@@ -141,18 +154,20 @@ impl Reader<'_> {
     fn array(&mut self) -> Option<Node> {
         let start = self.at;
         self.at += 1;
-        let mut items = Vec::new();
+        let first = self.items.len();
         loop {
             self.gap()?;
             if self.peek() == Some(b']') {
                 break;
             }
-            items.push(self.value()?);
+            let item = self.value()?;
+            self.items.push(item);
             if !self.separator(b']')? {
                 break;
             }
         }
         self.at += 1;
+        let items = self.items.drain(first..).collect();
         Some(Node::seq(self.span(start, self.at), items))
     }
 

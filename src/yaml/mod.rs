@@ -10,7 +10,7 @@ mod toml;
 use crate::diagnostic::Finding;
 use crate::source::Span;
 use smol_str::SmolStr;
-use std::collections::{HashMap, hash_map};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use emit::{to_json, to_json_in, to_yaml, to_yaml_in};
@@ -272,7 +272,8 @@ impl Node {
 
     /// The text of a scalar that says what it means: no variable and no template is left in it.
     pub fn literal(&self) -> Option<&str> {
-        self.known().filter(|text| !["${", "{{", "<<", "#{"].iter().any(|mark| text.contains(mark)))
+        let marked = |text: &&str| text.as_bytes().windows(2).any(|pair| matches!(pair, b"${" | b"{{" | b"<<" | b"#{"));
+        self.known().filter(|text| !marked(text))
     }
 
     /// Whether part of this scalar is not known offline.
@@ -401,18 +402,14 @@ fn duplicates(entries: &[Entry]) -> Vec<(&Node, &Node)> {
     const SMALL: usize = 16;
     let mut seen: HashMap<&str, &Node> = HashMap::new();
     let again = entries.iter().enumerate().filter_map(|(index, Entry { key, .. })| {
-        let text = key.text()?;
-        if entries.len() > SMALL {
-            return match seen.entry(text) {
-                hash_map::Entry::Occupied(first) => Some((*first.get(), key)),
-                hash_map::Entry::Vacant(free) => {
-                    free.insert(key);
-                    None
-                }
-            };
-        }
-        let first = entries.iter().take(index).find(|earlier| earlier.key.text() == Some(text))?;
-        Some((&first.key, key))
+        let text = &key.as_scalar()?.text;
+        let first = if entries.len() > SMALL {
+            *seen.entry(text).or_insert(key)
+        } else {
+            let same = |earlier: &&Entry| earlier.key.as_scalar().is_some_and(|scalar| scalar.text == *text);
+            &entries.iter().take(index).find(same)?.key
+        };
+        (!std::ptr::eq(first, key) && !first.is_null() && !key.is_null()).then_some((first, key))
     });
     again.collect()
 }

@@ -8,9 +8,9 @@ use crate::source::{Span, join};
 pub const RULE: Rule = Rule::info(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let document = file.documents().find(|document| file.role(document) == Role::Kustomization);
-    let Some(document) = document.filter(|_| !file.is_parked()) else { return Vec::new() };
-    let entries = document.root.entries();
+    let root = file.roots_of(Role::Kustomization).next();
+    let Some(root) = root.filter(|_| !file.is_parked()) else { return Vec::new() };
+    let entries = root.entries();
     let Some(at) = entries.iter().position(|entry| entry.key.text() == Some("resources")) else { return Vec::new() };
     let start = entries.get(at).map_or(0, |entry| entry.key.span.end);
     let end = entries.get(at + 1).map_or(u32::MAX, |entry| entry.key.span.start);

@@ -7,6 +7,9 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    if file.source.path.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return Vec::new();
+    }
     let Some(hidden) = file.source.path.chars().find(|letter| is_invisible(*letter)) else { return Vec::new() };
     let message = format!("the file's name contains the invisible character U+{:04X}", hidden as u32);
     vec![Finding::new(file.source.span(0..0), message).help("rename the file: nothing that lists it will find it")]

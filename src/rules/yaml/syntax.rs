@@ -18,6 +18,6 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
 }
 
 fn is_deployed(file: &File, problem: &Problem) -> bool {
-    let mut around = file.parsed.documents.iter().filter(|document| document.span.contains(problem.span));
-    around.any(|document| matches!(file.role(document), Role::Resource | Role::Kustomization))
+    let mut around = file.all_with_roles().filter(|(document, _)| document.span.contains(problem.span));
+    around.any(|(_, role)| matches!(role, Role::Resource | Role::Kustomization))
 }

@@ -229,12 +229,13 @@ impl Parser<'_> {
 
     pub(super) fn block_seq(&mut self, column: usize) -> Node {
         let start = self.at;
-        let mut items = Vec::new();
+        let first = self.items.len();
         loop {
             self.at += 1;
             self.content_end = self.at;
             self.fresh_line = false;
-            items.push(self.block_node(column as isize, false, true));
+            let item = self.block_node(column as isize, false, true);
+            self.items.push(item);
             self.skip_to_content();
             if self.document_ends() || self.indent < column {
                 break;
@@ -251,6 +252,7 @@ impl Parser<'_> {
                 break;
             }
         }
+        let items = self.items.drain(first..).collect();
         Node::seq(self.span(start, self.content_end), items)
     }
 
@@ -262,10 +264,10 @@ impl Parser<'_> {
 
     pub(super) fn block_map(&mut self, column: usize) -> Node {
         let start = self.at;
-        let mut entries: Vec<Entry> = Vec::new();
+        let first = self.entries.len();
         loop {
             let entry = self.block_entry(column);
-            entries.push(entry);
+            self.entries.push(entry);
             self.skip_to_content();
             if self.document_ends() || self.indent < column {
                 break;
@@ -281,18 +283,19 @@ impl Parser<'_> {
             let question = self.peek() == Some(b'?') && self.ends_word(self.at + 1);
             if !question && !self.key_ahead() {
                 let dash = self.peek() == Some(b'-') && self.ends_word(self.at + 1);
-                if !dash || entries.last().is_some_and(|entry| !entry.value.is_seq()) {
-                    self.not_a_key(&entries);
+                if !dash || self.entries.last().is_some_and(|entry| !entry.value.is_seq()) {
+                    self.not_a_key();
                 } else {
                     self.misaligned(start, "the keys of this mapping start in this column");
                 }
                 break;
             }
         }
-        self.finish_map(start, entries)
+        self.finish_map(start, first)
     }
 
-    pub(super) fn not_a_key(&mut self, entries: &[Entry]) {
+    /// A line among the entries of a mapping that is none; the last entry is on top.
+    pub(super) fn not_a_key(&mut self) {
         let end = self.line_end(self.at);
         let line = self.slice(self.at, end).trim_end();
         let glued = line.split_once(':').filter(|(key, rest)| !rest.is_empty() && !key.contains([' ', '/', '"']));
@@ -303,12 +306,13 @@ impl Parser<'_> {
                 "indent it if it continues the value above",
             ),
         };
-        let related = entries.last().map(|entry| (entry.key.span, "after this key".to_owned()));
+        let related = self.entries.last().map(|entry| (entry.key.span, "after this key".to_owned()));
         self.fail_at(self.span(self.at, end), message, related, Some(help));
     }
 
-    /// Reports duplicate keys and applies merge keys.
-    pub(super) fn finish_map(&mut self, start: usize, entries: Vec<Entry>) -> Node {
+    /// A mapping of the entries from `first` on; reports duplicate keys and applies merge keys.
+    pub(super) fn finish_map(&mut self, start: usize, first: usize) -> Node {
+        let entries: Vec<Entry> = self.entries.drain(first..).collect();
         self.duplicate_keys(&entries);
         let entries = if entries.iter().any(is_merge) { merged(entries) } else { entries };
         Node::map(self.span(start, self.content_end), entries)

@@ -72,40 +72,45 @@ impl Parser<'_> {
     pub(super) fn flow_seq(&mut self, parent: isize) -> Node {
         let start = self.at;
         self.at += 1;
-        let mut items = Vec::new();
+        let first = self.items.len();
         loop {
             self.flow_gap(parent);
             match self.peek() {
                 Some(b']') => break,
-                None => return self.unclosed(start, items),
+                None => return self.unclosed(start, first),
                 Some(b',') => {
                     self.fail("an empty entry: two commas in a row, or one at the start");
-                    return self.unclosed(start, items);
+                    return self.unclosed(start, first);
                 }
                 _ => {}
             }
             let item = self.flow_item(parent);
-            items.push(item);
+            self.items.push(item);
             self.flow_gap(parent);
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b']') => break,
-                None => return self.unclosed(start, items),
+                None => return self.unclosed(start, first),
                 Some(_) => {
                     self.fail("`,` or `]` expected");
-                    return self.unclosed(start, items);
+                    return self.unclosed(start, first);
                 }
             }
         }
         self.at += 1;
         self.content_end = self.at;
+        self.finish_seq(start, first)
+    }
+
+    fn finish_seq(&mut self, start: usize, first: usize) -> Node {
+        let items = self.items.drain(first..).collect();
         Node::seq(self.span(start, self.at), items)
     }
 
-    pub(super) fn unclosed(&mut self, start: usize, items: Vec<Node>) -> Node {
+    pub(super) fn unclosed(&mut self, start: usize, first: usize) -> Node {
         let span = self.span(start, start + 1);
         self.fail_at(span, "this bracket is never closed", None, None);
-        Node::seq(self.span(start, self.at), items)
+        self.finish_seq(start, first)
     }
 
     /// An entry of a flow sequence: a node, or a mapping of one pair.
@@ -148,35 +153,36 @@ impl Parser<'_> {
     pub(super) fn flow_map(&mut self, parent: isize) -> Node {
         let start = self.at;
         self.at += 1;
-        let mut entries = Vec::new();
+        let first = self.entries.len();
         loop {
             self.flow_gap(parent);
             match self.peek() {
                 Some(b'}') => break,
-                None => return self.unclosed_map(start, entries),
+                None => return self.unclosed_map(start, first),
                 Some(b',') => {
                     self.fail("an empty entry: two commas in a row, or one at the start");
-                    return self.unclosed_map(start, entries);
+                    return self.unclosed_map(start, first);
                 }
                 _ => {}
             }
             let entry = self.flow_entry(parent);
-            entries.push(entry);
+            self.entries.push(entry);
             self.flow_gap(parent);
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => break,
-                None => return self.unclosed_map(start, entries),
+                None => return self.unclosed_map(start, first),
                 Some(_) => {
                     self.fail("`,` or `}` expected");
-                    return self.unclosed_map(start, entries);
+                    return self.unclosed_map(start, first);
                 }
             }
         }
         self.at += 1;
         self.content_end = self.at;
         let adjacent = self.byte(start + 1) == Some(b'{') && self.byte(self.at - 2) == Some(b'}');
-        if is_template(&entries) && (adjacent || names_a_field(&entries)) {
+        let entries = self.entries.get(first..).unwrap_or(&[]);
+        if is_template(entries) && (adjacent || names_a_field(entries)) {
             self.out.problems.push(Problem {
                 kind: ProblemKind::TemplateBraces,
                 span: self.span(start, self.at),
@@ -185,12 +191,13 @@ impl Parser<'_> {
                 help: Some("quote the whole value, or give the file a template's ending".to_owned()),
             });
         }
-        self.finish_map(start, entries)
+        self.finish_map(start, first)
     }
 
-    pub(super) fn unclosed_map(&mut self, start: usize, entries: Vec<Entry>) -> Node {
+    pub(super) fn unclosed_map(&mut self, start: usize, first: usize) -> Node {
         let span = self.span(start, start + 1);
         self.fail_at(span, "this brace is never closed", None, None);
+        let entries = self.entries.drain(first..).collect();
         Node::map(self.span(start, self.at), entries)
     }
 

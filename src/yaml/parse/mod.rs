@@ -53,6 +53,10 @@ struct Parser<'a> {
     /// Where each anchor name is first defined in the file, for suggestions.
     all_anchors: HashMap<SmolStr, Span>,
     tag_handles: Vec<(String, String)>,
+    /// Entries and items of the collections that are being read, the innermost last: a finished collection takes its
+    /// own off the end, so that it is allocated once and no larger than it is.
+    entries: Vec<Entry>,
+    items: Vec<Node>,
     out: Parsed,
     /// Aliases without anchor: the name and the index of their problem.
     lost_aliases: Vec<(SmolStr, usize)>,
@@ -89,6 +93,15 @@ fn is_flow_indicator(byte: Option<u8>) -> bool {
     matches!(byte, Some(b',' | b'[' | b']' | b'{' | b'}'))
 }
 
+/// The first control character that YAML does not allow. Whole blocks without one are passed over at once.
+fn control_character(bytes: &[u8]) -> Option<usize> {
+    let is_control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f;
+    let mut blocks = bytes.chunks(64);
+    let block = blocks.position(|block| block.iter().fold(false, |any, byte| any | is_control(*byte)))?;
+    let from = block * 64;
+    bytes.iter().skip(from).position(|byte| is_control(*byte)).map(|at| from + at)
+}
+
 impl<'a> Parser<'a> {
     fn new(file: FileId, text: &'a str) -> Self {
         Parser {
@@ -107,6 +120,8 @@ impl<'a> Parser<'a> {
             anchors: HashMap::new(),
             all_anchors: HashMap::new(),
             tag_handles: Vec::new(),
+            entries: Vec::new(),
+            items: Vec::new(),
             out: Parsed::default(),
             lost_aliases: Vec::new(),
             broken: false,
@@ -286,9 +301,7 @@ impl<'a> Parser<'a> {
             self.at = 3;
             self.line_start = 3;
         }
-        if let Some(at) =
-            self.bytes.iter().position(|byte| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0x7f)
-        {
+        if let Some(at) = control_character(self.bytes) {
             self.at = at;
             self.fail_at(self.span(at, at + 1), "control character in the text", None, Some("delete it"));
             return;

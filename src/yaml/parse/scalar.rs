@@ -99,6 +99,9 @@ impl Parser<'_> {
 
     /// Whether the scalar goes on in a following line: moves to its text and returns the number of line breaks.
     pub(super) fn continuation(&mut self, parent: isize) -> Option<usize> {
+        if self.next_line_ends(parent) {
+            return None;
+        }
         let from = self.at;
         self.skip_blanks();
         let mut breaks = 0;
@@ -121,6 +124,27 @@ impl Parser<'_> {
             return None;
         }
         Some(breaks)
+    }
+
+    /// Whether the very next line has content that is not indented enough to go on: what nearly every scalar meets,
+    /// told without moving.
+    fn next_line_ends(&self, parent: isize) -> bool {
+        let mut at = self.at;
+        while is_blank(self.byte(at)) {
+            at += 1;
+        }
+        match self.byte(at) {
+            Some(b'\n') => {}
+            Some(b'\r') => return false,
+            _ => return true,
+        }
+        let line = at + 1;
+        at = line;
+        while self.byte(at) == Some(b' ') {
+            at += 1;
+        }
+        let content = self.byte(at).is_some_and(|byte| !matches!(byte, b'\t' | b'\n' | b'\r'));
+        content && ((at - line) as isize) <= parent
     }
 
     /// A line break inside a quoted scalar: the text so far loses its trailing blanks, then the break is folded.

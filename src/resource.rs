@@ -1,6 +1,6 @@
 //! Nodes to Kubernetes resources and the other documents we know, and the tree of files that holds them.
 
-use crate::source::{FileId, SourceFile, Span, folder_of};
+use crate::source::{FileId, SourceFile, Span, folder_of, join};
 use crate::yaml::{Document, Node, Parsed, parse, parse_json, parse_toml};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,6 +107,13 @@ impl File {
         let named = role_by_name(&source.path, source.name());
         let roles = parsed.documents.iter().map(|document| role(named, &source.path, &document.root)).collect();
         File { source, syntax, parsed, readable, roles, resources: OnceLock::new() }
+    }
+
+    /// Forgets what was read: somebody renders this file, whatever it is called.
+    fn take_for_template(&mut self) {
+        self.syntax = Syntax::Template;
+        self.parsed = Parsed::default();
+        self.roles = Vec::new();
     }
 
     /// Whether it lies in a folder that its owner set aside: hidden, or called an archive.
@@ -294,7 +301,12 @@ pub struct Tree {
 
 impl Tree {
     /// A tree of files whose ids are their indices.
-    pub fn new(files: Vec<File>) -> Self {
+    pub fn new(mut files: Vec<File>) -> Self {
+        let charts = files.iter().filter(|file| file.source.name() == "Chart.yaml");
+        let charts: Vec<String> =
+            charts.filter_map(|file| join(file.source.folder(), "templates")).map(|folder| folder + "/").collect();
+        let rendered = |path: &str| path.contains("{{") || charts.iter().any(|folder| path.starts_with(folder));
+        files.iter_mut().filter(|file| rendered(&file.source.path)).for_each(File::take_for_template);
         let by_path: BTreeMap<String, FileId> =
             files.iter().map(|file| (file.source.path.clone(), file.source.id)).collect();
         let mut folders = BTreeSet::from([String::new()]);

@@ -144,6 +144,8 @@ pub mod refs {
 pub mod renovate {
     /// See `rules/renovate/annotation.md`.
     pub mod annotation;
+    /// See `rules/renovate/lost-backslash.md`.
+    pub mod lost_backslash;
 }
 
 /// Rules `repo/…`.
@@ -269,6 +271,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "refs/storage-class-missing", page: include_str!("../../rules/refs/storage-class-missing.md"), ..refs::storage_class_missing::RULE },
     Rule { id: "refs/store-missing", page: include_str!("../../rules/refs/store-missing.md"), ..refs::store_missing::RULE },
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
+    Rule { id: "renovate/lost-backslash", page: include_str!("../../rules/renovate/lost-backslash.md"), ..renovate::lost_backslash::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
     Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },

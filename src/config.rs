@@ -21,6 +21,12 @@ pub enum Takes {
     Section(&'static [Key]),
     /// A list of strings.
     Strings,
+    /// A string.
+    Word,
+    /// A string, or a list of strings.
+    Words,
+    /// True or false.
+    Flag,
 }
 
 /// A key of the configuration.
@@ -63,6 +69,53 @@ pub const KEYS: &[Key] = &[
         Takes::Section(&[key("hand-edited", Takes::Globs, "outputs of a template that may differ from it")]),
         "files made from templates",
     ),
+    key(
+        "links",
+        Takes::Section(&[
+            key("references", Takes::Items(REFERENCES), "fields that name other objects"),
+            key("creates", Takes::Items(CREATES), "objects that come into being with others"),
+            key("opaque", Takes::Items(OPAQUE), "kinds that make objects which nobody can list"),
+            key("cluster-scoped", Takes::Words, "kinds without a namespace, as group/Kind"),
+        ]),
+        "what custom resources refer to and create, as in the tables of schemas/links",
+    ),
+];
+
+const REFERENCES: &[Key] = &[
+    key("from", Takes::Words, "kinds that have these fields, as group/Kind"),
+    key(
+        "fields",
+        Takes::Items(&[
+            key("at", Takes::Word, "path of the object that names another, such as spec.backends[]"),
+            key("to", Takes::Words, "kinds that it may name, the first where it does not say"),
+            key("name", Takes::Word, "path of the name below it; name"),
+            key("namespace", Takes::Word, "path of the namespace below it; the own one"),
+            key("kind", Takes::Word, "path of the kind below it; kind"),
+            key("key", Takes::Word, "path of a key of the named Secret or ConfigMap"),
+            key("default-key", Takes::Word, "the key that is read where none is written"),
+            key("needs", Takes::Words, "keys that are read besides"),
+            key("optional", Takes::Flag, "whether the named object may be absent"),
+            key("when", Takes::Words, "conditions: path, !path, path=value, path!=value"),
+        ]),
+        "the fields",
+    ),
+];
+
+const CREATES: &[Key] = &[
+    key("from", Takes::Words, "kinds that create the object, as group/Kind"),
+    key("kind", Takes::Word, "kind of the object, as group/Kind"),
+    key("name", Takes::Words, "its name, in which {path} stands for the text there"),
+    key("namespace", Takes::Word, "its namespace; the own one"),
+    key("keys", Takes::Words, "keys of its data: words, or {path}"),
+    key("open", Takes::Words, "paths that make the keys unknown"),
+    key("ordinal", Takes::Flag, "whether -0, -1 and so on follow the name"),
+    key("when", Takes::Words, "conditions: path, !path, path=value, path!=value"),
+];
+
+const OPAQUE: &[Key] = &[
+    key("from", Takes::Words, "the kinds, as group/Kind"),
+    key("to", Takes::Words, "what they may make; anything"),
+    key("when", Takes::Words, "conditions: path, !path, path=value, path!=value"),
 ];
 
 /// A level that a rule is set to; `None` is off.
@@ -91,6 +144,8 @@ pub struct Config {
     allow_plaintext: Vec<GlobMatcher>,
     placeholders: Vec<String>,
     hand_edited: Vec<GlobMatcher>,
+    /// Tables in the form of those under `schemas/links`.
+    pub links: Option<Node>,
     /// What is wrong with the file itself.
     pub faults: Vec<Finding>,
 }
@@ -113,6 +168,7 @@ impl Config {
                 .iter()
                 .filter_map(|item| item.text().map(str::to_owned))
                 .collect(),
+            links: root.get("links").cloned(),
             ..Config::default()
         };
         for item in root.items_at(&["overrides"]) {
@@ -211,7 +267,15 @@ impl Reader<'_> {
                 }
                 value.items().iter().for_each(|item| self.section(item, keys));
             }
-            Takes::Globs | Takes::Strings => {
+            Takes::Word if value.as_scalar().is_none() => {
+                self.fault(value.span, format!("`{}` takes a string", key.name), None);
+            }
+            Takes::Flag if !value.is_true() && !value.is_false() => {
+                self.fault(value.span, format!("`{}` takes true or false", key.name), None);
+            }
+            Takes::Word | Takes::Flag => {}
+            Takes::Words if value.as_scalar().is_some() => {}
+            Takes::Globs | Takes::Strings | Takes::Words => {
                 let strings = value.is_seq() && value.items().iter().all(|item| item.as_scalar().is_some());
                 if !strings {
                     self.fault(value.span, format!("`{}` takes a list of strings", key.name), None);
@@ -288,6 +352,9 @@ fn section_schema(keys: &[Key]) -> serde_json::Value {
 fn key_schema(key: &Key) -> serde_json::Value {
     match key.takes {
         Takes::Globs | Takes::Strings => serde_json::json!({ "type": "array", "items": { "type": "string" } }),
+        Takes::Word => serde_json::json!({ "type": "string" }),
+        Takes::Words => serde_json::json!({ "type": ["string", "array"], "items": { "type": "string" } }),
+        Takes::Flag => serde_json::json!({ "type": "boolean" }),
         Takes::Levels => serde_json::json!({
             "type": "object",
             "additionalProperties": { "enum": ["off", "info", "warning", "error", false] }

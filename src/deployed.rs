@@ -159,11 +159,7 @@ impl<'a> Deployed<'a> {
                 return true;
             }
             waiting.extend(applied.parent);
-            let before = applied.resource.node.items_at(&["spec", "dependsOn"]).iter();
-            waiting.extend(before.filter_map(|entry| {
-                let namespace = entry.text_at(&["namespace"]).unwrap_or(applied.namespace());
-                self.cluster.index(namespace, entry.text_at(&["name"])?)
-            }));
+            waiting.extend(applied.dependencies().filter_map(|(namespace, name)| self.cluster.index(namespace, name)));
         }
         false
     }

@@ -332,6 +332,23 @@ pub fn has_head(root: &Root) -> Result<bool, Error> {
     Ok(root.git && Git::open(root)?.repository.head().is_ok())
 }
 
+/// The last commit that what is checked shares with a revision: what the other side did since is no part of the change.
+/// The revision itself where git does not know any, as in a shallow clone.
+///
+/// # Errors
+/// When `since` names no revision.
+pub fn fork_point(root: &Root, source: &Source, since: &str) -> Result<String, Error> {
+    let git = Git::open(root)?;
+    tree_of(&git, since)?;
+    let own = match source {
+        Source::Commit(name) => name,
+        Source::WorkTree | Source::Index => "HEAD",
+    };
+    let commit = |name: &str| git.repository.revparse_single(name)?.peel_to_commit().map(|commit| commit.id());
+    let base = commit(own).and_then(|own| git.repository.merge_base(own, commit(since)?));
+    Ok(base.map_or_else(|_| since.to_owned(), |id| id.to_string()))
+}
+
 /// Paths whose content differs from a base: of the work tree or index against HEAD, or of anything against `since`.
 /// `None` where there is nothing to compare with: no git, or no commit yet.
 ///

@@ -22,7 +22,10 @@ pub struct Image {
 /// Every image of a resource: scalars of containers, and mappings with `repository` under a key that ends in `image`.
 pub fn images(resource: &Resource) -> Vec<Image> {
     let mut found = Vec::new();
-    resource.node.walk_entries(&mut |entry| found.extend(image(entry)));
+    // An ImageRepository names an image whose tags it lists.
+    if !resource.is("image.toolkit.fluxcd.io", "ImageRepository") {
+        resource.node.walk_entries(&mut |entry| found.extend(image(entry)));
+    }
     found
 }
 

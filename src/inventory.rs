@@ -197,6 +197,18 @@ impl Inventory {
         }
     }
 
+    /// What charts make, each with its release.
+    pub fn made(&self) -> impl Iterator<Item = (&Resource, &Resource)> {
+        let mut release = None;
+        self.members.iter().filter_map(move |member| {
+            if !member.from_chart {
+                release = Some(&member.resource);
+                return None;
+            }
+            Some((release?, &member.resource))
+        })
+    }
+
     /// Every entry of a kind with a name, numbered ones included.
     pub fn named(&self, kind: &Kind, name: &str) -> impl Iterator<Item = &Entry> {
         let names = self.by_kind.get(kind);

@@ -37,7 +37,7 @@ pub struct Repo {
     sops: OnceLock<Policy>,
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
-    links: OnceLock<Links>,
+    links: OnceLock<(Links, Vec<Finding>)>,
     deployment: OnceLock<Deployment>,
     inventories: OnceLock<Vec<Inventory>>,
     deployed: OnceLock<BTreeSet<FileId>>,
@@ -135,7 +135,21 @@ impl Repo {
 
     /// Which kinds refer to which, and what operators create.
     pub fn links(&self) -> &Links {
-        self.links.get_or_init(Links::embedded)
+        &self.linked().0
+    }
+
+    /// What is wrong with the configuration: its shape, and the tables in it.
+    pub fn config_faults(&self) -> Vec<Finding> {
+        self.config.faults.iter().chain(&self.linked().1).cloned().collect()
+    }
+
+    fn linked(&self) -> &(Links, Vec<Finding>) {
+        self.links.get_or_init(|| {
+            let mut links = Links::embedded();
+            let problems = self.config.links.iter().flat_map(|table| links.add(table));
+            let faults = problems.map(|(span, message)| Finding::new(span, message)).collect();
+            (links, faults)
+        })
     }
 
     /// What Flux would apply.

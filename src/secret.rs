@@ -183,7 +183,9 @@ fn unless_placeholder(found: &Captures<'_>) -> String {
     // Of `://user:password@` only the password is secret.
     let user_and_password = text.strip_prefix("://").and_then(|text| text.split_once(':'));
     let secret = user_and_password.map_or(text, |(_, password)| password);
-    if is_placeholder(secret) || secret.starts_with("$(") { text.to_owned() } else { HIDDEN.to_owned() }
+    let braced = secret.strip_prefix('{').and_then(|name| name.strip_suffix("}@"));
+    let named = braced.is_some_and(|name| name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()));
+    if is_placeholder(secret) || secret.starts_with("$(") || named { text.to_owned() } else { HIDDEN.to_owned() }
 }
 
 fn hide_scalars(node: &Node) -> Node {

@@ -5,10 +5,20 @@ use crate::secret::is_encrypted;
 use crate::source::{Span, folder_of};
 use crate::yaml::{Document, Entry, Node};
 use regex::{Regex, RegexBuilder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The key under which SOPS keeps its metadata.
 pub const METADATA: &str = "sops";
+
+/// The settings that choose which values of a file are encrypted.
+pub const CHOICES: [&str; 6] = [
+    "encrypted_suffix",
+    "unencrypted_suffix",
+    "encrypted_regex",
+    "unencrypted_regex",
+    "encrypted_comment_regex",
+    "unencrypted_comment_regex",
+];
 
 /// A creation rule of a `.sops.yaml`.
 #[derive(Debug, Clone)]
@@ -21,6 +31,8 @@ pub struct CreationRule {
     pub choice: Choice,
     /// Whether at least four of five files that it claims are encrypted.
     pub is_kept: bool,
+    /// The age recipients to which it encrypts.
+    pub recipients: BTreeSet<String>,
     folder: String,
 }
 
@@ -103,6 +115,16 @@ pub fn metadata(document: &Document) -> Option<&Node> {
         .filter(|metadata| metadata.get("mac").is_some() || metadata.get("lastmodified").is_some())
 }
 
+/// The age recipients that a creation rule, or the metadata of an encrypted file, names.
+pub fn recipients(settings: &Node) -> BTreeSet<String> {
+    let groups = settings.items_at(&["key_groups"]).iter().chain([settings]);
+    let ages = groups.filter_map(|group| group.get("age"));
+    let entries = ages.flat_map(|age| age.items().iter().chain([age]));
+    let texts = entries.filter_map(|entry| entry.text_at(&["recipient"]).or_else(|| entry.text()));
+    let words = texts.flat_map(|text| text.split(',')).map(|word| word.trim().to_owned());
+    words.filter(|word| !word.is_empty()).collect()
+}
+
 /// Whether a file holds a document that SOPS encrypted.
 pub fn is_encrypted_file(file: &File) -> bool {
     file.parsed.documents.iter().any(|document| metadata(document).is_some())
@@ -138,10 +160,15 @@ impl Policy {
 
     /// The first creation rule that claims a path, of the nearest `.sops.yaml` above it.
     pub fn rule_for(&self, path: &str) -> Option<&CreationRule> {
+        self.rules_above(path)?.iter().find(|rule| rule.claims(path))
+    }
+
+    /// The creation rules of the nearest `.sops.yaml` above a path.
+    pub fn rules_above(&self, path: &str) -> Option<&[CreationRule]> {
         let mut folder = folder_of(path);
         loop {
             if let Some(rules) = self.folders.get(folder) {
-                return rules.iter().find(|rule| rule.claims(path));
+                return Some(rules);
             }
             if folder.is_empty() {
                 return None;
@@ -170,14 +197,22 @@ fn regex(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).size_limit(1 << 18).build()
 }
 
+/// Whether Go cannot read a pattern; what it reads otherwise than we do is left to it.
+pub fn is_refused(pattern: &str) -> bool {
+    let differs = ["{", "\\Q", "\\C"].iter().any(|mark| pattern.contains(mark));
+    !differs && matches!(regex(pattern), Err(regex::Error::Syntax(_)))
+}
+
 fn creation_rule(rule: &Node, folder: &str) -> CreationRule {
     // A pattern that cannot be read claims nothing.
-    let path_regex = rule.text_at(&["path_regex"]).map(|pattern| regex(pattern).or_else(|_| Regex::new("$^")));
+    let pattern = rule.text_at(&["path_regex"]).or_else(|| rule.text_at(&["filename_regex"]));
+    let path_regex = pattern.map(|pattern| regex(pattern).or_else(|_| Regex::new("$^")));
     CreationRule {
         span: rule.get("path_regex").map_or(rule.span, |node| node.span),
         path_regex: path_regex.and_then(Result::ok),
         choice: Choice::read(rule),
         is_kept: false,
+        recipients: recipients(rule),
         folder: folder.to_owned(),
     }
 }

@@ -184,6 +184,50 @@ fn staged_reports_what_is_new_against_head() {
 }
 
 #[test]
+fn since_reports_what_a_change_introduces_wherever_it_appears() {
+    let users = "resources: [base/app.yaml]\n";
+    let repo = Repo::new(&[("old.yaml", DUPLICATE), ("kustomization.yaml", users), ("base/app.yaml", CLEAN)]);
+    repo.git(&["init", "-q", "-b", "main"]);
+    repo.commit();
+    assert_eq!(repo.run(&["--since", "main"]).code, 0);
+    repo.git(&["checkout", "-q", "-b", "work"]);
+    repo.git(&["mv", "base/app.yaml", "base/moved.yaml"]);
+    repo.commit();
+    let ran = repo.run(&["--since", "main", "--format", "concise"]);
+    assert!(ran.out.starts_with("kustomization.yaml:1:13: error[kustomize/missing-resource]"), "{}", ran.out);
+    assert_eq!(ran.out.lines().count(), 1, "an untouched file breaks, an old mistake is no news: {}", ran.out);
+    // What the other side mends in the meantime is not the doing of this one.
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("old.yaml", CLEAN);
+    repo.commit();
+    repo.git(&["checkout", "-q", "work"]);
+    assert_eq!(repo.run(&["--since", "main", "--format", "concise"]).out, ran.out);
+    assert_eq!(repo.run(&["--since", "main", "--rev", "work", "--format", "concise"]).out, ran.out);
+    assert_eq!(repo.run(&["--since", "main", "--staged"]).code, 2);
+}
+
+#[test]
+fn tables_of_the_house_say_what_its_own_kinds_create() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\n\
+        spec: {path: ./apps, prune: true, interval: 1h, sourceRef: {kind: GitRepository, name: flux-system}}\n";
+    let login =
+        "apiVersion: example.org/v1\nkind: Login\nmetadata: {name: web, namespace: web}\nspec: {secret: web-login}\n";
+    let job = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: web}\nspec:\n  containers:\n    - name: web\n      \
+        image: ghcr.io/example/web:1.0.0\n      env:\n        - name: WORD\n          \
+        valueFrom: {secretKeyRef: {name: web-login, key: wrod}}\n";
+    let repo = Repo::new(&[("flux/apps.yaml", flux), ("apps/login.yaml", login), ("apps/pod.yaml", job)]);
+    assert_eq!(repo.run(&["--format", "concise"]).out, "", "nobody knows what a Login makes");
+    let table = "links:\n  creates:\n    - {from: example.org/Login, kind: Secret, name: '{spec.secret}', keys: [user, word]}\n";
+    repo.write(".homelint.yaml", table);
+    let out = repo.run(&["--format", "concise"]).out;
+    assert!(out.contains("error[refs/key-missing]: Secret `web-login` has no key `wrod`"), "{out}");
+    repo.write(".homelint.yaml", &table.replace("{spec.secret}", "{spec.secret").replace("keys", "kyes"));
+    let out = repo.run(&["--format", "concise"]).out;
+    assert!(out.contains("error[homelint/config]: unknown key `kyes`"), "{out}");
+    assert!(out.contains("error[homelint/config]: a brace is not closed here"), "{out}");
+}
+
+#[test]
 fn fixes_are_shown_or_made() {
     let repo = Repo::new(&[("a.yaml", EMPTY_MAP)]);
     let ran = repo.run(&["--fix", "--diff"]);
@@ -246,6 +290,90 @@ fn the_other_commands_answer() {
     repo.run(&["init"]).refuses("exists already", "edit it");
     let counted = Repo::new(&[("a.yaml", FLOATING), ("b.yaml", FLOATING)]);
     assert_eq!(counted.run(&["--statistics"]).out, "     2  warning  image/floating-tag\n");
+}
+
+/// What SARIF 2.1.0 asks of the parts that homelint writes.
+fn sarif_facts() -> serde_json::Value {
+    let text =
+        serde_json::json!({ "type": "object", "required": ["text"], "properties": { "text": { "minLength": 1 } } });
+    let level = serde_json::json!({ "enum": ["none", "note", "warning", "error"] });
+    let one = serde_json::json!({ "type": "integer", "minimum": 1 });
+    let region = serde_json::json!({
+        "type": "object",
+        "required": ["startLine"],
+        "properties": { "startLine": one, "startColumn": one, "endLine": one, "endColumn": one },
+    });
+    let artifact = serde_json::json!({
+        "required": ["uri", "uriBaseId"],
+        "properties": { "uri": { "type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$" }, "uriBaseId": { "const": "%SRCROOT%" } },
+    });
+    let location = serde_json::json!({
+        "type": "object",
+        "required": ["physicalLocation"],
+        "properties": {
+            "id": { "type": "integer", "minimum": 0 },
+            "message": text,
+            "physicalLocation": { "required": ["artifactLocation", "region"], "properties": { "artifactLocation": artifact, "region": region } },
+        },
+    });
+    let rule = serde_json::json!({
+        "required": ["id"],
+        "properties": { "id": { "type": "string" }, "shortDescription": text, "help": text, "defaultConfiguration": { "properties": { "level": level } } },
+    });
+    let result = serde_json::json!({
+        "required": ["message"],
+        "properties": {
+            "ruleId": { "type": "string" },
+            "ruleIndex": { "type": "integer", "minimum": 0 },
+            "level": level,
+            "message": text,
+            "locations": { "type": "array", "minItems": 1, "items": location },
+            "relatedLocations": { "type": "array", "uniqueItems": true, "items": location },
+            "partialFingerprints": { "type": "object", "additionalProperties": { "type": "string" } },
+        },
+    });
+    let driver = serde_json::json!({
+        "required": ["name"],
+        "properties": {
+            "informationUri": { "type": "string", "pattern": "^https://" },
+            "rules": { "type": "array", "uniqueItems": true, "items": rule },
+        },
+    });
+    let run = serde_json::json!({
+        "required": ["tool", "results"],
+        "properties": {
+            "tool": { "required": ["driver"], "properties": { "driver": driver } },
+            "columnKind": { "enum": ["utf16CodeUnits", "unicodeCodePoints"] },
+            "results": { "type": "array", "items": result },
+            "invocations": { "type": "array", "items": { "required": ["executionSuccessful"] } },
+        },
+    });
+    serde_json::json!({
+        "type": "object",
+        "required": ["version", "runs"],
+        "properties": { "version": { "const": "2.1.0" }, "runs": { "type": "array", "minItems": 1, "items": run } },
+    })
+}
+
+#[test]
+fn sarif_is_what_code_scanning_reads() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/home-ops");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_homelint"));
+    let ran = Ran::new(command.args(["--format", "sarif"]).current_dir(folder).env_clear().output().unwrap());
+    let sarif = ran.json();
+    let facts = jsonschema::validator_for(&sarif_facts()).unwrap();
+    let wrong: Vec<String> =
+        facts.iter_errors(&sarif).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert_eq!(wrong, Vec::<String>::new());
+    let rules = &sarif["runs"][0]["tool"]["driver"]["rules"];
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert!(results.len() > 10, "{}", results.len());
+    for result in results {
+        assert_eq!(rules[result["ruleIndex"].as_u64().unwrap() as usize]["id"], result["ruleId"]);
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        let place = |line: &str, column: &str| (region[line].as_u64().unwrap(), region[column].as_u64().unwrap());
+        assert!(place("startLine", "startColumn") <= place("endLine", "endColumn"), "{result}");
+    }
 }
 
 /// Names that only some systems allow, and that no format may stumble over.

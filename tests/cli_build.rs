@@ -259,6 +259,35 @@ fn the_graph_shows_what_hangs_together() {
 }
 
 #[test]
+fn the_graph_shows_the_routes_of_releases() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\n\
+        spec: {path: ./apps, prune: true, interval: 1h, sourceRef: {kind: GitRepository, name: flux-system}}\n";
+    let source = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: app-template, namespace: web}\n\
+        spec: {interval: 1h, url: 'oci://ghcr.io/bjw-s-labs/helm/app-template', ref: {tag: 4.0.0}}\n";
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: web}\nspec:\n  \
+        interval: 1h\n  chartRef: {kind: OCIRepository, name: app-template}\n  values:\n    route:\n      app:\n        \
+        hostnames: [web.example.org]\n        parentRefs: [{name: outside, namespace: network}]\n";
+    let repo = Repo::new(&[("flux/apps.yaml", flux), ("apps/a.yaml", source), ("apps/b.yaml", release)]);
+    let tree = repo.run(&["graph"]).out;
+    assert!(tree.contains("HelmRelease web/web  from OCIRepository web/app-template\n"), "{tree}");
+    assert!(tree.contains("└── HTTPRoute web/web  on Gateway network/outside\n"), "{tree}");
+}
+
+#[test]
+fn what_nothing_defines_is_said_beside_what_is_built() {
+    let mut files = CLUSTER;
+    files[5].1 =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  mode: ${MODEE}\n  tag: ${TAG:=none}\n";
+    files[3].1 =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: settings, namespace: flux-system}\nstringData: {DOMAIN: a}\n";
+    let ran = Repo::new(&files).run(&["build", "flux-system/web"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let said = "note: apps/web/map.yaml:6: left out: `${MODEE}`, which nothing defines: Flux refuses `web` since 2.9\n";
+    assert_eq!(ran.err, said);
+    assert!(ran.out.contains("tag: none\n"), "{}", ran.out);
+}
+
+#[test]
 fn kustomizations_that_apply_one_another_are_drawn_once() {
     let one = |name: &str, path: &str| {
         format!(

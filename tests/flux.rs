@@ -239,7 +239,7 @@ fn the_graph_shows_what_depends_on_what() {
     let b = kustomization("b", "  path: ./apps\n");
     let deployment =
         run(&[("i.yaml", INSTANCE), ("cluster/a.yaml", &a), ("cluster/b.yaml", &b), ("apps/map.yaml", MAP)]);
-    let graph = graph::graph(&deployment.clusters[0], &Links::embedded());
+    let graph = graph::graph(&deployment.clusters[0], std::iter::empty(), &Links::embedded());
     let name = |index: usize| format!("{}/{}", graph.nodes[index].kind, graph.nodes[index].name);
     let edges: Vec<String> =
         graph.edges.iter().map(|edge| format!("{} {:?} {}", name(edge.from), edge.relation, name(edge.to))).collect();

@@ -189,8 +189,7 @@ fn named(repo: &Repo, target: &str) -> Result<Vec<Batch>, Failure> {
 fn unknown(repo: &Repo, target: &str) -> Failure {
     let titles: BTreeSet<String> = applied(repo.deployment()).map(title).collect();
     let named = titles.iter().find(|title| title.rsplit('/').next() == Some(target));
-    let folders = repo.tree.folders().filter(|folder| repo.tree.kustomization(folder).is_some());
-    let candidates = titles.iter().map(String::as_str).chain(folders);
+    let candidates = titles.iter().map(String::as_str).chain(repo.tree.folders());
     let meant = named.map(String::as_str).or_else(|| nearest(target.trim_end_matches('/'), candidates));
     let failure = Failure::new(format!("there is no folder and no Flux Kustomization `{target}`"));
     failure.help(meant.map_or_else(
@@ -254,6 +253,11 @@ fn batch(applied: &Applied, title: Option<String>) -> Batch {
     };
     findings.extend(applied.refusals.iter().map(refused));
     let mut unchecked = applied.unchecked.clone();
+    let missing = applied.uses.iter().filter(|used| used.found.is_missing());
+    unchecked.extend(missing.map(|used| {
+        let reason = format!("`${{{}}}`, which nothing defines: Flux refuses `{name}` since 2.9", used.found.name);
+        Unchecked { span: used.scalar, reason: reason.into() }
+    }));
     let reason = match applied.location {
         Location::Elsewhere => Some("its source is not this repository"),
         Location::Unknown => Some("its path or source is not known offline"),

@@ -26,6 +26,7 @@ const NARROWEST: usize = 40;
 Examples:
   homelint check --select 'yaml/*' --format concise
   homelint check --staged                  report what is new against HEAD
+  homelint check --since origin/main       report what is new against a branch
   homelint check --write-baseline          accept today's findings …
   homelint check --baseline .homelint-baseline      … and report only others
   homelint check --fix --diff              show what would be mended")]
@@ -39,8 +40,8 @@ pub struct Check {
     /// Check what is staged; report what is new against HEAD
     #[arg(long, conflicts_with_all = ["rev", "fix"])]
     staged: bool,
-    /// Tell the rules what has changed since a revision
-    #[arg(long, value_name = "REV")]
+    /// Report only what is new since a revision, wherever it appears
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
     since: Option<String>,
     /// Check a commit instead of the work tree
     #[arg(long, value_name = "REV", conflicts_with = "fix")]
@@ -106,12 +107,12 @@ pub fn run(arguments: &Check) -> Run {
         let failure = Failure::new(format!("{} is not in a git repository", root.folder.display()));
         return Err(failure.help("`--staged`, `--rev` and `--since` need one"));
     }
-    let mut repo = load(root, &source, arguments.since.as_deref())?;
+    let base = arguments.base(root, &source)?;
+    let since = base.as_deref().filter(|_| arguments.since.is_some());
+    let mut repo = load(root, &source, since)?;
     places.check_tree(&repo, &source)?;
-    let mut report = check(&repo, RULES, &selection);
-    if arguments.staged {
-        report = report.without(&at_head(root, &selection)?);
-    }
+    let known = base.as_deref().map_or_else(|| Ok(BTreeSet::new()), |base| known_at(root, base, &selection))?;
+    let mut report = check(&repo, RULES, &selection).without(&known);
     let mut notes = String::new();
     if arguments.fix {
         let fixes = fix::Fixes { repo: &repo, also_unsafe: arguments.unsafe_fixes };
@@ -119,8 +120,8 @@ pub fn run(arguments: &Check) -> Run {
             return Ok(Outcome { code: arguments.code(&report), ..Outcome::text(fixes.diff(&report)) });
         }
         (repo, report) = fix::until_nothing_changes(root, repo, report, arguments.unsafe_fixes, &mut notes, || {
-            let repo = load(root, &source, arguments.since.as_deref())?;
-            let report = check(&repo, RULES, &selection);
+            let repo = load(root, &source, since)?;
+            let report = check(&repo, RULES, &selection).without(&known);
             Ok((repo, report))
         })?;
     }
@@ -153,6 +154,14 @@ impl Check {
             None if self.staged => Source::Index,
             None => Source::WorkTree,
         }
+    }
+
+    /// The revision whose findings are known already; there is none before the first commit.
+    fn base(&self, root: &Root, source: &Source) -> Result<Option<String>, Failure> {
+        if let Some(since) = &self.since {
+            return Ok(Some(discover::fork_point(root, source, since)?));
+        }
+        Ok((self.staged && discover::has_head(root)?).then(|| "HEAD".to_owned()))
     }
 
     fn options(&self, stream: &impl std::io::IsTerminal, start: Instant) -> Options {
@@ -188,12 +197,9 @@ fn load(root: &Root, source: &Source, since: Option<&str>) -> Result<Repo, Failu
     Ok(repo)
 }
 
-/// What is found in the last commit; nothing before the first.
-fn at_head(root: &Root, selection: &Selection) -> Result<BTreeSet<String>, Failure> {
-    if !discover::has_head(root)? {
-        return Ok(BTreeSet::new());
-    }
-    let repo = load(root, &Source::Commit("HEAD".to_owned()), None)?;
+/// What is found in a commit.
+fn known_at(root: &Root, rev: &str, selection: &Selection) -> Result<BTreeSet<String>, Failure> {
+    let repo = load(root, &Source::Commit(rev.to_owned()), None)?;
     Ok(check(&repo, RULES, selection).fingerprints())
 }
 

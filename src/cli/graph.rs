@@ -3,6 +3,7 @@
 use super::{Outcome, Run, build};
 use homelint::discover::{self, Source};
 use homelint::flux::graph::{Edge, Graph, GraphNode, Relation, graph};
+use homelint::inventory::Inventory;
 use homelint::resource::Tree;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -38,8 +39,12 @@ struct Drawn {
 pub fn run(arguments: &Draw) -> Run {
     let root = discover::root(Path::new("."))?;
     let repo = discover::load(&root, &Source::WorkTree, &[])?;
-    let cluster = |cluster| Drawn { place: build::place(&repo.tree, cluster), graph: graph(cluster, repo.links()) };
-    let drawn: Vec<Drawn> = repo.deployment().clusters.iter().map(cluster).collect();
+    let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
+    let draw = |(cluster, inventory): (_, &Inventory)| Drawn {
+        place: build::place(&repo.tree, cluster),
+        graph: graph(cluster, inventory.made(), repo.links()),
+    };
+    let drawn: Vec<Drawn> = clusters.map(draw).collect();
     let text = match arguments.format {
         Form::Tree => drawn.iter().map(tree).collect::<Vec<_>>().join("\n"),
         Form::Mermaid => mermaid(&drawn),

@@ -47,6 +47,8 @@ fn example(key: &Key) -> String {
     match key.takes {
         Takes::Globs => format!("{name}:\n  - \"path/to/**\"\n"),
         Takes::Strings => format!("{name}:\n  - some text\n"),
+        Takes::Word | Takes::Words => format!("{name}: some text\n"),
+        Takes::Flag => format!("{name}: true\n"),
         Takes::Levels => format!("{name}:\n  \"image/*\": warning\n"),
         Takes::Section(keys) => format!("{name}:\n{}", indented(&nested(keys), "  ")),
         Takes::Items(keys) => {

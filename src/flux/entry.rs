@@ -57,12 +57,17 @@ pub(super) fn syncs(tree: &Tree) -> Vec<Entry> {
     entries
 }
 
-fn instance(resource: &Resource) -> Option<Entry> {
-    let sync = match resource.kind.as_str() {
-        "FluxInstance" if resource.group() == "fluxcd.controlplane.io" => resource.node.at(&["spec", "sync"]),
-        "HelmRelease" => resource.node.at(&["spec", "values", "instance", "sync"]),
+/// What a FluxInstance, or a release of the chart that makes one, specifies.
+pub fn instance_spec(resource: &Resource) -> Option<&Node> {
+    match resource.kind.as_str() {
+        "FluxInstance" if resource.group() == "fluxcd.controlplane.io" => resource.spec(),
+        "HelmRelease" => resource.node.at(&["spec", "values", "instance"]),
         _ => None,
-    };
+    }
+}
+
+fn instance(resource: &Resource) -> Option<Entry> {
+    let sync = instance_spec(resource)?.get("sync");
     synced(sync?, resource.namespace().filter(|_| resource.kind == "FluxInstance").unwrap_or(FLUX_SYSTEM))
 }
 

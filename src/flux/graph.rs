@@ -55,8 +55,8 @@ pub enum Relation {
 
 type Key = (SmolStr, SmolStr, SmolStr);
 
-/// The graph of a cluster.
-pub fn graph(cluster: &Cluster, links: &Links) -> Graph {
+/// The graph of a cluster; `made` is what charts make, each with its release.
+pub fn graph<'a>(cluster: &Cluster, made: impl Iterator<Item = (&'a Resource, &'a Resource)>, links: &Links) -> Graph {
     let mut spans: BTreeMap<Key, Option<Span>> = BTreeMap::new();
     let mut edges: BTreeSet<(Key, Key, Relation)> = BTreeSet::new();
     for applied in &cluster.kustomizations {
@@ -71,6 +71,12 @@ pub fn graph(cluster: &Cluster, links: &Links) -> Graph {
             }
             relate(resource, links, &mut spans, &mut edges);
         }
+    }
+    for (release, resource) in made.filter(|(_, resource)| is_shown(resource.group(), &resource.kind)) {
+        let own = key(resource);
+        spans.insert(own.clone(), Some(resource.name_span()));
+        edges.insert((key(release), own, Relation::Applies));
+        relate(resource, links, &mut spans, &mut edges);
     }
     let index: BTreeMap<&Key, usize> = spans.keys().enumerate().map(|(index, key)| (key, index)).collect();
     let edge = |(from, to, relation): &(Key, Key, Relation)| {

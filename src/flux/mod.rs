@@ -104,6 +104,14 @@ impl Applied {
     pub fn name(&self) -> &str {
         self.resource.name().unwrap_or("")
     }
+
+    /// Namespaces and names of the Kustomizations that have to be ready before it.
+    pub fn dependencies(&self) -> impl Iterator<Item = (&str, &str)> {
+        let entries = self.resource.node.items_at(&["spec", "dependsOn"]).iter();
+        entries.filter_map(|entry| {
+            Some((entry.text_at(&["namespace"]).unwrap_or(self.namespace()), entry.text_at(&["name"])?))
+        })
+    }
 }
 
 impl Cluster {

@@ -132,7 +132,7 @@ fn source_of(kustomization: &Resource, namespace: &str) -> Option<Id> {
 }
 
 /// A path relative to the repository's root, however it begins.
-pub(super) fn here(path: &str) -> Option<String> {
+pub fn here(path: &str) -> Option<String> {
     join("", path.trim_start_matches('/'))
 }
 

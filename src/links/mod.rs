@@ -106,6 +106,8 @@ pub struct Links {
     always: Vec<Created>,
     /// ConfigMaps and Secrets whose data comes from somewhere else.
     filled: Vec<Condition>,
+    /// Which of Flux's controllers reconciles a kind.
+    controllers: BTreeMap<Kind, SmolStr>,
 }
 
 /// How one field refers.
@@ -312,6 +314,12 @@ impl Links {
     /// Objects that every cluster has.
     pub fn always(&self) -> &[Created] {
         &self.always
+    }
+
+    /// The controller of Flux that reconciles objects of this kind.
+    pub fn controller(&self, group: &str, kind: &str) -> Option<&str> {
+        let kind = Kind { group: SmolStr::new(group), kind: SmolStr::new(kind) };
+        self.controllers.get(&kind).map(SmolStr::as_str)
     }
 
     /// Whether objects of this kind live in no namespace, as far as the tables know.

@@ -48,6 +48,10 @@ pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
             links.opaque.entry(kind).or_default().push(opaque.clone());
         }
     }
+    for entry in table.entries_at(&["controllers"]) {
+        let name = SmolStr::new(entry.key.text().unwrap_or(""));
+        links.controllers.extend(kinds(Some(&entry.value)).into_iter().map(|kind| (kind, name.clone())));
+    }
     for row in table.items_at(&["always"]) {
         for name in words(row.get("names")) {
             let Some(kind) = kinds(row.get("kind")).pop() else { continue };

@@ -14,6 +14,10 @@ pub mod api {
 pub mod flux {
     /// See `rules/flux/borrowed-source.md`.
     pub mod borrowed_source;
+    /// See `rules/flux/controller-missing.md`.
+    pub mod controller_missing;
+    /// See `rules/flux/decryption-key-missing.md`.
+    pub mod decryption_key_missing;
     /// See `rules/flux/decryption-missing.md`.
     pub mod decryption_missing;
     /// See `rules/flux/depends-on-cycle.md`.
@@ -22,18 +26,32 @@ pub mod flux {
     pub mod depends_on_missing;
     /// See `rules/flux/eaten-variable.md`.
     pub mod eaten_variable;
+    /// See `rules/flux/event-source-missing.md`.
+    pub mod event_source_missing;
     /// See `rules/flux/health-check-missing.md`.
     pub mod health_check_missing;
+    /// See `rules/flux/health-checks-ignored.md`.
+    pub mod health_checks_ignored;
     /// See `rules/flux/namespace-missing.md`.
     pub mod namespace_missing;
+    /// See `rules/flux/namespace-of-another.md`.
+    pub mod namespace_of_another;
+    /// See `rules/flux/namespace-overridden.md`.
+    pub mod namespace_overridden;
+    /// See `rules/flux/nothing-to-sync.md`.
+    pub mod nothing_to_sync;
     /// See `rules/flux/path-missing.md`.
     pub mod path_missing;
+    /// See `rules/flux/ready-too-early.md`.
+    pub mod ready_too_early;
     /// See `rules/flux/self-managed.md`.
     pub mod self_managed;
     /// See `rules/flux/several-owners.md`.
     pub mod several_owners;
     /// See `rules/flux/source-missing.md`.
     pub mod source_missing;
+    /// See `rules/flux/source-not-awaited.md`.
+    pub mod source_not_awaited;
     /// See `rules/flux/substitute-from-missing.md`.
     pub mod substitute_from_missing;
     /// See `rules/flux/substitution-missing.md`.
@@ -138,6 +156,8 @@ pub mod refs {
     pub mod storage_class_missing;
     /// See `rules/refs/store-missing.md`.
     pub mod store_missing;
+    /// See `rules/refs/template-key-missing.md`.
+    pub mod template_key_missing;
 }
 
 /// Rules `renovate/…`.
@@ -182,6 +202,8 @@ pub mod schema {
 
 /// Rules `secret/…`.
 pub mod secret {
+    /// See `rules/secret/made-twice.md`.
+    pub mod made_twice;
     /// See `rules/secret/plaintext.md`.
     pub mod plaintext;
 }
@@ -194,8 +216,20 @@ pub mod service {
 
 /// Rules `sops/…`.
 pub mod sops {
+    /// See `rules/sops/config-name.md`.
+    pub mod config_name;
+    /// See `rules/sops/invalid-rule.md`.
+    pub mod invalid_rule;
+    /// See `rules/sops/metadata-missing.md`.
+    pub mod metadata_missing;
+    /// See `rules/sops/no-rule.md`.
+    pub mod no_rule;
     /// See `rules/sops/not-encrypted.md`.
     pub mod not_encrypted;
+    /// See `rules/sops/recipients-differ.md`.
+    pub mod recipients_differ;
+    /// See `rules/sops/rule-shadowed.md`.
+    pub mod rule_shadowed;
     /// See `rules/sops/value-in-clear.md`.
     pub mod value_in_clear;
 }
@@ -222,16 +256,25 @@ pub const RULES: &[Rule] = &[
     Rule { id: "api/deprecated", page: include_str!("../../rules/api/deprecated.md"), ..api::deprecated::RULE },
     Rule { id: "api/removed", page: include_str!("../../rules/api/removed.md"), ..api::removed::RULE },
     Rule { id: "flux/borrowed-source", page: include_str!("../../rules/flux/borrowed-source.md"), ..flux::borrowed_source::RULE },
+    Rule { id: "flux/controller-missing", page: include_str!("../../rules/flux/controller-missing.md"), ..flux::controller_missing::RULE },
+    Rule { id: "flux/decryption-key-missing", page: include_str!("../../rules/flux/decryption-key-missing.md"), ..flux::decryption_key_missing::RULE },
     Rule { id: "flux/decryption-missing", page: include_str!("../../rules/flux/decryption-missing.md"), ..flux::decryption_missing::RULE },
     Rule { id: "flux/depends-on-cycle", page: include_str!("../../rules/flux/depends-on-cycle.md"), ..flux::depends_on_cycle::RULE },
     Rule { id: "flux/depends-on-missing", page: include_str!("../../rules/flux/depends-on-missing.md"), ..flux::depends_on_missing::RULE },
     Rule { id: "flux/eaten-variable", page: include_str!("../../rules/flux/eaten-variable.md"), ..flux::eaten_variable::RULE },
+    Rule { id: "flux/event-source-missing", page: include_str!("../../rules/flux/event-source-missing.md"), ..flux::event_source_missing::RULE },
     Rule { id: "flux/health-check-missing", page: include_str!("../../rules/flux/health-check-missing.md"), ..flux::health_check_missing::RULE },
+    Rule { id: "flux/health-checks-ignored", page: include_str!("../../rules/flux/health-checks-ignored.md"), ..flux::health_checks_ignored::RULE },
     Rule { id: "flux/namespace-missing", page: include_str!("../../rules/flux/namespace-missing.md"), ..flux::namespace_missing::RULE },
+    Rule { id: "flux/namespace-of-another", page: include_str!("../../rules/flux/namespace-of-another.md"), ..flux::namespace_of_another::RULE },
+    Rule { id: "flux/namespace-overridden", page: include_str!("../../rules/flux/namespace-overridden.md"), ..flux::namespace_overridden::RULE },
+    Rule { id: "flux/nothing-to-sync", page: include_str!("../../rules/flux/nothing-to-sync.md"), ..flux::nothing_to_sync::RULE },
     Rule { id: "flux/path-missing", page: include_str!("../../rules/flux/path-missing.md"), ..flux::path_missing::RULE },
+    Rule { id: "flux/ready-too-early", page: include_str!("../../rules/flux/ready-too-early.md"), ..flux::ready_too_early::RULE },
     Rule { id: "flux/self-managed", page: include_str!("../../rules/flux/self-managed.md"), ..flux::self_managed::RULE },
     Rule { id: "flux/several-owners", page: include_str!("../../rules/flux/several-owners.md"), ..flux::several_owners::RULE },
     Rule { id: "flux/source-missing", page: include_str!("../../rules/flux/source-missing.md"), ..flux::source_missing::RULE },
+    Rule { id: "flux/source-not-awaited", page: include_str!("../../rules/flux/source-not-awaited.md"), ..flux::source_not_awaited::RULE },
     Rule { id: "flux/substitute-from-missing", page: include_str!("../../rules/flux/substitute-from-missing.md"), ..flux::substitute_from_missing::RULE },
     Rule { id: "flux/substitution-missing", page: include_str!("../../rules/flux/substitution-missing.md"), ..flux::substitution_missing::RULE },
     Rule { id: "flux/substitution-unused", page: include_str!("../../rules/flux/substitution-unused.md"), ..flux::substitution_unused::RULE },
@@ -270,6 +313,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "refs/service-missing", page: include_str!("../../rules/refs/service-missing.md"), ..refs::service_missing::RULE },
     Rule { id: "refs/storage-class-missing", page: include_str!("../../rules/refs/storage-class-missing.md"), ..refs::storage_class_missing::RULE },
     Rule { id: "refs/store-missing", page: include_str!("../../rules/refs/store-missing.md"), ..refs::store_missing::RULE },
+    Rule { id: "refs/template-key-missing", page: include_str!("../../rules/refs/template-key-missing.md"), ..refs::template_key_missing::RULE },
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
     Rule { id: "renovate/lost-backslash", page: include_str!("../../rules/renovate/lost-backslash.md"), ..renovate::lost_backslash::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
@@ -284,9 +328,16 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
     Rule { id: "schema/unknown-kind", page: include_str!("../../rules/schema/unknown-kind.md"), ..schema::unknown_kind::RULE },
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
+    Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
+    Rule { id: "sops/config-name", page: include_str!("../../rules/sops/config-name.md"), ..sops::config_name::RULE },
+    Rule { id: "sops/invalid-rule", page: include_str!("../../rules/sops/invalid-rule.md"), ..sops::invalid_rule::RULE },
+    Rule { id: "sops/metadata-missing", page: include_str!("../../rules/sops/metadata-missing.md"), ..sops::metadata_missing::RULE },
+    Rule { id: "sops/no-rule", page: include_str!("../../rules/sops/no-rule.md"), ..sops::no_rule::RULE },
     Rule { id: "sops/not-encrypted", page: include_str!("../../rules/sops/not-encrypted.md"), ..sops::not_encrypted::RULE },
+    Rule { id: "sops/recipients-differ", page: include_str!("../../rules/sops/recipients-differ.md"), ..sops::recipients_differ::RULE },
+    Rule { id: "sops/rule-shadowed", page: include_str!("../../rules/sops/rule-shadowed.md"), ..sops::rule_shadowed::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },

@@ -13,5 +13,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         "ResourceSetInputProvider",
         "Postgres",
         "PersistentVolume",
+        "Password",
+        "ClusterGenerator",
     ])
 }

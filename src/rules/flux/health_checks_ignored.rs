@@ -1,0 +1,21 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::rule::Rule;
+
+/// Health checks that `wait` makes Flux ignore.
+pub const RULE: Rule = Rule::cluster(Severity::Info, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.kustomizations().filter_map(finding).collect()
+}
+
+fn finding(applied: &Applied) -> Option<Finding> {
+    let spec = applied.resource.spec()?;
+    let wait = spec.get("wait").filter(|wait| wait.is_true())?;
+    let checks = spec.entry("healthChecks").filter(|entry| !entry.value.items().is_empty())?;
+    let message =
+        format!("Flux ignores the health checks of Kustomization `{}`: it waits for everything", applied.name());
+    let help = "delete one of them: `wait: true` covers all that is applied, `healthChecks` only what is listed";
+    Some(Finding::new(checks.key.span, message).help(help).related(wait.span, "it waits because of this"))
+}

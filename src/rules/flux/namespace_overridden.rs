@@ -1,0 +1,27 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::flux::source::Location;
+use crate::rule::Rule;
+
+/// A namespace in a kustomization that Flux overrides.
+pub const RULE: Rule = Rule::cluster(Severity::Info, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.kustomizations().filter_map(|applied| finding(deployed, applied)).collect()
+}
+
+fn finding(deployed: &Deployed, applied: &Applied) -> Option<Finding> {
+    let Location::Here(folder) = &applied.location else { return None };
+    let written = deployed.repo.tree.kustomization(folder)?.root()?.get("namespace")?;
+    let target = applied.resource.node.at(&["spec", "targetNamespace"])?;
+    let (own, wins) = (written.literal()?, target.literal()?);
+    if own == wins {
+        return None;
+    }
+    let message =
+        format!("namespace `{own}` is overridden: Kustomization `{}` applies this to `{wins}`", applied.name());
+    let finding =
+        Finding::new(written.span, message).help("`targetNamespace` wins: write the same here, or delete one");
+    Some(finding.related(target.span, "it is set here"))
+}

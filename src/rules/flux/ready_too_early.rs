@@ -1,0 +1,41 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::rule::Rule;
+use std::collections::BTreeMap;
+
+/// A dependency that is called ready before what it applies is.
+pub const RULE: Rule = Rule::cluster(Severity::Info, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    let mut needed: BTreeMap<usize, &Applied> = BTreeMap::new();
+    for applied in deployed.kustomizations() {
+        let targets = applied.dependencies().filter_map(|(namespace, name)| deployed.cluster.index(namespace, name));
+        needed.extend(targets.map(|target| (target, applied)));
+    }
+    let targets = needed.iter().filter_map(|(index, user)| Some((deployed.cluster.kustomizations.get(*index)?, *user)));
+    let (ready, early): (Vec<_>, Vec<_>) =
+        targets.filter(|(target, _)| takes_time(target)).partition(|(target, _)| waits(target));
+    let total = ready.len() + early.len();
+    // A house where most wait for nothing has decided so.
+    if total < 5 || ready.len() * 5 < total * 4 {
+        return Vec::new();
+    }
+    let finding = |(target, user): &(&Applied, &Applied)| {
+        let message = format!("Kustomization `{}` is called ready as soon as it is applied", target.name());
+        let help = format!("add `wait: true`, as {} of {total} have that others depend on", ready.len());
+        let related = format!("`{}` depends on it", user.name());
+        Finding::new(target.resource.name_span(), message).help(help).related(user.resource.name_span(), related)
+    };
+    early.iter().map(finding).collect()
+}
+
+fn takes_time(applied: &Applied) -> bool {
+    applied.resources.iter().any(|resource| resource.is_helm_release() || resource.is_flux_kustomization())
+}
+
+fn waits(applied: &Applied) -> bool {
+    let node = &applied.resource.node;
+    let wait = node.at(&["spec", "wait"]).is_some_and(|wait| wait.is_true() || wait.is_unknown());
+    wait || !node.items_at(&["spec", "healthChecks"]).is_empty()
+}

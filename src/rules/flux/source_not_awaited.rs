@@ -1,0 +1,50 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::flux::Applied;
+use crate::inventory::Answer;
+use crate::rule::Rule;
+use std::collections::BTreeSet;
+
+/// A Kustomization whose releases do not wait for their sources.
+pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    let releases = deployed.references.iter().filter(|(member, _, _)| member.resource.is_helm_release());
+    let mut pairs = BTreeSet::new();
+    for (member, reference, answer) in releases {
+        if let (Answer::Here(entries), true) =
+            (answer, reference.kinds.iter().all(|kind| kind.group == "source.toolkit.fluxcd.io"))
+        {
+            pairs.extend(entries.iter().filter_map(|entry| Some((entry.applied?, member.applied))));
+        }
+    }
+    let kustomizations = &deployed.cluster.kustomizations;
+    let late = pairs.into_iter().filter(|(meta, user)| {
+        kustomizations.get(*meta).is_some_and(holds_sources) && !deployed.comes_first(*meta, *user)
+    });
+    // What stands beside the sources, and leads to the release, is to wait.
+    let beside = late.filter_map(|(meta, user)| {
+        let meta = kustomizations.get(meta)?;
+        let chain = deployed.cluster.chain(user);
+        Some((meta, chain.into_iter().find(|applied| applied.parent == meta.parent)?))
+    });
+    let mut said = BTreeSet::new();
+    let first = beside.filter(|(meta, user)| said.insert((meta.resource.name_span(), user.resource.name_span())));
+    first.map(|(meta, user)| finding(meta, user)).collect()
+}
+
+/// Whether it applies nothing but sources, and waits for them on somebody's behalf.
+fn holds_sources(applied: &Applied) -> bool {
+    let sources = applied.resources.iter().filter(|resource| resource.group() == "source.toolkit.fluxcd.io").count();
+    let waits = applied.resource.node.at(&["spec", "wait"]).is_some_and(|wait| wait.is_true());
+    waits && sources > 0 && sources == applied.resources.len()
+}
+
+fn finding(meta: &Applied, user: &Applied) -> Finding {
+    let (name, needed) = (user.name(), meta.name());
+    let message = format!("Kustomization `{name}` takes charts from sources of `{needed}` and does not wait for it");
+    let help = format!("add `{needed}` to its `dependsOn`");
+    Finding::new(user.resource.name_span(), message)
+        .help(help)
+        .related(meta.resource.name_span(), "it applies the sources")
+}

@@ -159,18 +159,18 @@ impl<'a> Deployed<'a> {
             match answer {
                 Answer::Here(entries) => here.extend(entries.iter().map(|entry| entry.span)),
                 Answer::Missing { .. } if !is_made_by_hand(reference) && !is_elsewhere(member, reference) => {
-                    names.extend(reference.name.literal());
+                    names.extend(reference.name.literal().filter(|_| !answer.is_evident()));
                     missing.extend(answer.missing(reference).map(|finding| (reference, answer, finding)));
                 }
                 _ => {}
             }
         }
-        if names.len() * 5 > here.len().max(4) + 1 {
-            return Vec::new();
-        }
+        let unknown_house = names.len() * 5 > here.len().max(4) + 1;
         // Without a name that was meant instead, objects of the kind have to show that the house makes such
         // here; Kubernetes' own for the whole cluster, such as StorageClasses, often come with it.
         let is_certain = |reference: &Reference, answer: &Answer| match reference.place {
+            _ if answer.is_evident() => true,
+            _ if unknown_house => false,
             _ if answer.has_alternative() => true,
             Place::Cluster if reference.kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => {
                 names.len() * 5 <= here.len()
@@ -204,8 +204,10 @@ impl<'a> Deployed<'a> {
             kinds: vec![kind],
             place: Place::Namespace(spoken.host.namespace.clone()),
             key: None,
+            others: Vec::new(),
             needs: Vec::new(),
             optional: false,
+            hint: false,
         };
         self.inventory.answer(spoken.member, &reference)
     }
@@ -219,7 +221,7 @@ impl<'a> Deployed<'a> {
     /// Whether the cluster has a namespace of this name.
     pub fn has_namespace(&self, name: &str) -> bool {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Namespace") };
-        !self.inventory.named(&kind, name).is_empty()
+        self.inventory.named(&kind, name).next().is_some()
     }
 
     /// Entries among the values of releases that are settings of the HelmRelease: they are called so and have its form.

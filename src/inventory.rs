@@ -6,15 +6,20 @@ use crate::flux::source::Location;
 use crate::flux::{Applied, Cluster};
 use crate::helm::{self, Charts, Release};
 use crate::links::{Created, Kind, Links, Place, Reference};
-use crate::resource::Resource;
+use crate::resource::{Resource, Tree};
 use crate::schema;
-use crate::source::{Span, nearest};
+use crate::source::{FileId, Span, is_slip, nearest};
+use crate::yaml::Node;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Groups whose objects no chart makes.
 const BY_PEOPLE: [&str; 3] = ["external-secrets.io", "cert-manager.io", "gateway.networking.k8s.io"];
+
+/// More releases than this in one Kustomization do not belong to one app.
+const MANY_RELEASES: usize = 4;
 
 /// An object as it will be in the cluster.
 #[derive(Debug, Clone)]
@@ -38,6 +43,21 @@ pub struct Entry {
     pub span: Span,
     /// Index of the Kustomization that brings it; `None` for what every cluster has.
     pub applied: Option<usize>,
+    /// Whether `-0`, `-1` … follow the name.
+    ordinal: bool,
+}
+
+/// What may have been meant by a name that nothing has.
+#[derive(Debug, Clone, Copy)]
+pub struct Near<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// What has it.
+    pub entry: &'a Entry,
+    /// Its kind, where it is not the one that was asked for.
+    pub kind: Option<&'a str>,
+    /// Whether this explains the reference better than anything out of sight could.
+    pub evident: bool,
 }
 
 /// What a reference leads to.
@@ -50,7 +70,7 @@ pub enum Answer<'a> {
         /// Entries of the same kind and name in other namespaces.
         elsewhere: Vec<&'a Entry>,
         /// A name that a typo explains.
-        near: Option<&'a str>,
+        near: Option<Near<'a>>,
     },
     /// Nobody can tell offline.
     Unknown,
@@ -60,6 +80,11 @@ impl Answer<'_> {
     /// Whether it leads to nothing, and something else may have been meant.
     pub fn has_alternative(&self) -> bool {
         matches!(self, Answer::Missing { elsewhere, near } if !elsewhere.is_empty() || near.is_some())
+    }
+
+    /// Whether it leads to nothing, and what was meant instead is plain.
+    pub fn is_evident(&self) -> bool {
+        matches!(self, Answer::Missing { near: Some(near), .. } if near.evident)
     }
 
     /// The finding that a reference leads to nothing; `None` where it does or may lead somewhere.
@@ -73,7 +98,21 @@ impl Answer<'_> {
         if let Some((entry, namespace)) = elsewhere.iter().find_map(|entry| Some((entry, entry.place.namespace()?))) {
             return Some(finding.help(format!("it exists in namespace `{namespace}`")).related(entry.span, "here"));
         }
-        Some(finding.maybe_help(near.map(|near| format!("did you mean `{near}`?"))))
+        Some(match near {
+            Some(near) => near.suggest(finding),
+            None => finding,
+        })
+    }
+}
+
+impl Near<'_> {
+    /// Tells what may have been meant.
+    pub fn suggest(&self, finding: Finding) -> Finding {
+        let help = match self.kind {
+            Some(kind) => format!("`{}` is a {kind}: write `kind: {kind}`", self.name),
+            None => format!("did you mean `{}`?", self.name),
+        };
+        finding.help(help).related(self.entry.span, format!("`{}` is here", self.name))
     }
 }
 
@@ -93,6 +132,8 @@ struct Opaque {
     namespace: Option<SmolStr>,
     /// Words that the names of its objects are made of.
     words: Vec<SmolStr>,
+    /// Files in which a reference may mean whatever it makes; `None` where its values name all that it makes.
+    beside: Option<Range<FileId>>,
     /// Index of the Kustomization that applies it.
     applied: usize,
 }
@@ -119,6 +160,7 @@ pub struct Inventory {
 impl Inventory {
     /// Takes stock of a cluster; `written` is what the repository holds besides.
     pub fn of<'a>(
+        tree: &Tree,
         cluster: &Cluster,
         written: impl Iterator<Item = &'a Resource>,
         links: &Links,
@@ -128,7 +170,7 @@ impl Inventory {
         let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
         let made: Vec<Brought> = kustomizations
             .par_iter()
-            .map(|(index, applied)| members(*index, applied, &sources, links, charts))
+            .map(|(index, applied)| members(tree, *index, applied, &sources, links, charts))
             .collect();
         let mut inventory = Inventory::default();
         for brought in made {
@@ -183,9 +225,13 @@ impl Inventory {
         })
     }
 
-    /// Every entry of a kind with a name.
-    pub fn named(&self, kind: &Kind, name: &str) -> &[Entry] {
-        self.by_kind.get(kind).and_then(|names| names.get(name)).map_or(&[], Vec::as_slice)
+    /// Every entry of a kind with a name, numbered ones included.
+    pub fn named(&self, kind: &Kind, name: &str) -> impl Iterator<Item = &Entry> {
+        let names = self.by_kind.get(kind);
+        let entries = move |name: &str| names.and_then(|names| names.get(name)).into_iter().flatten();
+        let numbered = name.rsplit_once('-').filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let numbered = numbered.map(|(base, _)| entries(base).filter(|entry| entry.ordinal));
+        entries(name).filter(|entry| !entry.ordinal).chain(numbered.into_iter().flatten())
     }
 
     /// Whether anything of a kind is known.
@@ -202,64 +248,144 @@ impl Inventory {
         if !here.is_empty() {
             return Answer::Here(here);
         }
-        if reference.kinds.iter().any(|kind| self.may_exist(kind, name, reference, member)) {
+        let meant = || self.of_other_kind(name, member, reference).or_else(|| self.meant(name, member, reference));
+        if let Some(near) = meant().filter(|_| !self.is_written(name, reference)) {
+            return Answer::Missing { elsewhere: named, near: Some(near) };
+        }
+        if reference.hint || reference.kinds.iter().any(|kind| self.may_exist(kind, name, member, reference)) {
             return Answer::Unknown;
         }
-        let candidates = reference.kinds.iter().filter_map(|kind| self.by_kind.get(kind)).flatten();
-        let candidates = candidates.filter(|(_, entries)| entries.iter().any(|entry| places(&entry)));
-        let near = nearest(name, candidates.map(|(name, _)| name.as_str()));
+        let candidates = self.like(reference).filter(|(_, entry)| places(entry));
+        let candidates: BTreeMap<&str, &Entry> = candidates.collect();
+        let near = nearest(name, candidates.keys().copied());
+        let near = near.and_then(|name| Some(Near { name, entry: candidates.get(name)?, kind: None, evident: false }));
         Answer::Missing { elsewhere: named, near }
     }
 
+    /// Everything of the kinds that a reference may lead to.
+    fn like<'a>(&'a self, reference: &Reference) -> impl Iterator<Item = (&'a str, &'a Entry)> {
+        let names = reference.kinds.iter().filter_map(|kind| self.by_kind.get(kind)).flatten();
+        names.flat_map(|(name, entries)| entries.iter().map(|entry| (name.as_str(), entry)))
+    }
+
+    /// Whether the repository holds what a reference names although nobody is seen to apply it.
+    fn is_written(&self, name: &str, reference: &Reference) -> bool {
+        reference.kinds.iter().any(|kind| self.written.get(kind).is_some_and(|names| names.contains(name)))
+    }
+
     /// Whether something out of sight could be or make an object.
-    fn may_exist(&self, kind: &Kind, name: &str, reference: &Reference, member: &Member) -> bool {
+    fn may_exist(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> bool {
         let place = &reference.place;
         let unseen = self.hidden.contains(&None)
             || match place {
                 Place::Namespace(namespace) => self.hidden.contains(&Some(namespace.clone())),
                 _ => !self.hidden.is_empty(),
             };
-        let anonymous = self.by_kind.get(kind).is_some_and(|names| names.contains_key(""));
-        let written = self.written.get(kind).is_some_and(|names| names.contains(name));
-        if anonymous || written {
+        let unnamed = self.by_kind.get(kind).and_then(|names| names.get(""));
+        let anonymous = unnamed.is_some_and(|entries| entries.iter().any(|entry| may_be_same(&entry.place, place)));
+        if anonymous || self.is_written(name, reference) {
             return true;
         }
         // Sources, stores, issuers and gateways are written by people, next to what uses them.
         let by_people = BY_PEOPLE.iter().any(|group| kind.group == *group) || kind.group.ends_with(".fluxcd.io");
-        // What a release needs to begin with it cannot make.
-        let own = member.resource.is_helm_release() && !is_value(&member.resource, reference.name.span);
-        let other = |maker: &&Opaque| !own || maker.resource.name_span() != member.resource.name_span();
-        let mut makers = self.opaque.iter().filter(other);
-        !by_people && (unseen || makers.any(|maker| maker.may_make(kind, name, place, member.applied)))
+        !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, member, reference)))
+    }
+
+    /// Something of this name and of another kind that the field could name.
+    fn of_other_kind(&self, name: &str, member: &Member, reference: &Reference) -> Option<Near<'_>> {
+        let own = Place::Namespace(SmolStr::new(member.resource.namespace()?));
+        let here =
+            |entry: &&Entry| entry.place == Place::Cluster || entry.place == own || entry.place == reference.place;
+        reference.others.iter().find_map(|kind| {
+            let (kind, names) = self.by_kind.get_key_value(kind)?;
+            let (name, entries) = names.get_key_value(name)?;
+            Some(Near { name, entry: entries.iter().find(here)?, kind: Some(&kind.kind), evident: true })
+        })
+    }
+
+    /// What is evidently meant by a name, whatever there may be out of sight: what lies in the same place and is called
+    /// the same but for a slip of the fingers, or what the same Kustomization applies, is called after the same app and
+    /// serves nobody.
+    fn meant(&self, name: &str, member: &Member, reference: &Reference) -> Option<Near<'_>> {
+        let here = |entry: &Entry| {
+            entry.place == reference.place && matches!(entry.place, Place::Namespace(_) | Place::Cluster)
+        };
+        // What has no name yet may be called so.
+        let unnamed =
+            |entry: &Entry| entry.applied == Some(member.applied) && may_be_same(&entry.place, &reference.place);
+        if self.like(reference).any(|(other, entry)| other.is_empty() && unnamed(entry)) {
+            return None;
+        }
+        let near = |(name, entry)| Near { name, entry, kind: None, evident: true };
+        let slip = self.like(reference).find(|(other, entry)| here(entry) && is_slip(name, other));
+        if let Some(slip) = slip.filter(|_| self.mentions(name, |resource| resource.is_same(&member.resource)) == 0) {
+            return Some(near(slip));
+        }
+        let app = name.split('-').next().filter(|app| app.len() > 2)?;
+        let named = |other: &str| other.strip_prefix(app).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let data = |kind: &Kind| matches!(kind.kind.as_str(), "Secret" | "ConfigMap" | "PersistentVolumeClaim");
+        let beside = |entry: &Entry| entry.applied == Some(member.applied) && here(entry);
+        let mut like = self.like(reference).filter(|_| reference.kinds.iter().all(data));
+        like.find(|(other, entry)| named(other) && beside(entry) && self.is_idle(other, entry)).map(near)
+    }
+
+    /// Whether somebody wrote this under its name, for whoever refers to it, and nobody does.
+    fn is_idle(&self, name: &str, entry: &Entry) -> bool {
+        let mut owners =
+            self.members.iter().filter(|member| !member.from_chart && entry.applied == Some(member.applied));
+        let Some(owner) = owners.find(|member| is_written_in(&member.resource, name, entry)) else { return false };
+        // Labels make sidecars pick it up.
+        let labels = owner.resource.node.entries_at(&["metadata", "labels"]);
+        let own = |label: &str| {
+            ["kubernetes.io/", "fluxcd.io/", "fluxcd.controlplane.io/"].iter().any(|own| label.contains(own))
+        };
+        let picked = labels.iter().filter_map(|label| label.key.text()).any(|label| !own(label));
+        !picked && self.mentions(name, |resource| resource.is_same(&owner.resource)) == 0
+    }
+
+    /// How many objects contain a word, of those that are not to be left out.
+    fn mentions(&self, word: &str, left_out: impl Fn(&Resource) -> bool) -> usize {
+        let resources = self.members.iter().filter(|member| !member.from_chart).map(|member| &member.resource);
+        resources.filter(|resource| says(&resource.node, |text| text.contains(word)) && !left_out(resource)).count()
     }
 }
 
 impl Opaque {
     /// Charts name their objects after the release or the chart, or as their values say; whoever puts a reference
     /// beside a chart means what that chart makes. Operators name theirs after the resource.
-    fn may_make(&self, kind: &Kind, name: &str, place: &Place, applied: usize) -> bool {
-        let reachable = match (place, &self.namespace) {
+    fn may_make(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> bool {
+        let reachable = match (&reference.place, &self.namespace) {
             (Place::Namespace(wanted), Some(own)) => wanted == own,
             _ => true,
         };
+        // What a release takes its values from is there before it.
+        let own = self.resource.is_same(&member.resource);
+        let before = self.resource.node.at(&["spec", "valuesFrom"]);
+        if !reachable || own && before.is_some_and(|before| before.span.contains(reference.name.span)) {
+            return false;
+        }
         let common = matches!(kind.kind.as_str(), "Secret" | "ConfigMap" | "Service" | "ServiceAccount");
-        let beside = self.applied == applied && self.resource.is_helm_release() && common;
+        let files = self.beside.as_ref().filter(|_| common && self.applied == member.applied);
+        let beside = files.is_some_and(|files| own || files.contains(&reference.name.span.file));
         let named = self.words.iter().any(|word| name.contains(word.as_str()));
-        reachable && (beside || named || mentions(&self.resource, name))
+        let values = || self.resource.node.at(&["spec", "values"]);
+        // A template that names the release gives a name with its words.
+        let open = |text: &str| text == name || text.ends_with("}}") && !text.contains(".Release.Name");
+        beside || named || values().is_some_and(|values| says(values, open))
     }
 }
 
-/// Whether a place lies among the values of a release.
-fn is_value(release: &Resource, place: Span) -> bool {
-    release.node.at(&["spec", "values"]).is_some_and(|values| values.span.contains(place))
-}
-
-/// Whether the values of a release contain a word as a scalar of its own.
-fn mentions(resource: &Resource, name: &str) -> bool {
+/// Whether some scalar at or below a node fulfils a condition.
+fn says(node: &Node, condition: impl Fn(&str) -> bool) -> bool {
     let mut found = false;
-    if let Some(values) = resource.node.at(&["spec", "values"]) {
-        values.walk(&mut |node| found |= node.text().is_some_and(|text| text == name || text.ends_with("}}")));
-    }
+    node.walk(&mut |node| found = found || node.text().is_some_and(&condition));
+    found
+}
+
+/// Whether an entry has its name from a scalar of a resource.
+fn is_written_in(resource: &Resource, name: &str, entry: &Entry) -> bool {
+    let mut found = false;
+    resource.node.walk(&mut |node| found = found || node.span == entry.span && node.text() == Some(name));
     found
 }
 
@@ -308,6 +434,7 @@ struct Brought {
 
 /// What one Kustomization brings: its resources, and after each release what its chart makes.
 fn members(
+    tree: &Tree,
     index: usize,
     applied: &Applied,
     sources: &BTreeMap<Id, &Resource>,
@@ -315,6 +442,8 @@ fn members(
     charts: &Charts,
 ) -> Brought {
     let mut brought = Brought::default();
+    // Where one Kustomization applies everything, its folders say what belongs together.
+    let crowded = applied.resources.iter().filter(|resource| resource.is_helm_release()).count() > MANY_RELEASES;
     let Brought { members, opaque, faults, refused, releases } = &mut brought;
     for resource in &applied.resources {
         members.push(Member { resource: resource.clone(), applied: index, from_chart: false });
@@ -334,7 +463,17 @@ fn members(
             let names = [release.as_ref().and_then(|release| release.name.known()), resource.name()];
             let chart = release.as_ref().and_then(|release| release.chart.known_name());
             let words = names.into_iter().chain([chart]).flatten().filter(|word| word.len() > 2).map(SmolStr::new);
-            opaque.push(Opaque { resource: resource.clone(), namespace, words: words.collect(), applied: index });
+            let told = release
+                .as_ref()
+                .is_some_and(|release| matches!(helm::model(release, charts), helm::Model::AppTemplate(_)));
+            let beside = (!told).then(|| if crowded { around(tree, resource) } else { FileId(0)..FileId(u32::MAX) });
+            opaque.push(Opaque {
+                resource: resource.clone(),
+                namespace,
+                words: words.collect(),
+                beside,
+                applied: index,
+            });
         }
         members.extend(objects.resources.into_iter().map(|resource| Member {
             resource,
@@ -344,6 +483,14 @@ fn members(
         releases.extend(release.map(|release| Installed { resource: resource.clone(), release }));
     }
     brought
+}
+
+/// The files in the folder of a resource and below.
+fn around(tree: &Tree, resource: &Resource) -> Range<FileId> {
+    let Some(file) = tree.file(resource.node.span.file) else { return FileId(0)..FileId(u32::MAX) };
+    let files = tree.below(file.source.folder()).map(|file| file.source.id);
+    let (first, last) = files.fold((file.source.id, file.source.id), |(first, last), id| (first.min(id), last.max(id)));
+    first..FileId(last.0 + 1)
 }
 
 /// A custom resource that no table describes: its operator may make anything that is named after it, or, in any
@@ -358,7 +505,7 @@ fn custom(applied: usize, resource: &Resource, links: &Links) -> Vec<Opaque> {
     let product = product.split('.').filter(|word| word.len() > 4 && *word != "operator").map(SmolStr::new).collect();
     let named = resource.name().filter(|name| name.len() > 2).map(SmolStr::new).into_iter().collect();
     let namespace = resource.namespace().map(SmolStr::new);
-    let opaque = |namespace, words| Opaque { resource: resource.clone(), namespace, words, applied };
+    let opaque = |namespace, words| Opaque { resource: resource.clone(), namespace, words, beside: None, applied };
     vec![opaque(namespace, named), opaque(None, product)]
 }
 
@@ -367,7 +514,8 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
     let resource = &member.resource;
     let mut found = Vec::new();
     let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
-    if let Some(name) = resource.name() {
+    if let Some(name) = resource.node.at(&["metadata", "name"]) {
+        let name = name.literal().unwrap_or("");
         let place = match resource.namespace() {
             _ if links.is_cluster_scoped(resource.group(), &resource.kind) => Place::Cluster,
             Some(namespace) => Place::Namespace(SmolStr::new(namespace)),
@@ -378,7 +526,7 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
         found.push((
             kind,
             SmolStr::new(name),
-            Entry { place, keys, span: resource.name_span(), applied: Some(member.applied) },
+            Entry { place, keys, span: resource.name_span(), applied: Some(member.applied), ordinal: false },
         ));
     }
     found
@@ -386,10 +534,10 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
     found
 }
 
-/// An object of unknown name is kept under the empty one.
+/// An object of unknown name is kept under the empty one, a numbered one under its name without the number.
 fn created_entry(created: Created, applied: Option<usize>) -> Option<(Kind, SmolStr, Entry)> {
-    let name = if created.ordinal { SmolStr::default() } else { created.name.unwrap_or_default() };
-    Some((created.kind, name, Entry { place: created.place, keys: created.keys, span: created.span, applied }))
+    let Created { kind, name, ordinal, place, keys, span } = created;
+    Some((kind, name.unwrap_or_default(), Entry { place, keys, span, applied, ordinal }))
 }
 
 /// Namespaces that something applies to which is not in this repository, or not to be built offline.

@@ -192,7 +192,7 @@ impl Repo {
                 let applied = cluster.files();
                 let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
                 let written = self.tree.files().iter().filter(rest).flat_map(File::resources);
-                Inventory::of(cluster, written, self.links(), &charts)
+                Inventory::of(&self.tree, cluster, written, self.links(), &charts)
             };
             clusters.par_iter().map(of).collect()
         })

@@ -1,7 +1,7 @@
 //! Nodes to Kubernetes resources and the other documents we know, and the tree of files that holds them.
 
 use crate::jinja::{self, Conditions, Delimiters};
-use crate::source::{FileId, SourceFile, Span, folder_of};
+use crate::source::{FileId, SourceFile, Span, folder_of, join};
 use crate::yaml::{Document, Node, Parsed, parse, parse_json, parse_toml};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,6 +159,13 @@ impl File {
         self.rendered.as_ref().is_some_and(|rendered| rendered.conditions.of(span).next().is_some())
     }
 
+    /// Forgets what was read: somebody renders this file, whatever it is called.
+    fn take_for_template(&mut self) {
+        self.syntax = Syntax::Template;
+        self.parsed = Parsed::default();
+        self.roles = Vec::new();
+    }
+
     /// Whether it lies in a folder that its owner set aside: hidden, or called an archive.
     pub fn is_parked(&self) -> bool {
         let aside = |part: &str| {
@@ -279,6 +286,11 @@ impl Resource {
         self.kind == kind && self.group() == group
     }
 
+    /// Whether this is the same object: of the same kind, namespace and name.
+    pub fn is_same(&self, other: &Resource) -> bool {
+        self.is(other.group(), &other.kind) && (self.namespace(), self.name()) == (other.namespace(), other.name())
+    }
+
     /// `metadata.name`
     pub fn name(&self) -> Option<&str> {
         self.node.text_at(&["metadata", "name"])
@@ -339,7 +351,12 @@ pub struct Tree {
 
 impl Tree {
     /// A tree of files whose ids are their indices.
-    pub fn new(files: Vec<File>) -> Self {
+    pub fn new(mut files: Vec<File>) -> Self {
+        let charts = files.iter().filter(|file| file.source.name() == "Chart.yaml");
+        let charts: Vec<String> =
+            charts.filter_map(|file| join(file.source.folder(), "templates")).map(|folder| folder + "/").collect();
+        let rendered = |path: &str| path.contains("{{") || charts.iter().any(|folder| path.starts_with(folder));
+        files.iter_mut().filter(|file| rendered(&file.source.path)).for_each(File::take_for_template);
         let by_path: BTreeMap<String, FileId> =
             files.iter().map(|file| (file.source.path.clone(), file.source.id)).collect();
         let mut folders = BTreeSet::from([String::new()]);

@@ -186,6 +186,37 @@ pub fn within<'a>(most: usize, name: &str, candidates: impl IntoIterator<Item = 
     scored.min().map(|(_, candidate)| candidate)
 }
 
+/// Whether one slip of the fingers explains the difference: a letter or hyphen too many, missing, replaced or swapped with
+/// its neighbour. Digits tell variants apart, and so do short words.
+pub fn is_slip(name: &str, meant: &str) -> bool {
+    let (own, other) = (name.as_bytes(), meant.as_bytes());
+    if own.len().abs_diff(other.len()) > 1 {
+        return false;
+    }
+    let same = |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(own, other)| own == other).count();
+    let start = same(&mut own.iter().zip(other));
+    let end = same(&mut own[start..].iter().rev().zip(other[start..].iter().rev()));
+    let (own_rest, other_rest) = (&own[start..own.len() - end], &other[start..other.len() - end]);
+    // A letter in place of another makes a word of its own more often than one that is missing.
+    let least = match (own_rest, other_rest) {
+        ([_], []) | ([], [_]) => 3,
+        ([a, b], [c, d]) if (a, b) == (d, c) => 3,
+        ([_], [_]) => 5,
+        _ => return false,
+    };
+    let is_end = |byte: &u8| matches!(byte, b'-' | b'.' | b'_');
+    let mut changed = own_rest.iter().chain(other_rest);
+    if changed.clone().any(u8::is_ascii_digit) {
+        return false;
+    }
+    if changed.any(is_end) {
+        return true;
+    }
+    let longer = if own.len() > other.len() { own } else { other };
+    let before = longer[..start].iter().rev().take_while(|byte| !is_end(byte)).count();
+    before + longer[start..].iter().take_while(|byte| !is_end(byte)).count() >= least
+}
+
 /// Insertions, deletions, replacements and swaps of neighbours between two words; `None` beyond `most`.
 fn edit_distance(left: &[char], right: &str, most: usize) -> Option<usize> {
     if left.len().abs_diff(right.chars().count()) > most {
@@ -228,6 +259,18 @@ mod tests {
         assert_eq!(nearest("externl", ["external", "internal"]), Some("external"));
         assert_eq!(nearest("web", ["data", "cache"]), None);
         assert_eq!(nearest("ab", ["ba"]), Some("ba"));
+    }
+
+    #[test]
+    fn a_slip_is_one_letter_and_no_digit() {
+        assert!(is_slip("homeassistant-config", "home-assistant-config"));
+        assert!(is_slip("mail-secrets", "mail-secret"));
+        assert!(is_slip("clodu-secret", "cloud-secret"));
+        assert!(!is_slip("postgres-1", "postgres-2"));
+        assert!(!is_slip("disk-a", "disk-b"));
+        assert!(!is_slip("web-data", "web-date"));
+        assert!(!is_slip("cache", "cache"));
+        assert!(!is_slip("web-config", "web-configmap"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::envsubst::{self, Variable};
 use crate::links::{Created, Kind, Links, Place};
 use crate::resource::Resource;
-use crate::source::Span;
+use crate::source::{Span, is_slip};
 use crate::yaml::Node;
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -47,6 +47,11 @@ impl Variables {
             None if self.open => Variable::Unknown(None),
             None => Variable::Undefined,
         }
+    }
+
+    /// The variable that is evidently meant by a name which nobody is seen to define.
+    pub fn meant(&self, name: &str) -> Option<&str> {
+        self.values.keys().map(SmolStr::as_str).find(|known| is_slip(name, known))
     }
 
     /// Every variable, in order of names.

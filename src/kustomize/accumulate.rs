@@ -379,27 +379,27 @@ impl<'a> Run<'a> {
     pub fn file(&mut self, path: &Node, folder: &str, kind: FaultKind) -> Option<&'a File> {
         let text = path.text().unwrap_or_default();
         if path.is_unknown() {
-            self.unchecked(path.span, "the path is not known offline");
+            self.unread(kind, path.span, "the path is not known offline");
             return None;
         }
         let full = join(folder, text);
         if let Some(file) = full.as_ref().and_then(|full| self.kustomize.tree.find(full)) {
             self.notes.files.insert(file.source.id);
             if !file.readable {
-                self.unchecked(
+                self.unread(
+                    kind,
                     path.span,
                     format!("`{text}` is not read: it is binary, too large or a template that is not understood"),
                 );
                 return None;
             }
             if file.source.text.trim().is_empty() {
-                self.unchecked(path.span, format!("`{text}` is empty: something fills it in later"));
-                self.notes.incomplete = true;
+                self.unread(kind, path.span, format!("`{text}` is empty: something fills it in later"));
             }
             return Some(file);
         }
         if is_remote(text) {
-            self.unchecked(path.span, format!("`{text}` is not fetched"));
+            self.unread(kind, path.span, format!("`{text}` is not fetched"));
             return None;
         }
         self.notes.incomplete = true;
@@ -412,6 +412,13 @@ impl<'a> Run<'a> {
         };
         self.fault(fault);
         None
+    }
+
+    /// Notes that the text of a file was not judged. What a generator or patch reads changes what there is, while a plugin
+    /// may bring resources of its own.
+    fn unread(&mut self, kind: FaultKind, span: Span, reason: impl Into<SmolStr>) {
+        self.notes.unchecked.push(Unchecked { span, reason: reason.into() });
+        self.notes.incomplete |= kind == FaultKind::PluginInvalid;
     }
 
     /// The documents of a file; a fault of `kind` where they cannot be read.

@@ -49,6 +49,8 @@ pub struct Reference<'a> {
     pub name: &'a Node,
     /// What it names: one of these.
     pub kinds: Vec<Kind>,
+    /// What the field could name besides, if it said so.
+    pub others: Vec<Kind>,
     /// Where it must be.
     pub place: Place,
     /// The key of the named object's data.
@@ -57,6 +59,8 @@ pub struct Reference<'a> {
     pub needs: Vec<SmolStr>,
     /// Whether the object may be absent.
     pub optional: bool,
+    /// Whether only the name of the field says so, in what a chart or an operator reads as it likes.
+    pub hint: bool,
 }
 
 /// An object that a resource brings into being.
@@ -96,6 +100,8 @@ pub struct Links {
     fallback: Vec<Field>,
     creations: BTreeMap<SmolStr, Vec<(SmolStr, Creation)>>,
     cluster_scoped: BTreeSet<Kind>,
+    /// Keys that say what they name, wherever they stand.
+    hints: BTreeMap<SmolStr, Kind>,
     opaque: BTreeMap<Kind, Vec<Opaque>>,
     always: Vec<Created>,
     /// ConfigMaps and Secrets whose data comes from somewhere else.
@@ -182,7 +188,38 @@ impl Links {
         if !known {
             self.fallback.iter().for_each(|field| self.read(field, resource, &mut found));
         }
+        self.hinted(resource, &mut found);
         found
+    }
+
+    /// Adds what the keys in a chart's values, or in a custom resource, say that they name.
+    fn hinted<'a>(&self, resource: &'a Resource, found: &mut Vec<Reference<'a>>) {
+        let own = !resource.group().contains('.')
+            || [".k8s.io", ".fluxcd.io"].iter().any(|own| resource.group().ends_with(own));
+        let path = if resource.is_helm_release() { &["spec", "values"][..] } else { &["spec"] };
+        let Some(node) = resource.node.at(path).filter(|_| !own || resource.is_helm_release()) else { return };
+        let known: BTreeSet<Span> = found.iter().map(|reference| reference.name.span).collect();
+        node.walk_entries(&mut |entry| {
+            let Some(kind) = entry.key.text().and_then(|key| self.hints.get(key)) else { return };
+            let value = &entry.value;
+            let name = if value.is_map() { value.get("name") } else { Some(value) };
+            let Some(name) = name.filter(|name| name.text().is_some_and(|text| !text.is_empty())) else { return };
+            if !known.contains(&name.span) {
+                let place = self.place(kind, value.get("namespace"), resource);
+                let key = value.get("key").filter(|key| key.text().is_some());
+                let (kinds, others) = (vec![kind.clone()], Vec::new());
+                found.push(Reference {
+                    name,
+                    kinds,
+                    others,
+                    place,
+                    key,
+                    needs: Vec::new(),
+                    optional: false,
+                    hint: true,
+                });
+            }
+        });
     }
 
     fn read<'a>(&self, field: &Field, resource: &'a Resource, found: &mut Vec<Reference<'a>>) {
@@ -196,11 +233,12 @@ impl Links {
             };
             let Some(kind) = field.target(node) else { return };
             let place = self.place(&kind, field.namespace.as_ref().and_then(|path| path.first(node)), resource);
+            let others = field.to.iter().filter(|other| **other != kind).cloned().collect();
             let key = field.key.as_ref().and_then(|path| path.first(node)).filter(|key| key.text().is_some());
             let default_key = field.default_key.iter().filter(|_| key.is_none());
             let optional = field.always_optional || field.optional.first(node).is_some_and(Node::is_true);
             let needs = field.needs.iter().chain(default_key).cloned().collect();
-            found.push(Reference { name, kinds: vec![kind], place, key, needs, optional });
+            found.push(Reference { name, kinds: vec![kind], others, place, key, needs, optional, hint: false });
         });
     }
 

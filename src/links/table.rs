@@ -36,6 +36,10 @@ pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
     for row in table.items_at(&["references"]) {
         references(links, row, &mut problems);
     }
+    for hint in table.entries_at(&["hints"]) {
+        let Some(kind) = hint.key.text().map(kind) else { continue };
+        links.hints.extend(words(Some(&hint.value)).into_iter().map(|key| (key, kind.clone())));
+    }
     for row in table.items_at(&["creates"]) {
         creations(links, row, &mut problems);
     }

@@ -196,6 +196,8 @@ pub mod renovate {
     pub mod incomplete_manager;
     /// See `rules/renovate/invalid-pattern.md`.
     pub mod invalid_pattern;
+    /// See `rules/renovate/lost-backslash.md`.
+    pub mod lost_backslash;
     /// See `rules/renovate/unknown-name.md`.
     pub mod unknown_name;
 }
@@ -393,6 +395,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
     Rule { id: "renovate/incomplete-manager", page: include_str!("../../rules/renovate/incomplete-manager.md"), ..renovate::incomplete_manager::RULE },
     Rule { id: "renovate/invalid-pattern", page: include_str!("../../rules/renovate/invalid-pattern.md"), ..renovate::invalid_pattern::RULE },
+    Rule { id: "renovate/lost-backslash", page: include_str!("../../rules/renovate/lost-backslash.md"), ..renovate::lost_backslash::RULE },
     Rule { id: "renovate/unknown-name", page: include_str!("../../rules/renovate/unknown-name.md"), ..renovate::unknown_name::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },

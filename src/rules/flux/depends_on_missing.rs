@@ -43,11 +43,14 @@ fn finding(deployed: &Deployed, reference: &Reference, answer: &Answer) -> Optio
         );
     }
     let other = other_kind(kind)?;
-    if let Some(entry) = deployed.inventory.named(&other, name).first() {
+    if let Some(entry) = deployed.inventory.named(&other, name).next() {
         let help = format!("it exists as a {}, which a {} cannot depend on", other.kind, kind.kind);
         return Some(finding.help(help).related(entry.span, "here"));
     }
-    Some(finding.maybe_help(near.map(|near| format!("did you mean `{near}`?"))))
+    Some(match near {
+        Some(near) => near.suggest(finding),
+        None => finding,
+    })
 }
 
 fn other_kind(kind: &Kind) -> Option<Kind> {

@@ -2,6 +2,7 @@ use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::links::Kind;
 use crate::rule::Rule;
+use crate::source::is_slip;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -17,26 +18,27 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
             used.entry(name).or_insert_with(Vec::new).push((node.span, resource));
         }
     }
-    let made = |name: &str| !deployed.inventory.named(&kind, name).is_empty();
+    let made = |name: &str| deployed.inventory.named(&kind, name).next().is_some();
     let known = used.keys().filter(|name| made(name)).count();
     // A house that makes its namespaces elsewhere makes none of them here.
-    if !deployed.cluster.is_complete() && known * 10 < used.len() * 9 || known < 5 || known * 5 < used.len() * 4 {
-        return Vec::new();
-    }
+    let complete = deployed.cluster.is_complete() || known * 10 >= used.len() * 9;
+    let in_sight = complete && known >= 5 && known * 5 >= used.len() * 4;
+    // Of a misspelling it holds few things, and the namespace that was meant many.
+    let misspelt =
+        |name: &str, uses: usize| used.iter().any(|(other, others)| is_slip(name, other) && uses * 5 <= others.len());
     let missing = used.iter().filter(|(name, uses)| {
         let by_helm = uses.iter().any(|(_, resource)| {
             resource.node.at(&["spec", "install", "createNamespace"]).is_some_and(|node| node.is_true())
         });
-        !made(name) && !by_helm
+        !made(name) && !by_helm && (in_sight || misspelt(name, uses.len()))
     });
     missing
         .filter_map(|(name, uses)| {
             let (span, _) = uses.first()?;
             let message = format!("nothing creates namespace `{name}`");
-            Some(
-                Finding::new(*span, message)
-                    .help(format!("{known} of {} namespaces have a Namespace in the repository: add one", used.len())),
-            )
+            let near = used.keys().find(|other| is_slip(name, other)).map(|near| format!("did you mean `{near}`?"));
+            let others = || format!("{known} of {} namespaces have a Namespace in the repository: add one", used.len());
+            Some(Finding::new(*span, message).help(near.unwrap_or_else(others)))
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::flux::envsubst::Variable;
 use crate::flux::substitute::VariableUse;
 use crate::rule::Rule;
 use crate::source::nearest;
@@ -14,7 +15,13 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 }
 
 fn findings(deployed: &Deployed, applied: &Applied) -> Vec<Finding> {
-    let missing = applied.uses.iter().filter(|used| used.found.is_missing() && !used.is_in_script());
+    // Where some of the variables are out of sight, only a misspelling of one in sight is certain.
+    let misspelt = |used: &VariableUse| {
+        let unseen = used.found.variable == Variable::Unknown(None) && used.found.default.is_none();
+        unseen && applied.variables.meant(&used.found.name).is_some()
+    };
+    let missing =
+        applied.uses.iter().filter(|used| !used.is_in_script() && (used.found.is_missing() || misspelt(used)));
     // One text may use a variable a hundred times.
     let mut said = BTreeSet::new();
     let first = missing.filter(|used| said.insert((used.scalar, used.found.name.clone())));

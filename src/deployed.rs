@@ -53,7 +53,7 @@ pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
     clusters.map(deployed).collect()
 }
 
-/// The host names in the values of releases, in ConfigMaps and in workloads.
+/// The host names in the values of releases, in ConfigMaps, in what fetches Secrets and in workloads.
 fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
     let members = inventory.members.par_iter().filter(|member| !member.from_chart);
     let spoken = members.flat_map_iter(|member| {
@@ -61,7 +61,7 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
         let settings = match resource.group() {
             "helm.toolkit.fluxcd.io" => resource.node.at(&["spec", "values"]),
             "" if resource.kind == "ConfigMap" => resource.node.get("data"),
-            "apps" | "batch" => resource.spec(),
+            "apps" | "batch" | "external-secrets.io" => resource.spec(),
             _ => None,
         };
         let mut found = Vec::new();
@@ -160,7 +160,7 @@ impl<'a> Deployed<'a> {
                 Answer::Here(entries) => here.extend(entries.iter().map(|entry| entry.span)),
                 Answer::Missing { .. } if !is_made_by_hand(reference) && !is_elsewhere(member, reference) => {
                     names.extend(reference.name.literal().filter(|_| !answer.is_evident()));
-                    missing.extend(answer.missing(reference).map(|finding| (reference, answer, finding)));
+                    missing.extend(answer.missing(reference).map(|finding| (member, reference, answer, finding)));
                 }
                 _ => {}
             }
@@ -177,8 +177,15 @@ impl<'a> Deployed<'a> {
             }
             _ => reference.kinds.iter().any(|kind| self.inventory.has_kind(kind)),
         };
-        let certain = missing.into_iter().filter(|(reference, answer, _)| is_certain(reference, answer));
-        certain.map(|(_, _, finding)| finding).collect()
+        let certain = missing.into_iter().filter(|(_, reference, answer, _)| is_certain(reference, answer));
+        // Who renames an object sees it beside what still uses the old name.
+        let told = certain.map(|(member, reference, answer, finding)| {
+            match self.inventory.unused(member, reference, &here).filter(|_| !answer.has_alternative()) {
+                Some((name, entry)) => finding.related(entry.span, format!("nothing refers to `{name}`")),
+                None => finding,
+            }
+        });
+        told.collect()
     }
 
     /// ConfigMaps and Secrets whose names end in a hash of their content.

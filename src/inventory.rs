@@ -321,12 +321,23 @@ impl Inventory {
         if let Some(slip) = slip.filter(|_| self.mentions(name, |resource| resource.is_same(&member.resource)) == 0) {
             return Some(near(slip));
         }
-        let app = name.split('-').next().filter(|app| app.len() > 2)?;
-        let named = |other: &str| other.strip_prefix(app).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let named = |other: &str| is_of_same_app(name, other);
         let data = |kind: &Kind| matches!(kind.kind.as_str(), "Secret" | "ConfigMap" | "PersistentVolumeClaim");
         let beside = |entry: &Entry| entry.applied == Some(member.applied) && here(entry);
         let mut like = self.like(reference).filter(|_| reference.kinds.iter().all(data));
         like.find(|(other, entry)| named(other) && beside(entry) && self.is_idle(other, entry)).map(near)
+    }
+
+    /// What the same Kustomization applies, is of the kind that a reference asks for and of the same app, and none of
+    /// those in use: the only such object.
+    pub fn unused(&self, member: &Member, reference: &Reference, used: &BTreeSet<Span>) -> Option<(&str, &Entry)> {
+        let name = reference.name.literal()?;
+        let beside =
+            |entry: &Entry| entry.applied == Some(member.applied) && may_be_same(&entry.place, &reference.place);
+        let free = |entry: &Entry| beside(entry) && !used.contains(&entry.span);
+        let mut like = self.like(reference).filter(|(other, entry)| is_of_same_app(name, other) && free(entry));
+        let first = like.next()?;
+        like.all(|(_, entry)| entry.span == first.1.span).then_some(first)
     }
 
     /// Whether somebody wrote this under its name, for whoever refers to it, and nobody does.
@@ -387,6 +398,12 @@ fn is_written_in(resource: &Resource, name: &str, entry: &Entry) -> bool {
     let mut found = false;
     resource.node.walk(&mut |node| found = found || node.span == entry.span && node.text() == Some(name));
     found
+}
+
+/// Whether two names begin with the same word.
+fn is_of_same_app(name: &str, other: &str) -> bool {
+    let app = |name: &str| name.split('-').next().unwrap_or("").len();
+    app(name) > 2 && app(name) == app(other) && name.get(..app(name)) == other.get(..app(other))
 }
 
 /// Whether two places may be one.

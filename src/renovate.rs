@@ -4,7 +4,7 @@ use crate::resource::{File, Role};
 use crate::source::{FileId, Span};
 use crate::yaml::{Node, parse};
 use regex::Regex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Names that Renovate knows.
@@ -18,18 +18,23 @@ pub struct Known {
     pub datasources: BTreeSet<String>,
     /// Keys of an annotation.
     pub annotation_keys: BTreeSet<String>,
+    /// What an option may say, of those that know a few words.
+    pub values: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What `schemas/renovate.yaml` says.
 pub static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let parsed = parse(FileId(u32::MAX), include_str!("../schemas/renovate.yaml"));
     let Some(table) = parsed.documents.first() else { return Known::default() };
-    let names = |key: &str| table.root.items_at(&[key]).iter().filter_map(Node::text).map(str::to_owned).collect();
+    let words = |node: &Node| node.items().iter().filter_map(Node::text).map(str::to_owned).collect();
+    let names = |key: &str| table.root.get(key).map(words).unwrap_or_default();
+    let values = table.root.entries_at(&["values"]).iter();
     Known {
         options: names("options"),
         managers: names("managers"),
         datasources: names("datasources"),
         annotation_keys: names("annotation-keys"),
+        values: values.filter_map(|entry| Some((entry.key.text()?.to_owned(), words(&entry.value)))).collect(),
     }
 });
 
@@ -123,6 +128,10 @@ pub fn patterns(config: &Node) -> Vec<(&str, Span)> {
                 "fileMatch" => found.extend(texts),
                 "matchStrings" if !jsonata(node) => found.extend(texts),
                 "extractVersion" => found.extend(texts),
+                "versioning" | "versioningTemplate" => {
+                    let regex = texts.filter_map(|(text, span)| Some((text.strip_prefix("regex:")?, span)));
+                    found.extend(regex.filter(|(text, _)| !text.contains("{{")));
+                }
                 _ if key.starts_with("match") || matches!(key, "managerFilePatterns" | "allowedVersions") => {
                     found.extend(texts.filter_map(|(text, span)| Some((between_slashes(text)?, span))));
                 }

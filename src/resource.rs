@@ -170,7 +170,7 @@ impl File {
     pub fn is_parked(&self) -> bool {
         let aside = |part: &str| {
             let name = part.trim_start_matches(['.', '_']);
-            part.starts_with('.') && part != ".github"
+            part.starts_with('.') && !matches!(part, ".github" | ".renovate")
                 || matches!(name, "archive" | "archived" | "disabled" | "deprecated" | "old")
         };
         self.source.folder().split('/').any(aside)
@@ -249,7 +249,8 @@ fn role(named: Option<Role>, path: &str, root: &Node) -> Role {
 /// Renovate's own list of configuration file names, and preset files beside them.
 fn is_renovate(path: &str, name: &str) -> bool {
     let stem = name.trim_end_matches(".json5").trim_end_matches(".json");
-    matches!(stem, "renovate" | ".renovaterc") && name != "renovate" || path.starts_with(".renovate/") && stem != name
+    let is_preset = [".renovate/", ".github/renovate/"].iter().any(|folder| path.starts_with(folder));
+    matches!(stem, "renovate" | ".renovaterc") && name != "renovate" || is_preset && stem != name
 }
 
 /// A Kubernetes resource: a cheap view of a node.

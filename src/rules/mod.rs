@@ -64,6 +64,8 @@ pub mod flux {
 
 /// Rules `gateway/…`.
 pub mod gateway {
+    /// See `rules/gateway/duplicate-host.md`.
+    pub mod duplicate_host;
     /// See `rules/gateway/listener-missing.md`.
     pub mod listener_missing;
     /// See `rules/gateway/parent-missing.md`.
@@ -345,6 +347,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/substitution-missing", page: include_str!("../../rules/flux/substitution-missing.md"), ..flux::substitution_missing::RULE },
     Rule { id: "flux/substitution-unused", page: include_str!("../../rules/flux/substitution-unused.md"), ..flux::substitution_unused::RULE },
     Rule { id: "flux/undefined-variable", page: include_str!("../../rules/flux/undefined-variable.md"), ..flux::undefined_variable::RULE },
+    Rule { id: "gateway/duplicate-host", page: include_str!("../../rules/gateway/duplicate-host.md"), ..gateway::duplicate_host::RULE },
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::check::{Step, Walk};
+use super::demanded::demanded;
 use super::fault::{Fault, FaultKind};
 use super::values::{to_json, with_unknowns};
 use super::{Brought, Bundle, CustomKind, Kind, PlainSchema, Schema, Source, custom_kinds};
@@ -147,6 +148,9 @@ impl Schemas {
         };
         let at = resource.node.entry("kind").map_or(resource.node.span, |entry| entry.value.span);
         walk.value(&schema, &resource.node, at);
+        if let Some(demanded) = demanded(resource) {
+            walk.value(demanded, &resource.node, at);
+        }
         walk.identity(resource);
         Some(walk.faults)
     }

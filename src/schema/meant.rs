@@ -1,7 +1,11 @@
 //! Which kind was meant by one that does not exist.
 
-use super::{Schemas, check::same_letters};
-use crate::source::nearest;
+use super::{
+    Schemas,
+    check::same_letters,
+    history::{is_impossible, released},
+};
+use crate::source::{is_slip, nearest};
 
 /// A kind by its full name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +25,12 @@ impl Schemas {
         let all: Vec<(&'static str, &'static str)> = self.bundle().kinds().collect();
         let siblings: Vec<(&'static str, &'static str)> =
             all.iter().filter(|(known, _)| *known == api_version).copied().collect();
-        let Some((known, sibling)) = siblings.first() else { return self.misspelt_group(api_version, kind) };
+        let Some((known, sibling)) = siblings.first() else {
+            return self.other_version(api_version, kind).or_else(|| self.misspelt_group(api_version, kind));
+        };
         let names = siblings.iter().map(|(_, kind)| *kind);
         if let Some(near) =
-            same_letters(kind, names.clone()).or_else(|| nearest(kind, names).filter(|near| alike(kind, near)))
+            same_letters(kind, names.clone()).or_else(|| nearest(kind, names).filter(|near| alike(kind, near) || is_slip(kind, near)))
         {
             return Some(Meant { api_version: known, kind: near });
         }
@@ -34,6 +40,16 @@ impl Schemas {
         let mut own =
             elsewhere.filter(|(version, kind)| self.kind(version, kind).is_some_and(|kind| kind.minors.is_some()));
         own.next_back().map(|(api_version, kind)| Meant { api_version, kind })
+    }
+
+    /// The newest version of a kind, where its group never had the one that is asked for.
+    fn other_version(&self, api_version: &str, kind: &str) -> Option<Meant> {
+        let (group, version) = api_version.rsplit_once('/')?;
+        let homes = self.bundle().kinds().filter(|(_, known)| *known == kind);
+        let own = homes.filter(|(known, _)| known.rsplit_once('/').is_some_and(|(home, _)| home == group));
+        let (api_version, kind) =
+            own.max_by_key(|(known, _)| released(known)).filter(|_| is_impossible(group, version))?;
+        Some(Meant { api_version, kind })
     }
 
     /// A group that differs by a letter or two from one that has the kind.
@@ -77,6 +93,10 @@ mod tests {
             Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
         );
         assert_eq!(meant("helm.toolkit.fluxcd.io/v3", "HelmRelease"), None);
+        assert_eq!(
+            meant("helm.toolkit.fluxcd.io/v1", "HelmRelease"),
+            Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
+        );
         assert_eq!(meant("gateway.networking.k8s.io/v1", "QUICRoute"), None);
         assert_eq!(meant("example.org/v1", "Deployment"), None);
         assert_eq!(meant("v1", "Namespace"), None);

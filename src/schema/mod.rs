@@ -10,8 +10,10 @@ mod bundle;
 /// The language of `x-kubernetes-validations`.
 pub mod cel;
 mod check;
+mod demanded;
 mod fault;
 mod files;
+mod history;
 mod json;
 mod known;
 mod location;

@@ -7,7 +7,7 @@ use crate::source::within;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 
-/// A misspelt option, manager or datasource in Renovate's configuration.
+/// A misspelt option, value of an option, manager or datasource in Renovate's configuration.
 pub const RULE: Rule = Rule::warning(check);
 
 /// Letters in which a name may differ from the one that is meant: there may be names newer than the table.
@@ -22,12 +22,18 @@ fn findings(config: &Node) -> Vec<Finding> {
     let parts: Vec<&Node> = rules.chain([config]).collect();
     let options = parts.iter().flat_map(|part| part.entries()).map(|entry| &entry.key);
     let listed = |key: &'static str| parts.iter().flat_map(move |part| part.items_at(&[key]));
+    let values = KNOWN.values.iter().flat_map(|(option, known)| {
+        let given = parts.iter().filter_map(|part| part.get(option));
+        let words = given.flat_map(|value| std::slice::from_ref(value).iter().chain(value.items()));
+        words.filter_map(|word| misspelt(word, option, known))
+    });
     let managers = listed("matchManagers").chain(listed("enabledManagers"));
     let options =
         options.filter(|key| key.text().is_some_and(|name| !name.starts_with('$') && !KNOWN.managers.contains(name)));
     options
         .filter_map(|key| misspelt(key, "option", &KNOWN.options))
         .chain(managers.filter_map(|name| misspelt(name, "manager", &KNOWN.managers)))
+        .chain(values)
         .chain(listed("matchDatasources").filter_map(|name| misspelt(name, "datasource", &KNOWN.datasources)))
         .collect()
 }

@@ -2,17 +2,25 @@ use crate::diagnostic::Finding;
 use crate::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
+use crate::schema::Schemas;
+use crate::yaml::Node;
 
 /// A kind that its API does not have, where the one that was meant is plain.
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let schemas = &repo.verdicts().schemas;
-    let wrong = file.resources().iter().filter_map(|resource| {
-        let meant = schemas.meant(&resource.api_version, &resource.kind)?;
-        let at = resource.node.get(if meant.kind == resource.kind { "apiVersion" } else { "kind" })?;
-        let message = format!("`{}` has no kind `{}`", resource.api_version, resource.kind);
-        Some(Finding::new(at.span, message).help(format!("did you mean `{}` of `{}`?", meant.kind, meant.api_version)))
-    });
-    wrong.collect()
+    let resources = file.resources().iter();
+    let kustomizations = resources.clone().filter(|resource| resource.is_flux_kustomization());
+    let checked = kustomizations.flat_map(|resource| resource.node.items_at(&["spec", "healthChecks"]));
+    resources.map(|resource| &resource.node).chain(checked).filter_map(|node| finding(node, schemas)).collect()
+}
+
+fn finding(node: &Node, schemas: &Schemas) -> Option<Finding> {
+    let (version, named) = (node.get("apiVersion")?, node.get("kind")?);
+    let (api_version, kind) = (version.literal()?, named.literal()?);
+    let meant = schemas.meant(api_version, kind)?;
+    let at = if meant.kind == kind { version } else { named };
+    let message = format!("`{api_version}` has no kind `{kind}`");
+    Some(Finding::new(at.span, message).help(format!("did you mean `{}` of `{}`?", meant.kind, meant.api_version)))
 }

@@ -8,9 +8,22 @@ use std::collections::BTreeMap;
 /// A load balancer address that two objects claim.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-/// Annotations by which Cilium hands out addresses (<https://docs.cilium.io/en/stable/network/lb-ipam/>).
-const ADDRESSES: [&str; 2] = ["lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips"];
-const SHARING: [&str; 2] = ["lbipam.cilium.io/sharing-key", "io.cilium/lb-ipam-sharing-key"];
+/// Annotations by which Cilium, MetalLB and kube-vip hand out addresses, and the field of a Service.
+const ADDRESSES: [&str; 6] = [
+    "lbipam.cilium.io/ips",
+    "io.cilium/lb-ipam-ips",
+    "metallb.io/loadBalancerIPs",
+    "metallb.universe.tf/loadBalancerIPs",
+    "kube-vip.io/loadbalancerIPs",
+    FIELD,
+];
+const FIELD: &str = "loadBalancerIP";
+const SHARING: [&str; 4] = [
+    "lbipam.cilium.io/sharing-key",
+    "io.cilium/lb-ipam-sharing-key",
+    "metallb.io/allow-shared-ip",
+    "metallb.universe.tf/allow-shared-ip",
+];
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let mut owners: BTreeMap<&str, Vec<(&Node, &Member)>> = BTreeMap::new();
@@ -27,31 +40,38 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 /// The addresses that an object claims and does not share.
 fn addresses(member: &Member) -> Vec<&Node> {
     let resource = &member.resource;
+    let claims = match resource.group() {
+        _ if resource.is_helm_release() => resource.node.at(&["spec", "values"]),
+        "dragonflydb.io" => resource.node.at(&["spec", "serviceSpec"]),
+        _ if resource.is("", "Service") || resource.is("gateway.networking.k8s.io", "Gateway") => Some(&resource.node),
+        _ => None,
+    };
     let mut found = Vec::new();
-    if resource.is_helm_release() {
-        resource.node.at(&["spec", "values"]).into_iter().for_each(|values| annotated(values, &mut found));
-    } else if resource.is("", "Service") || resource.is("gateway.networking.k8s.io", "Gateway") {
-        let before = found.len();
-        annotated(&resource.node, &mut found);
-        let requested = resource.node.at(&["spec", "loadBalancerIP"]);
-        found.extend(requested.filter(|_| found.len() == before));
-    }
+    let claims = claims.filter(|_| !resource.node.get("metadata").is_some_and(is_shared));
+    claims.into_iter().for_each(|node| claimed(node, &mut found));
     found
 }
 
-/// The addresses in annotations at or below a mapping, unless they are shared or switched off.
-fn annotated<'n>(node: &'n Node, found: &mut Vec<&'n Node>) {
+/// The addresses at or below a mapping, unless they are shared or switched off.
+fn claimed<'n>(node: &'n Node, found: &mut Vec<&'n Node>) {
     let off = node.get("enabled").is_some_and(|switch| !switch.is_true());
-    if off || SHARING.iter().any(|name| node.get(name).is_some()) {
+    if off || is_shared(node) {
         return;
     }
+    let internal = node.get("type").is_some_and(|kind| kind.literal() != Some("LoadBalancer"));
     for entry in node.entries() {
         let key = entry.key.text().unwrap_or("");
-        if ADDRESSES.contains(&key) {
+        if ADDRESSES.contains(&key) && !(key == FIELD && internal) {
             found.push(&entry.value);
         }
-        annotated(&entry.value, found);
+        claimed(&entry.value, found);
     }
+}
+
+/// Whether a mapping, or the annotations in it, let others have the same address.
+fn is_shared(node: &Node) -> bool {
+    let has_key = |node: &Node| SHARING.iter().any(|name| node.get(name).is_some());
+    has_key(node) || node.get("annotations").is_some_and(has_key)
 }
 
 fn findings(address: &str, owners: &[(&Node, &Member)]) -> Vec<Finding> {

@@ -3,7 +3,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::inventory::Answer;
 use crate::rule::Rule;
 
-/// The host name of a Service that is in another namespace.
+/// The host name of a Service that is in another namespace, or called otherwise by a letter.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
@@ -16,9 +16,13 @@ fn finding(deployed: &Deployed, spoken: &Spoken) -> Option<Finding> {
     if !host.is_certain && !deployed.has_namespace(&host.namespace) {
         return None;
     }
-    let Answer::Missing { elsewhere, .. } = deployed.service(spoken) else { return None };
-    let (entry, namespace) = elsewhere.iter().find_map(|entry| Some((entry, entry.place.namespace()?)))?;
+    let Answer::Missing { elsewhere, near } = deployed.service(spoken) else { return None };
     let message = format!("Service `{}` does not exist in namespace `{}`", host.name, host.namespace);
-    let finding = Finding::new(spoken.span, message).help(format!("it exists in namespace `{namespace}`"));
-    Some(finding.related(entry.span, "here"))
+    let finding = Finding::new(spoken.span, message);
+    match elsewhere.iter().find_map(|entry| Some((entry, entry.place.namespace()?))) {
+        Some((entry, namespace)) => {
+            Some(finding.help(format!("it exists in namespace `{namespace}`")).related(entry.span, "here"))
+        }
+        None => near.filter(|near| near.evident).map(|near| near.suggest(finding)),
+    }
 }

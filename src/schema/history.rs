@@ -1,0 +1,93 @@
+//! Which versions an API group ever had, and which nobody could have released.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::source::FileId;
+use crate::yaml::{Node, parse};
+
+/// How stable an API is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Alpha,
+    Beta,
+    Stable,
+}
+
+/// `v2beta1` in its parts, ordered as such are released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ApiVersion {
+    major: u32,
+    stage: Stage,
+    number: u32,
+}
+
+impl ApiVersion {
+    fn read(text: &str) -> Option<ApiVersion> {
+        let rest = text.strip_prefix('v')?;
+        let (major, rest) = rest.split_at(rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len()));
+        let major = major.parse().ok()?;
+        let stages = [("alpha", Stage::Alpha), ("beta", Stage::Beta)];
+        let staged = stages.into_iter().find_map(|(word, stage)| Some((stage, rest.strip_prefix(word)?)));
+        match staged {
+            Some((stage, number)) => Some(ApiVersion { major, stage, number: number.parse().ok()? }),
+            None => rest.is_empty().then_some(ApiVersion { major, stage: Stage::Stable, number: 0 }),
+        }
+    }
+}
+
+static HISTORY: LazyLock<BTreeMap<String, Vec<ApiVersion>>> = LazyLock::new(|| {
+    let parsed = parse(FileId(0), include_str!("../../schemas/api-history.yaml"));
+    let groups = parsed.documents.first().map_or(&[][..], |document| document.root.entries());
+    let versions = |row: &Node| row.items().iter().filter_map(|item| ApiVersion::read(item.text()?)).collect();
+    groups.iter().filter_map(|group| Some((group.key.text()?.to_owned(), versions(&group.value)))).collect()
+});
+
+/// The version in an apiVersion, ordered as such are released.
+pub fn released(api_version: &str) -> Option<ApiVersion> {
+    ApiVersion::read(api_version.rsplit_once('/').map_or(api_version, |(_, version)| version))
+}
+
+/// Whether no release of an API group had or could have a version: it is none of those that led to the newest, and no
+/// near successor of that.
+pub fn is_impossible(group: &str, version: &str) -> bool {
+    let Some(known) = HISTORY.get(group) else { return false };
+    let (Some(asked), Some(newest)) = (ApiVersion::read(version), known.iter().max()) else { return false };
+    let last = known.iter().filter(|known| (known.major, known.stage) == (asked.major, asked.stage)).max();
+    match asked.cmp(newest) {
+        Ordering::Less | Ordering::Equal => !known.contains(&asked),
+        Ordering::Greater => asked.major > newest.major + 1 || asked.number > last.map_or(0, |last| last.number) + 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Tree;
+    use crate::schema::Schemas;
+
+    #[test]
+    fn no_version_at_hand_is_impossible() {
+        let schemas = Schemas::new(&Tree::default(), None);
+        let wrong = schemas.bundle().kinds().filter_map(|(api_version, _)| {
+            let (group, version) = api_version.split_once('/')?;
+            is_impossible(group, version).then_some(api_version)
+        });
+        assert_eq!(wrong.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn what_may_follow_is_possible() {
+        assert!(is_impossible("helm.toolkit.fluxcd.io", "v1"));
+        assert!(is_impossible("helm.toolkit.fluxcd.io", "v2beta3"));
+        assert!(is_impossible("kustomize.toolkit.fluxcd.io", "v3"));
+        assert!(is_impossible("volsync.backube", "v1alpha7"));
+        assert!(!is_impossible("helm.toolkit.fluxcd.io", "v3"));
+        assert!(!is_impossible("helm.toolkit.fluxcd.io", "v2beta1"));
+        assert!(!is_impossible("volsync.backube", "v1"));
+        assert!(!is_impossible("volsync.backube", "v1beta1"));
+        assert!(!is_impossible("lamps.example.org", "v7"));
+        assert!(!is_impossible("apps", "latest"));
+    }
+}

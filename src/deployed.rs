@@ -178,10 +178,13 @@ impl<'a> Deployed<'a> {
             _ => reference.kinds.iter().any(|kind| self.inventory.has_kind(kind)),
         };
         let certain = missing.into_iter().filter(|(_, reference, answer, _)| is_certain(reference, answer));
-        // Who renames an object sees it beside what still uses the old name.
+        // Who renames an object sees it beside what still uses the old name, before any name that only looks alike.
         let told = certain.map(|(member, reference, answer, finding)| {
-            match self.inventory.unused(member, reference, &here).filter(|_| !answer.has_alternative()) {
-                Some((name, entry)) => finding.related(entry.span, format!("nothing refers to `{name}`")),
+            let open =
+                matches!(answer, Answer::Missing { elsewhere, .. } if elsewhere.is_empty() && !answer.is_evident());
+            let unused = self.inventory.unused(member, reference, &here).filter(|_| open);
+            match unused {
+                Some(near) => near.suggest(Finding::new(finding.span, finding.message)),
                 None => finding,
             }
         });

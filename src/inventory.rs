@@ -330,14 +330,15 @@ impl Inventory {
 
     /// What the same Kustomization applies, is of the kind that a reference asks for and of the same app, and none of
     /// those in use: the only such object.
-    pub fn unused(&self, member: &Member, reference: &Reference, used: &BTreeSet<Span>) -> Option<(&str, &Entry)> {
+    pub fn unused(&self, member: &Member, reference: &Reference, used: &BTreeSet<Span>) -> Option<Near<'_>> {
         let name = reference.name.literal()?;
         let beside =
             |entry: &Entry| entry.applied == Some(member.applied) && may_be_same(&entry.place, &reference.place);
         let free = |entry: &Entry| beside(entry) && !used.contains(&entry.span);
         let mut like = self.like(reference).filter(|(other, entry)| is_of_same_app(name, other) && free(entry));
-        let first = like.next()?;
-        like.all(|(_, entry)| entry.span == first.1.span).then_some(first)
+        let (name, entry) = like.next()?;
+        let alone = like.all(|(_, other)| other.span == entry.span);
+        alone.then_some(Near { name, entry, kind: None, evident: false })
     }
 
     /// Whether somebody wrote this under its name, for whoever refers to it, and nobody does.

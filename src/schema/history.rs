@@ -49,14 +49,15 @@ pub fn released(api_version: &str) -> Option<ApiVersion> {
     ApiVersion::read(api_version.rsplit_once('/').map_or(api_version, |(_, version)| version))
 }
 
-/// Whether no release of an API group had or could have a version: it is none of those that led to the newest, and no
-/// near successor of that.
-pub fn is_impossible(group: &str, version: &str) -> bool {
-    let Some(known) = HISTORY.get(group) else { return false };
-    let (Some(asked), Some(newest)) = (ApiVersion::read(version), known.iter().max()) else { return false };
+/// Whether no release of a kind had or could have a version: it is none of those that led to the newest apiVersion at
+/// hand, and no near successor of that.
+pub fn is_impossible(newest: &str, version: &str) -> bool {
+    let Some(known) = newest.rsplit_once('/').and_then(|(group, _)| HISTORY.get(group)) else { return false };
+    let (Some(asked), Some(newest)) = (ApiVersion::read(version), released(newest)) else { return false };
     let last = known.iter().filter(|known| (known.major, known.stage) == (asked.major, asked.stage)).max();
-    match asked.cmp(newest) {
-        Ordering::Less | Ordering::Equal => !known.contains(&asked),
+    match asked.cmp(&newest) {
+        _ if known.contains(&asked) => false,
+        Ordering::Less | Ordering::Equal => true,
         Ordering::Greater => asked.major > newest.major + 1 || asked.number > last.map_or(0, |last| last.number) + 2,
     }
 }
@@ -71,23 +72,24 @@ mod tests {
     fn no_version_at_hand_is_impossible() {
         let schemas = Schemas::new(&Tree::default(), None);
         let wrong = schemas.bundle().kinds().filter_map(|(api_version, _)| {
-            let (group, version) = api_version.split_once('/')?;
-            is_impossible(group, version).then_some(api_version)
+            let (_, version) = api_version.split_once('/')?;
+            is_impossible(api_version, version).then_some(api_version)
         });
         assert_eq!(wrong.collect::<Vec<_>>(), Vec::<&str>::new());
     }
 
     #[test]
     fn what_may_follow_is_possible() {
-        assert!(is_impossible("helm.toolkit.fluxcd.io", "v1"));
-        assert!(is_impossible("helm.toolkit.fluxcd.io", "v2beta3"));
-        assert!(is_impossible("kustomize.toolkit.fluxcd.io", "v3"));
-        assert!(is_impossible("volsync.backube", "v1alpha7"));
-        assert!(!is_impossible("helm.toolkit.fluxcd.io", "v3"));
-        assert!(!is_impossible("helm.toolkit.fluxcd.io", "v2beta1"));
-        assert!(!is_impossible("volsync.backube", "v1"));
-        assert!(!is_impossible("volsync.backube", "v1beta1"));
-        assert!(!is_impossible("lamps.example.org", "v7"));
-        assert!(!is_impossible("apps", "latest"));
+        assert!(is_impossible("helm.toolkit.fluxcd.io/v2", "v1"));
+        assert!(is_impossible("helm.toolkit.fluxcd.io/v2", "v2beta3"));
+        assert!(is_impossible("kustomize.toolkit.fluxcd.io/v1", "v3"));
+        assert!(is_impossible("volsync.backube/v1alpha1", "v1alpha7"));
+        assert!(!is_impossible("helm.toolkit.fluxcd.io/v2", "v3"));
+        assert!(!is_impossible("helm.toolkit.fluxcd.io/v2", "v2beta1"));
+        assert!(!is_impossible("volsync.backube/v1alpha1", "v1"));
+        assert!(!is_impossible("volsync.backube/v1alpha1", "v1beta1"));
+        assert!(!is_impossible("scheduling.k8s.io/v1alpha3", "v1alpha4"));
+        assert!(!is_impossible("lamps.example.org/v1", "v7"));
+        assert!(!is_impossible("apps/v1", "latest"));
     }
 }

@@ -29,8 +29,8 @@ impl Schemas {
             return self.other_version(api_version, kind).or_else(|| self.misspelt_group(api_version, kind));
         };
         let names = siblings.iter().map(|(_, kind)| *kind);
-        if let Some(near) =
-            same_letters(kind, names.clone()).or_else(|| nearest(kind, names).filter(|near| alike(kind, near) || is_slip(kind, near)))
+        if let Some(near) = same_letters(kind, names.clone())
+            .or_else(|| nearest(kind, names).filter(|near| alike(kind, near) || is_slip(kind, near)))
         {
             return Some(Meant { api_version: known, kind: near });
         }
@@ -47,8 +47,8 @@ impl Schemas {
         let (group, version) = api_version.rsplit_once('/')?;
         let homes = self.bundle().kinds().filter(|(_, known)| *known == kind);
         let own = homes.filter(|(known, _)| known.rsplit_once('/').is_some_and(|(home, _)| home == group));
-        let (api_version, kind) =
-            own.max_by_key(|(known, _)| released(known)).filter(|_| is_impossible(group, version))?;
+        let newest = own.max_by_key(|(known, _)| released(known));
+        let (api_version, kind) = newest.filter(|(known, _)| is_impossible(known, version))?;
         Some(Meant { api_version, kind })
     }
 

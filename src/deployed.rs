@@ -184,7 +184,8 @@ impl<'a> Deployed<'a> {
                 matches!(answer, Answer::Missing { elsewhere, .. } if elsewhere.is_empty() && !answer.is_evident());
             let unused = self.inventory.unused(member, reference, &here).filter(|_| open);
             match unused {
-                Some(near) => near.suggest(Finding::new(finding.span, finding.message)),
+                Some(near) => Finding::new(finding.span, finding.message)
+                    .related(near.entry.span, format!("`{}` is here, and nothing refers to it", near.name)),
                 None => finding,
             }
         });

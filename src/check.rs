@@ -6,7 +6,7 @@ use crate::jinja::Condition;
 use crate::repo::Repo;
 use crate::resource::{File, Tree};
 use crate::rule::{Check, Rule};
-use crate::secret::redact;
+use crate::secret::{hidden, redact, without};
 use crate::source::{FileId, Span, nearest};
 use crate::suppression::{self, Suppression};
 use globset::GlobMatcher;
@@ -212,8 +212,22 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         }
         same
     });
+    keep_secrets(&mut diagnostics, repo.tree.written(file));
     fingerprint(&mut diagnostics, path);
     diagnostics
+}
+
+/// Takes out of messages what must not be shown of the places that they speak of.
+fn keep_secrets(diagnostics: &mut [Diagnostic], file: &File) {
+    let hidden = if diagnostics.is_empty() { Vec::new() } else { hidden(file) };
+    for Diagnostic { finding, .. } in diagnostics {
+        let (start, end) = (finding.span.start as usize, finding.span.end as usize);
+        for range in hidden.iter().filter(|range| range.start < end && start < range.end) {
+            let secret = file.source.text.get(range.clone()).unwrap_or_default();
+            finding.message = without(&finding.message, secret);
+            finding.help = finding.help.take().map(|help| without(&help, secret));
+        }
+    }
 }
 
 /// Whether all the places that a finding speaks of may be rendered by the same data.

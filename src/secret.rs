@@ -357,6 +357,27 @@ mod tests {
     }
 
     #[test]
+    fn lists_variables_and_values_of_charts_are_masked() {
+        let text = "env:\n  - {name: DB_PASSWORD, value: open1}\n  - {name: TZ, value: shown}\napiKey: [open2]\n\
+                    SESSION_SECRET: open3\nexistingSecret: shown\nsecrets: {a: {stringData: {word: open4}}}\n";
+        let masked = masked(&file("a.yaml", text));
+        assert!(!masked.contains("open"), "{masked}");
+        assert_eq!(masked.matches("shown").count(), 2, "{masked}");
+    }
+
+    #[test]
+    fn credentials_in_broken_documents_are_masked() {
+        let masked = masked(&file("a.yaml", "a: [\nb: shown\ntoken:open\n- \"password\": open\n"));
+        assert!(!masked.contains("open") && masked.contains("shown"), "{masked}");
+    }
+
+    #[test]
+    fn messages_lose_what_is_masked() {
+        assert_eq!(without("alias `*open words` has no anchor", " *open words"), "alias `****` has no anchor");
+        assert_eq!(without("`a` is odd", "a"), "`a` is odd");
+    }
+
+    #[test]
     fn base64_is_read_through() {
         assert_eq!(decode("aGVsbG8=").as_deref(), Some("hello"));
         assert_eq!(decode("not base64!"), None);

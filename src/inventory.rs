@@ -317,7 +317,7 @@ impl Inventory {
             return None;
         }
         let near = |(name, entry)| Near { name, entry, kind: None, evident: true };
-        let slip = self.like(reference).find(|(other, entry)| here(entry) && is_slip(name, other));
+        let slip = self.like(reference).find(|(other, entry)| is_slip(name, other) && here(entry));
         if let Some(slip) = slip.filter(|_| self.mentions(name, |resource| resource.is_same(&member.resource)) == 0) {
             return Some(near(slip));
         }

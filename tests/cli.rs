@@ -1,10 +1,12 @@
 //! The binary as a user runs it: exit codes, streams, formats, and that no secret ever comes out.
 #![allow(clippy::unwrap_used)]
 
+mod harness;
+
+use harness::{Ran, Repo};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use tempfile::TempDir;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 const FORMATS: [&str; 8] = ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
 /// What the snapshots show; other rules may come without changing them.
@@ -14,83 +16,6 @@ const DUPLICATE: &str = "a: 1\na: 2\n";
 const FLOATING: &str =
     "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'nginx:latest'}]}\n";
 const EMPTY_MAP: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n  labels:\n";
-
-/// A repository of its own.
-struct Repo(TempDir);
-
-/// What a run left behind.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Repo {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let repo = Repo(tempfile::tempdir().unwrap());
-        files.iter().for_each(|(path, text)| repo.write(path, text));
-        repo
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.0.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.path(path)).unwrap()
-    }
-
-    fn git(&self, arguments: &[&str]) {
-        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
-        let mut git = Command::new("git");
-        git.args(identity).args(arguments).current_dir(self.0.path()).env("GIT_CONFIG_GLOBAL", self.path("no-config"));
-        let output = git.output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    fn commit(&self) {
-        self.git(&["add", "-A", "-f"]);
-        self.git(&["commit", "-qm", "m"]);
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_homelint"));
-        command.args(arguments).current_dir(self.0.path()).env_clear();
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::new(self.command(arguments).output().unwrap())
-    }
-
-    fn run_with(&self, variable: (&str, &str), arguments: &[&str]) -> Ran {
-        Ran::new(self.command(arguments).env(variable.0, variable.1).output().unwrap())
-    }
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
-    }
-
-    /// An error of use says what to do.
-    fn refuses(&self, what: &str, help: &str) {
-        assert_eq!(self.code, 2, "{}{}", self.out, self.err);
-        assert!(self.err.contains(what) && self.err.contains(help), "{}", self.err);
-        assert_eq!(self.out, "");
-    }
-}
 
 fn rules_of(json: &Value) -> Vec<&str> {
     json["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect()
@@ -118,23 +43,23 @@ fn exit_codes_say_what_happened() {
 #[test]
 fn errors_of_use_say_what_to_do() {
     let repo = Repo::new(&[("kubernetes/apps/a.yaml", CLEAN), ("one/a.yaml", ""), ("two/a.yaml", "")]);
-    repo.run(&["kuberntes/apps"]).refuses("there is no `kuberntes/apps`", "did you mean `kubernetes/apps`?");
-    repo.run(&["kubernetes/aps"]).refuses("there is no `kubernetes/aps`", "did you mean `kubernetes/apps`?");
-    repo.run(&["chekc"]).refuses("there is no `chekc`", "did you mean the command `check`?");
-    repo.run(&["one", "two"]).refuses("two repositories", "one after the other");
-    repo.run(&["--select", "yaml/sintax"]).refuses("no rule is called `yaml/sintax`", "did you mean `yaml/syntax`?");
-    repo.run(&["--ignore", "yaml"]).refuses("no rule is called `yaml`", "did you mean `yaml/*`?");
-    repo.run(&["explain", "duplicate-key"]).refuses("no rule", "did you mean `yaml/duplicate-key`?");
-    repo.run(&["--format", "jsno"]).refuses("jsno", "json");
-    repo.run(&["--baseline", "gone"]).refuses("cannot read the baseline gone", "--write-baseline=gone");
-    repo.run(&["--staged"]).refuses("is not in a git repository", "`--staged`, `--rev` and `--since` need one");
-    repo.run(&["--since", "HEAD"]).refuses("is not in a git repository", "");
+    repo.run(&["kuberntes/apps"]).refuses(&["there is no `kuberntes/apps`", "did you mean `kubernetes/apps`?"]);
+    repo.run(&["kubernetes/aps"]).refuses(&["there is no `kubernetes/aps`", "did you mean `kubernetes/apps`?"]);
+    repo.run(&["chekc"]).refuses(&["there is no `chekc`", "did you mean the command `check`?"]);
+    repo.run(&["one", "two"]).refuses(&["two repositories", "one after the other"]);
+    repo.run(&["--select", "yaml/sintax"]).refuses(&["no rule is called `yaml/sintax`", "did you mean `yaml/syntax`?"]);
+    repo.run(&["--ignore", "yaml"]).refuses(&["no rule is called `yaml`", "did you mean `yaml/*`?"]);
+    repo.run(&["explain", "duplicate-key"]).refuses(&["no rule", "did you mean `yaml/duplicate-key`?"]);
+    repo.run(&["--format", "jsno"]).refuses(&["jsno", "json"]);
+    repo.run(&["--baseline", "gone"]).refuses(&["cannot read the baseline gone", "--write-baseline=gone"]);
+    repo.run(&["--staged"]).refuses(&["is not in a git repository", "`--staged`, `--rev` and `--since` need one"]);
+    repo.run(&["--since", "HEAD"]).refuses(&["is not in a git repository", ""]);
     let git = Repo::new(&[("a.yaml", CLEAN)]);
     git.git(&["init", "-q"]);
     git.commit();
-    git.run(&["--rev", "gone"]).refuses("git knows no revision `gone`", "fetch it");
-    git.run(&["--since", "gone"]).refuses("git knows no revision `gone`", "fetch it");
-    git.run(&["--rev", "HEAD", "b.yaml"]).refuses("there is no `b.yaml` in `HEAD`", "");
+    git.run(&["--rev", "gone"]).refuses(&["git knows no revision `gone`", "fetch it"]);
+    git.run(&["--since", "gone"]).refuses(&["git knows no revision `gone`", "fetch it"]);
+    git.run(&["--rev", "HEAD", "b.yaml"]).refuses(&["there is no `b.yaml` in `HEAD`", ""]);
 }
 
 #[test]
@@ -143,7 +68,7 @@ fn paths_limit_findings_and_not_what_is_read() {
     repo.git(&["init", "-q"]);
     for (folder, path) in [("", "a"), ("", "a/x.yaml"), ("a", "."), ("ab", "../a"), ("ab", "../a/x.yaml")] {
         let mut command = repo.command(&["--format", "json", path]);
-        let json = Ran::new(command.current_dir(repo.path(folder)).output().unwrap()).json();
+        let json: Value = Ran::new(command.current_dir(repo.path(folder)).output().unwrap()).json();
         assert_eq!(json["files"], 2);
         let found = json["diagnostics"].as_array().unwrap();
         assert!(found.len() == 1 && found[0]["path"] == "a/x.yaml", "{folder} {path}: {json}");
@@ -247,7 +172,7 @@ fn infos_are_hidden_in_ci_unless_asked_for() {
     assert_eq!(hidden.out, "");
     assert!(hidden.err.contains("1 info (--info shows them)"), "{}", hidden.err);
     assert!(repo.run_with(("CI", "true"), &["--format", "concise", "--info"]).out.contains("info["));
-    assert_eq!(rules_of(&repo.run_with(("CI", "true"), &["--format", "json"]).json()), ["yaml/null-map"]);
+    assert_eq!(rules_of(&repo.run_with(("CI", "true"), &["--format", "json"]).json::<Value>()), ["yaml/null-map"]);
     assert_eq!(repo.run(&["--format", "github"]).out, "");
 }
 
@@ -279,7 +204,7 @@ fn the_other_commands_answer() {
     let repo = Repo::new(&[]);
     assert!(repo.run(&["explain", "yaml/duplicate-key"]).out.starts_with("# "));
     assert!(repo.run(&["rules"]).out.contains("yaml/duplicate-key"));
-    let json = repo.run(&["rules", "--format", "json"]).json();
+    let json: Value = repo.run(&["rules", "--format", "json"]).json();
     assert!(json.as_array().unwrap().iter().any(|rule| rule["id"] == "yaml/syntax" && rule["severity"] == "error"));
     assert!(repo.run(&["completions", "bash"]).out.contains("homelint"));
     assert!(repo.run(&["man"]).out.contains(".TH homelint"));
@@ -287,7 +212,7 @@ fn the_other_commands_answer() {
     assert!(repo.run(&["-V"]).out.starts_with("homelint "));
     assert_eq!(repo.run(&["init"]).code, 0);
     assert_eq!(repo.run(&[]).code, 0, "what init writes is valid");
-    repo.run(&["init"]).refuses("exists already", "edit it");
+    repo.run(&["init"]).refuses(&["exists already", "edit it"]);
     let counted = Repo::new(&[("a.yaml", FLOATING), ("b.yaml", FLOATING)]);
     assert_eq!(counted.run(&["--statistics"]).out, "     2  warning  image/floating-tag\n");
 }
@@ -360,7 +285,7 @@ fn sarif_is_what_code_scanning_reads() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/home-ops");
     let mut command = Command::new(env!("CARGO_BIN_EXE_homelint"));
     let ran = Ran::new(command.args(["--format", "sarif"]).current_dir(folder).env_clear().output().unwrap());
-    let sarif = ran.json();
+    let sarif: Value = ran.json();
     let facts = jsonschema::validator_for(&sarif_facts()).unwrap();
     let wrong: Vec<String> =
         facts.iter_errors(&sarif).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -386,15 +311,15 @@ fn odd_names_break_no_format() {
         let ran = repo.run(&["--format", format, "--select", "yaml/*"]);
         assert_eq!(ran.code, 1, "{format}: {}", ran.err);
         if matches!(format, "json" | "sarif" | "gitlab") {
-            ran.json();
+            ran.json::<Value>();
         } else {
             assert!(!ran.out.lines().any(|line| line.starts_with("::error::")), "{format}: {}", ran.out);
         }
     }
-    assert_eq!(repo.run(&["--format", "json"]).json()["diagnostics"][0]["path"], odd);
+    assert_eq!(repo.run(&["--format", "json"]).json::<Value>()["diagnostics"][0]["path"], odd);
     let concise = repo.run(&["--format", "concise", "--select", "yaml/*"]).out;
     assert_eq!(concise.lines().count(), 1, "{concise}");
-    let sarif = repo.run(&["--format", "sarif"]).json();
+    let sarif: Value = repo.run(&["--format", "sarif"]).json();
     let address = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(address, "a%0A%3A%3Aerror%3A%3Ab%7C%60c%60%3Cd%3E%26%22%25%2C%3A%E2%80%AE.yaml");
 }
@@ -439,7 +364,7 @@ fn secrets_come_out_in_no_format() {
 fn every_format_is_as_it_was() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/report");
     let repo = Repo::new(&[]);
-    copy(&fixtures.join("repository"), repo.0.path());
+    copy(&fixtures.join("repository"), &repo.path(""));
     for format in FORMATS {
         let out = repo.run(&["--format", format, "--select", SHOWN]).out;
         let file = fixtures.join(format!("{format}.txt"));

@@ -1,10 +1,11 @@
 //! `homelint build` and `homelint graph` as a user runs them.
 #![allow(clippy::unwrap_used)]
 
+mod harness;
+
+use harness::{Ran, Repo};
 use serde_json::Value;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
-use tempfile::TempDir;
+use std::process::Stdio;
 
 /// A cluster in small: what Flux syncs, a patch for all children, a variable of a Secret, a Secret and a release.
 const CLUSTER: [(&str, &str); 8] = [
@@ -39,58 +40,6 @@ const CLUSTER: [(&str, &str); 8] = [
     ),
 ];
 
-struct Repo(TempDir);
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Repo {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let repo = Repo(tempfile::tempdir().unwrap());
-        for (path, text) in files {
-            let path = repo.path(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        repo
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.0.path().join(path)
-    }
-
-    fn command(&self, folder: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_homelint"));
-        command.args(arguments).current_dir(self.path(folder)).env_clear();
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::new(self.command("", arguments).output().unwrap())
-    }
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    fn json(&self) -> Vec<Value> {
-        assert_eq!(self.code, 0, "{}", self.err);
-        serde_json::from_str(&self.out).unwrap()
-    }
-
-    /// What could not be built leaves nothing on standard output and says why.
-    fn refuses(&self, words: &[&str]) {
-        assert_eq!((self.code, self.out.as_str()), (2, ""), "{}", self.err);
-        words.iter().for_each(|word| assert!(self.err.contains(word), "{word}: {}", self.err));
-    }
-}
-
 fn titles(documents: &[Value]) -> Vec<String> {
     let text =
         |document: &Value, pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or("-").to_owned();
@@ -110,7 +59,7 @@ fn a_folder_gives_what_kustomize_gives() {
     let repo = Repo::new(&CLUSTER);
     let absolute = repo.path("apps/web");
     for target in ["apps/web", "apps/web/", "./apps/web/kustomization.yaml", absolute.to_str().unwrap()] {
-        let documents = repo.run(&["build", target, "--format", "json"]).json();
+        let documents: Vec<Value> = repo.run(&["build", target, "--format", "json"]).json();
         assert_eq!(titles(&documents), ["ConfigMap -/web", "Secret -/web"], "{target}");
         assert_eq!(documents[0]["data"]["mode"], "${MODE}");
         assert_eq!(documents[0]["metadata"].get("labels"), None);
@@ -120,16 +69,16 @@ fn a_folder_gives_what_kustomize_gives() {
         );
     }
     // In the folder itself nothing above it is known, unless git or a configuration says that it is.
-    Ran::new(repo.command("apps/web", &["build", "."]).output().unwrap()).refuses(&["../base"]);
+    Ran::new(repo.command_in("apps/web", &["build", "."]).output().unwrap()).refuses(&["../base"]);
     std::fs::write(repo.path(".homelint.yaml"), "").unwrap();
-    let inside = Ran::new(repo.command("apps/web", &["build", ".", "--format", "json"]).output().unwrap());
-    assert_eq!(inside.json().len(), 2);
+    let inside = Ran::new(repo.command_in("apps/web", &["build", ".", "--format", "json"]).output().unwrap());
+    assert_eq!(inside.json::<Vec<Value>>().len(), 2);
 }
 
 #[test]
 fn a_flux_kustomization_gives_what_flux_applies() {
     let repo = Repo::new(&CLUSTER);
-    let documents = repo.run(&["build", "flux-system/web", "--format", "json"]).json();
+    let documents: Vec<Value> = repo.run(&["build", "flux-system/web", "--format", "json"]).json();
     assert_eq!(titles(&documents), ["ConfigMap media/web", "Secret media/web"]);
     assert_eq!(documents[0]["data"], serde_json::json!({ "mode": "dark", "host": "web.${DOMAIN}", "patched": "yes" }));
     assert_eq!(documents[0]["metadata"]["labels"]["kustomize.toolkit.fluxcd.io/name"], "web");
@@ -139,7 +88,7 @@ fn a_flux_kustomization_gives_what_flux_applies() {
 #[test]
 fn nothing_named_gives_everything() {
     let repo = Repo::new(&CLUSTER);
-    let documents = repo.run(&["build", "--format", "json"]).json();
+    let documents: Vec<Value> = repo.run(&["build", "--format", "json"]).json();
     let wanted = [
         "GitRepository flux-system/flux-system",
         "Kustomization flux-system/flux-system",
@@ -233,7 +182,7 @@ fn what_is_far_away_is_named() {
 #[test]
 fn a_reader_may_leave_early() {
     let repo = Repo::new(&CLUSTER);
-    let mut child = repo.command("", &["build"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = repo.command(&["build"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let ran = child.wait_with_output().unwrap();
     assert_eq!((ran.status.code(), String::from_utf8(ran.stderr).unwrap().as_str()), (Some(0), ""));

@@ -1,6 +1,9 @@
 //! `homelint schema` and the schemas that a user brings, with a real HTTP server on loopback.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod harness;
+
+use harness::Repo;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +12,6 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use tempfile::TempDir;
 
 const LAMP: &str = "\
 apiVersion: example.org/v1
@@ -55,56 +57,25 @@ spec:
 
 // ---- running
 
-struct Repo(TempDir);
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+/// A repository without git.
+fn repository(files: &[(&str, &str)]) -> Repo {
+    let repo = Repo::new(files);
+    repo.write(".homelint.yaml", "");
+    repo
 }
 
-impl Repo {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let repo = Repo(tempfile::tempdir().unwrap());
-        repo.write(".homelint.yaml", "");
-        files.iter().for_each(|(path, text)| repo.write(path, text));
-        repo
-    }
+fn check(repo: &Repo, more: &[&str]) -> String {
+    let fixed = ["check", "--format", "concise", "-q", "--select", "schema/*,homelint/config"];
+    repo.run(&[&fixed[..], more].concat()).out
+}
 
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
-        let path = self.0.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+/// Every file below the store.
+fn stored(repo: &Repo) -> Vec<PathBuf> {
+    fn below(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        entries.flat_map(|path| if path.is_dir() { below(&path) } else { vec![path] }).collect()
     }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_homelint"));
-        for name in
-            ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "HOMELINT_CACHE"]
-        {
-            command.env_remove(name);
-        }
-        let output = command.args(arguments).current_dir(self.0.path()).output().unwrap();
-        Ran {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn check(&self, more: &[&str]) -> String {
-        let fixed = ["check", "--format", "concise", "-q", "--select", "schema/*,homelint/config"];
-        self.run(&[&fixed[..], more].concat()).out
-    }
-
-    /// Every file below the store.
-    fn stored(&self) -> Vec<PathBuf> {
-        fn below(folder: &Path) -> Vec<PathBuf> {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-            entries.flat_map(|path| if path.is_dir() { below(&path) } else { vec![path] }).collect()
-        }
-        below(&self.0.path().join(".homelint"))
-    }
+    below(&repo.path(".homelint"))
 }
 
 // ---- a server
@@ -198,7 +169,7 @@ fn answer(mut stream: TcpStream, answers: &BTreeMap<String, Answer>, stopped: &A
 
 #[test]
 fn show_says_what_may_be_written() {
-    let repo = Repo::new(&[("crd.yaml", DEFINITION)]);
+    let repo = repository(&[("crd.yaml", DEFINITION)]);
     let shown = repo.run(&["schema", "show", "Lamp"]);
     assert_eq!(shown.code, 0, "{}", shown.err);
     for line in ["Lamp  example.org/v1, mapping", "from crd.yaml", "  watts  integer  at most 4"] {
@@ -215,7 +186,7 @@ fn show_says_what_may_be_written() {
 
 #[test]
 fn what_is_mistyped_is_named() {
-    let repo = Repo::new(&[]);
+    let repo = repository(&[]);
     let says = |arguments: &[&str], error: &str, help: &str| {
         let ran = repo.run(&[&["schema"], arguments].concat());
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
@@ -231,7 +202,7 @@ fn what_is_mistyped_is_named() {
 
 #[test]
 fn list_names_every_kind_and_its_origin() {
-    let repo = Repo::new(&[("crd.yaml", DEFINITION)]);
+    let repo = repository(&[("crd.yaml", DEFINITION)]);
     let listed = repo.run(&["schema", "list", "lamp"]).out;
     assert_eq!(listed.split_whitespace().collect::<Vec<_>>(), ["Lamp", "example.org/v1", "crd.yaml"]);
     let all: Vec<serde_json::Value> =
@@ -243,50 +214,50 @@ fn list_names_every_kind_and_its_origin() {
 
 #[test]
 fn a_location_is_a_folder_or_a_template() {
-    let repo = Repo::new(&[("lamp.yaml", LAMP), ("schemas/example.org/lamp_v1.json", SCHEMA)]);
-    assert_eq!(repo.check(&[]), "");
-    let found = repo.check(&["--schema-location", "schemas"]);
+    let repo = repository(&[("lamp.yaml", LAMP), ("schemas/example.org/lamp_v1.json", SCHEMA)]);
+    assert_eq!(check(&repo, &[]), "");
+    let found = check(&repo, &["--schema-location", "schemas"]);
     assert!(
         found.contains("lamp.yaml:7:3: error[schema/unknown-field]: unknown field `shade` in `spec` of Lamp"),
         "{found}"
     );
     let template = "schemas/{{.Group}}/{{ .ResourceKind }}_{{.ResourceAPIVersion}}.json";
-    assert_eq!(repo.check(&["--schema-location", "default", "--schema-location", template]), found);
+    assert_eq!(check(&repo, &["--schema-location", "default", "--schema-location", template]), found);
     repo.write(".homelint.yaml", "schemas:\n  locations: [schemas]\n");
-    assert_eq!(repo.check(&[]), found);
+    assert_eq!(check(&repo, &[]), found);
 }
 
 #[test]
 fn what_a_user_brings_comes_before_what_the_repository_defines() {
-    let repo = Repo::new(&[("lamp.yaml", LAMP), ("crd.yaml", DEFINITION)]);
-    let defined = repo.check(&[]);
+    let repo = repository(&[("lamp.yaml", LAMP), ("crd.yaml", DEFINITION)]);
+    let defined = check(&repo, &[]);
     assert!(defined.contains("`watts` is out of range"), "{defined}");
     repo.write("schemas/example.org/lamp_v1.json", SCHEMA);
-    let brought = repo.check(&["--schema-location", "schemas"]);
+    let brought = check(&repo, &["--schema-location", "schemas"]);
     assert!(!brought.contains("`watts` is out of range") && brought.contains("`shade`"), "{brought}");
 }
 
 #[test]
 fn a_variable_is_judged_by_its_default_or_not_at_all() {
     let lamp = |watts: &str| LAMP.replace("watts: 5\n  shade: white", &format!("watts: {watts}"));
-    let repo = Repo::new(&[("schemas/example.org/lamp_v1.json", SCHEMA), ("a.yaml", &lamp("${WATTS:=700}"))]);
-    let found = repo.check(&["--schema-location", "schemas"]);
+    let repo = repository(&[("schemas/example.org/lamp_v1.json", SCHEMA), ("a.yaml", &lamp("${WATTS:=700}"))]);
+    let found = check(&repo, &["--schema-location", "schemas"]);
     assert!(found.contains("a.yaml:6:10: error[schema/invalid-value]: `watts` is out of range"), "{found}");
     for watts in ["${WATTS:=70}", "${WATTS}", "${WATTS:=${OTHER}}", "${A:=x}${B}"] {
         repo.write("a.yaml", lamp(watts));
-        assert_eq!(repo.check(&["--schema-location", "schemas"]), "", "{watts}");
+        assert_eq!(check(&repo, &["--schema-location", "schemas"]), "", "{watts}");
     }
 }
 
 #[test]
 fn a_location_that_is_none_says_why() {
-    let repo = Repo::new(&[("lamp.yaml", LAMP)]);
+    let repo = repository(&[("lamp.yaml", LAMP)]);
     let gone = repo.run(&["check", "--schema-location", "gone"]);
     assert!(gone.code == 2 && gone.err.contains("there is no folder"), "{}", gone.err);
     let mistyped = repo.run(&["check", "--schema-location", "{{.Grup}}/x.json"]);
     assert!(mistyped.code == 2 && mistyped.err.contains("did you mean `{{.Group}}`?"), "{}", mistyped.err);
     repo.write(".homelint.yaml", "schemas:\n  locations: ['{{.Grup}}/x.json']\n  kubernetes: newest\n");
-    let found = repo.check(&[]);
+    let found = check(&repo, &[]);
     assert!(
         found.contains(":2:15: error[homelint/config]") && found.contains(":3:15: error[homelint/config]"),
         "{found}"
@@ -301,7 +272,7 @@ fn a_location_that_is_none_says_why() {
 #[test]
 fn the_configuration_names_the_version_of_kubernetes() {
     let budget = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: lamp}\nspec: {}\n";
-    let repo = Repo::new(&[("budget.yaml", budget), (".homelint.yaml", "schemas:\n  kubernetes: 1.24\n")]);
+    let repo = repository(&[("budget.yaml", budget), (".homelint.yaml", "schemas:\n  kubernetes: 1.24\n")]);
     let found = |repo: &Repo| repo.run(&["check", "--format", "concise", "-q", "--select", "api/*"]).out;
     assert!(found(&repo).contains("[api/deprecated]"), "{}", found(&repo));
     repo.write(".homelint.yaml", "schemas:\n  kubernetes: '1.31'\n");
@@ -315,10 +286,10 @@ fn a_file_is_judged_by_the_schema_that_it_names() {
     let schema = r#"{"type": "object", "additionalProperties": false, "properties": {
       "port": {"type": "integer", "maximum": 65535}, "mode": {"enum": ["fast", "slow"]},
       "door": {"oneOf": [{"type": "string"}, {"type": "object", "required": ["key"]}]}}}"#;
-    let repo = Repo::new(&[("conf/app.schema.json", schema)]);
+    let repo = repository(&[("conf/app.schema.json", schema)]);
     let line = "# yaml-language-server: $schema=./app.schema.json\n";
     repo.write("conf/app.yaml", format!("{line}port: 70000\nmode: ${{MODE}}\nprot: 1\ndoor: {{color: red}}\n"));
-    let found = repo.check(&[]);
+    let found = check(&repo, &[]);
     let expected = [
         "conf/app.yaml:2:7: error[schema/invalid-value]: `port` is out of range",
         "conf/app.yaml:4:1: error[schema/unknown-field]: unknown field `prot` at the top level",
@@ -329,26 +300,26 @@ fn a_file_is_judged_by_the_schema_that_it_names() {
     }
     assert_eq!(found.lines().filter(|line| line.contains("error[")).count(), expected.len(), "{found}");
     repo.write("conf/app.yaml", format!("{line}port: 70\nmode: fast\ndoor: red\n"));
-    assert_eq!(repo.check(&[]), "");
+    assert_eq!(check(&repo, &[]), "");
 }
 
 // ---- import
 
 #[test]
 fn a_definition_is_imported_with_its_rules() {
-    let repo = Repo::new(&[("lamp.yaml", &LAMP.replace("watts: 5\n  shade: white", "watts: 13"))]);
-    std::fs::create_dir(repo.0.path().join("elsewhere")).unwrap();
+    let repo = repository(&[("lamp.yaml", &LAMP.replace("watts: 5\n  shade: white", "watts: 13"))]);
+    std::fs::create_dir(repo.path("elsewhere")).unwrap();
     repo.write(".homelintignore", "elsewhere\n");
     repo.write("elsewhere/crd.yaml", DEFINITION.replace("maximum: 4", "maximum: 40"));
     let ran = repo.run(&["schema", "import", "elsewhere/crd.yaml"]);
     assert_eq!(ran.out, "wrote .homelint/schemas/example.org/lamp_v1.json: Lamp of example.org/v1\n", "{}", ran.err);
-    let found = repo.check(&[]);
+    let found = check(&repo, &[]);
     assert!(
         found.contains("error[schema/cel]: thirteen is unlucky") || found.contains("thirteen is unlucky"),
         "{found}"
     );
     // It is known although nothing uses it any more.
-    std::fs::remove_file(repo.0.path().join("lamp.yaml")).unwrap();
+    std::fs::remove_file(repo.path("lamp.yaml")).unwrap();
     let shown = repo.run(&["schema", "show", "Lamp.spec"]).out;
     assert!(shown.contains("from .homelint/schemas/example.org/lamp_v1.json"), "{shown}");
 }
@@ -383,7 +354,7 @@ fn a_chart_says_what_its_values_are() {
     let schema = r#"{"type": "object", "properties": {"replicas": {"type": "integer"}, "watts": {"type": "integer"}}}"#;
     let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux-system}\nspec: {interval: 1h, path: ./app, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}\n";
     let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: lamp, namespace: home}\nspec:\n  interval: 1h\n  chart: {spec: {chart: lamp, version: 1.2.0, sourceRef: {kind: HelmRepository, name: x}}}\n  values:\n    replicas: ${COUNT}\n    light:\n      watts: \"9\"\n";
-    let repo = Repo::new(&[("flux/ks.yaml", flux), ("app/release.yaml", release)]);
+    let repo = repository(&[("flux/ks.yaml", flux), ("app/release.yaml", release)]);
     repo.write("lamp-1.2.0.tgz", archive(Some(schema)));
     let ran = repo.run(&["schema", "import", "lamp-1.2.0.tgz"]);
     assert_eq!(
@@ -415,12 +386,12 @@ fn a_chart_says_what_its_values_are() {
 
 #[test]
 fn what_is_missing_is_fetched_and_then_known_offline() {
-    let repo = Repo::new(&[("lamp.yaml", LAMP)]);
+    let repo = repository(&[("lamp.yaml", LAMP)]);
     let server = Server::of("/example.org/lamp_v1.json", Answer::Body(200, SCHEMA.to_owned()));
     let location = server.location();
     // A check uses no network, whatever the configuration names.
     repo.write(".homelint.yaml", format!("schemas:\n  locations: ['{location}']\n"));
-    assert_eq!(repo.check(&[]), "");
+    assert_eq!(check(&repo, &[]), "");
     let ran = repo.run(&["schema", "fetch"]);
     assert!(
         ran.code == 0 && ran.out.starts_with("wrote .homelint/schemas/example.org/lamp_v1.json: Lamp of"),
@@ -429,7 +400,7 @@ fn what_is_missing_is_fetched_and_then_known_offline() {
         ran.err
     );
     drop(server);
-    assert!(repo.check(&[]).contains("unknown field `shade`"));
+    assert!(check(&repo, &[]).contains("unknown field `shade`"));
     assert!(repo.run(&["schema", "fetch"]).out.contains("nothing is missing"));
 }
 
@@ -441,13 +412,13 @@ fn modelines_name_where_to_ask() {
         ("/conf.json".to_owned(), Answer::Body(200, r#"{"properties": {"port": {"type": "integer"}}}"#.to_owned())),
     ]));
     let line = |path: &str| format!("# yaml-language-server: $schema={}{path}\n", server.url);
-    let repo = Repo::new(&[
+    let repo = repository(&[
         ("lamp.yaml", &format!("{}{LAMP}", line("/example.org/lamp_v1.json"))),
         ("conf.yaml", &format!("{}port: x\n", line("/conf.json"))),
     ]);
     let ran = repo.run(&["schema", "fetch"]);
     assert_eq!((ran.code, ran.out.lines().count()), (0, 2), "{}{}", ran.out, ran.err);
-    let found = repo.check(&[]);
+    let found = check(&repo, &[]);
     assert!(
         found.contains("unknown field `shade`") && found.contains("conf.yaml:2:7: error[schema/wrong-type]"),
         "{found}"
@@ -466,17 +437,17 @@ fn a_server_that_fails_changes_nothing() {
         (Answer::Silence, "no answer in time"),
     ];
     for (answer, said) in endings {
-        let repo = Repo::new(&[("lamp.yaml", LAMP), (".homelint/schemas/example.org/other_v1.json", "{}")]);
+        let repo = repository(&[("lamp.yaml", LAMP), (".homelint/schemas/example.org/other_v1.json", "{}")]);
         let server = Server::of("/example.org/lamp_v1.json", answer);
         let ran = repo.run(&["schema", "fetch", "--timeout", "2", "--schema-location", &server.location()]);
         assert_eq!((ran.code, ran.err.matches("error").count()), (2, 1), "{said}\n{}", ran.err);
         assert!(ran.err.contains(said), "{said}\n{}", ran.err);
-        assert_eq!(repo.stored().len(), 1, "{said}");
+        assert_eq!(stored(&repo).len(), 1, "{said}");
     }
-    let repo = Repo::new(&[("lamp.yaml", LAMP)]);
+    let repo = repository(&[("lamp.yaml", LAMP)]);
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ran = repo.run(&["schema", "fetch", "--schema-location", &format!("http://user:pass@{gone}/x")]);
-    assert!(ran.code == 2 && !ran.err.contains("pass") && repo.stored().is_empty(), "{}", ran.err);
+    assert!(ran.code == 2 && !ran.err.contains("pass") && stored(&repo).is_empty(), "{}", ran.err);
 }
 
 #[test]
@@ -506,11 +477,11 @@ fn the_catalogue_is_a_location_and_a_server() {
             count += 1;
         }
     }
-    let repo = Repo::new(&[("all.yaml", &manifests)]);
+    let repo = repository(&[("all.yaml", &manifests)]);
     let server = Server::new(answers);
     let ran = repo.run(&["schema", "fetch", "--schema-location", &server.location()]);
     assert_eq!((ran.code, ran.out.lines().count()), (0, count), "{}", ran.err);
     // All that were fetched are used; some of them take any field.
-    let found = repo.check(&[]);
+    let found = check(&repo, &[]);
     assert!(found.matches("`noSuchField`").count() * 2 > count, "{found}");
 }

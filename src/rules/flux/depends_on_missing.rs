@@ -21,6 +21,9 @@ fn findings(deployed: &Deployed, member: &Member) -> Vec<Finding> {
     }
     let names: Vec<&Node> =
         waiting.node.items_at(&["spec", "dependsOn"]).iter().filter_map(|entry| entry.get("name")).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
     let mut references = deployed.repo.links().references(waiting);
     references.retain(|reference| names.iter().any(|name| std::ptr::eq(*name, reference.name)));
     references

@@ -21,7 +21,7 @@ fn findings(deployed: &Deployed, applied: &Applied) -> Vec<Finding> {
         unseen && applied.variables.meant(&used.found.name).is_some()
     };
     let missing =
-        applied.uses.iter().filter(|used| !used.is_in_script() && (used.found.is_missing() || misspelt(used)));
+        applied.uses.iter().filter(|used| (used.found.is_missing() || misspelt(used)) && !used.is_in_script());
     // One text may use a variable a hundred times.
     let mut said = BTreeSet::new();
     let first = missing.filter(|used| said.insert((used.scalar, used.found.name.clone())));

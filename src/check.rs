@@ -20,6 +20,9 @@ pub const UNUSED_IGNORE: &str = "homelint/unused-ignore";
 /// Places that explain one finding, at most, where it is reached in several ways.
 const MAX_RELATED: usize = 4;
 
+/// Letters of a message, at most: it may quote a value that fills a file.
+const MAX_MESSAGE: usize = 600;
+
 /// What of the repository is wanted.
 #[derive(Debug, Default)]
 pub struct Selection {
@@ -264,9 +267,20 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
 }
 
 fn diagnostic(rule: &'static str, severity: Severity, mut finding: Finding) -> Diagnostic {
-    finding.message = redact(&finding.message);
+    finding.message = clipped(redact(&finding.message));
     finding.help = finding.help.map(|help| redact(&help));
     Diagnostic { rule, severity, finding, fingerprint: String::new() }
+}
+
+/// A message without the middle of what it quotes, where that is long.
+fn clipped(message: String) -> String {
+    let half = MAX_MESSAGE / 2;
+    let head = message.char_indices().nth(half).map(|(at, _)| at);
+    let tail = message.char_indices().nth_back(half).map(|(at, _)| at);
+    match (head, tail) {
+        (Some(head), Some(tail)) if head < tail => format!("{}…{}", &message[..head], &message[tail..]),
+        _ => message,
+    }
 }
 
 /// Gives each diagnostic an identity from what it says, not from where it stands; equal ones are counted.

@@ -81,7 +81,7 @@ fn a_baseline_accepts_what_is_there_today() {
     let written = repo.run(&["--write-baseline"]);
     assert_eq!(written.code, 0, "{}", written.err);
     assert!(repo.read(".homelint-baseline").contains(" a.yaml: error[yaml/duplicate-key]: duplicate key `a`\n"));
-    repo.write("a.yaml", &format!("# moved\n\n{DUPLICATE}"));
+    repo.write("a.yaml", format!("# moved\n\n{DUPLICATE}"));
     assert_eq!(repo.run(&["--baseline", ".homelint-baseline"]).code, 0);
     repo.write("b.yaml", DUPLICATE);
     let ran = repo.run(&["--baseline", ".homelint-baseline", "--format", "concise"]);
@@ -146,7 +146,7 @@ fn tables_of_the_house_say_what_its_own_kinds_create() {
     repo.write(".homelint.yaml", table);
     let out = repo.run(&["--format", "concise"]).out;
     assert!(out.contains("error[refs/key-missing]: Secret `web-login` has no key `wrod`"), "{out}");
-    repo.write(".homelint.yaml", &table.replace("{spec.secret}", "{spec.secret").replace("keys", "kyes"));
+    repo.write(".homelint.yaml", table.replace("{spec.secret}", "{spec.secret").replace("keys", "kyes"));
     let out = repo.run(&["--format", "concise"]).out;
     assert!(out.contains("error[homelint/config]: unknown key `kyes`"), "{out}");
     assert!(out.contains("error[homelint/config]: a brace is not closed here"), "{out}");

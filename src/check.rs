@@ -6,7 +6,7 @@ use crate::jinja::Condition;
 use crate::repo::Repo;
 use crate::resource::{File, Tree};
 use crate::rule::{Check, Rule};
-use crate::secret::redact;
+use crate::secret::{hidden, redact, without};
 use crate::source::{FileId, Span, nearest};
 use crate::suppression::{self, Suppression};
 use globset::GlobMatcher;
@@ -19,6 +19,9 @@ pub const UNUSED_IGNORE: &str = "homelint/unused-ignore";
 
 /// Places that explain one finding, at most, where it is reached in several ways.
 const MAX_RELATED: usize = 4;
+
+/// Letters of a message, at most: it may quote a value that fills a file.
+const MAX_MESSAGE: usize = 600;
 
 /// What of the repository is wanted.
 #[derive(Debug, Default)]
@@ -212,8 +215,22 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         }
         same
     });
+    keep_secrets(&mut diagnostics, repo.tree.written(file));
     fingerprint(&mut diagnostics, path);
     diagnostics
+}
+
+/// Takes out of messages what must not be shown of the places that they speak of.
+fn keep_secrets(diagnostics: &mut [Diagnostic], file: &File) {
+    let hidden = if diagnostics.is_empty() { Vec::new() } else { hidden(file) };
+    for Diagnostic { finding, .. } in diagnostics {
+        let (start, end) = (finding.span.start as usize, finding.span.end as usize);
+        for range in hidden.iter().filter(|range| range.start < end && start < range.end) {
+            let secret = file.source.text.get(range.clone()).unwrap_or_default();
+            finding.message = without(&finding.message, secret);
+            finding.help = finding.help.take().map(|help| without(&help, secret));
+        }
+    }
 }
 
 /// Whether all the places that a finding speaks of may be rendered by the same data.
@@ -250,9 +267,20 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
 }
 
 fn diagnostic(rule: &'static str, severity: Severity, mut finding: Finding) -> Diagnostic {
-    finding.message = redact(&finding.message);
+    finding.message = clipped(redact(&finding.message));
     finding.help = finding.help.map(|help| redact(&help));
     Diagnostic { rule, severity, finding, fingerprint: String::new() }
+}
+
+/// A message without the middle of what it quotes, where that is long.
+fn clipped(message: String) -> String {
+    let half = MAX_MESSAGE / 2;
+    let head = message.char_indices().nth(half).map(|(at, _)| at);
+    let tail = message.char_indices().nth_back(half).map(|(at, _)| at);
+    match (head, tail) {
+        (Some(head), Some(tail)) if head < tail => format!("{}…{}", &message[..head], &message[tail..]),
+        _ => message,
+    }
 }
 
 /// Gives each diagnostic an identity from what it says, not from where it stands; equal ones are counted.

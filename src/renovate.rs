@@ -74,6 +74,10 @@ pub fn annotations(file: &File) -> Vec<Annotation> {
         let line = file.source.line(whole.start() as u32);
         let before = file.source.slice(file.source.span(file.source.line_range(line).start..whole.start()));
         let pairs = pairs(file, said.start(), said.as_str().trim_end().trim_end_matches("-->"));
+        // Within a text or another comment it is an example, or switched off.
+        if before.trim_end().ends_with(['"', '\'', '`', '#', '/', '*']) {
+            return None;
+        }
         let own = !before.trim().is_empty();
         let spoken_of = if own { line } else { line + 1 };
         Some(Annotation {

@@ -37,6 +37,12 @@ pub fn redact(text: &str) -> String {
     SHAPES.as_ref().map_or_else(|| text.to_owned(), |shapes| shapes.replace_all(text, "***").into_owned())
 }
 
+/// Text for people without a secret that stands in a file.
+pub fn without(text: &str, secret: &str) -> String {
+    let bare = secret.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '*' | '!'));
+    if bare.len() < 4 { text.to_owned() } else { text.replace(bare, HIDDEN) }
+}
+
 /// Byte ranges of a file that hold secret material, in order and without overlap.
 pub fn hidden(file: &File) -> Vec<Range<usize>> {
     let text = &file.source.text;
@@ -47,11 +53,19 @@ pub fn hidden(file: &File) -> Vec<Range<usize>> {
     let sops = file.source.name().contains(".sops.");
     for (document, role) in file.all_with_roles() {
         let slice = file.source.slice(document.span);
-        if document.broken && (sops || looks_like_secret(slice)) {
-            ranges.extend(after_colons(text, document.span));
+        if document.broken {
+            let secret = sops || looks_like_secret(slice);
+            ranges.extend(after_colons(text, document.span, |key| secret || names_credential(key)));
         }
         if role != Role::SopsConfig {
             values(document, sops, &mut ranges);
+        }
+        if role == Role::MachineConfig {
+            document.root.walk_entries(&mut |entry| {
+                if matches!(entry.key.text(), Some("secret" | "key")) {
+                    texts(&entry.value, &mut ranges);
+                }
+            });
         }
     }
     merged(ranges)
@@ -77,11 +91,27 @@ fn values(document: &Document, sops: bool, ranges: &mut Vec<Range<usize>>) {
     if sops && root.get("kind").is_none() {
         scalars(Some(root), ranges);
     }
-    root.walk_entries(&mut |entry| {
-        if entry.key.text().is_some_and(names_credential) && entry.value.as_scalar().is_some() {
-            ranges.push(bytes(entry.value.span));
+    root.walk(&mut |node| {
+        for entry in node.entries() {
+            match entry.key.text() {
+                Some("stringData") => scalars(Some(&entry.value), ranges),
+                Some(key) if names_credential(key) => texts(&entry.value, ranges),
+                _ => {}
+            }
+        }
+        // As the variables of a container are written.
+        if let (Some(name), Some(value)) = (node.text_at(&["name"]), node.get("value"))
+            && names_credential(name)
+        {
+            texts(value, ranges);
         }
     });
+}
+
+/// A text, or those of a list.
+fn texts(node: &Node, ranges: &mut Vec<Range<usize>>) {
+    let texts = node.items().iter().chain([node]).filter(|node| node.as_scalar().is_some());
+    ranges.extend(texts.map(|text| bytes(text.span)));
 }
 
 fn bytes(span: Span) -> Range<usize> {
@@ -99,19 +129,32 @@ fn scalars(node: Option<&Node>, ranges: &mut Vec<Range<usize>>) {
 
 /// Whether a key is named like a credential, not like a reference to one.
 pub fn names_credential(key: &str) -> bool {
-    let key = key.to_ascii_lowercase().replace(['-', '_'], "");
-    ["password", "passwd", "token", "apikey", "privatekey", "clientsecret", "secretkey", "secretaccesskey"]
-        .iter()
-        .any(|end| key.ends_with(end))
+    let word = key.to_ascii_lowercase().replace(['-', '_'], "");
+    let ends = [
+        "password",
+        "passwd",
+        "token",
+        "apikey",
+        "privatekey",
+        "clientsecret",
+        "secretkey",
+        "secretaccesskey",
+        "encryptionsecret",
+    ];
+    // `existingSecret` refers to one; an environment's variable is one.
+    key.ends_with("_SECRET") || ends.iter().any(|end| word.ends_with(end))
 }
 
-/// Everything behind the first colon of each line: for documents whose structure could not be read.
-fn after_colons(text: &str, span: Span) -> Vec<Range<usize>> {
+/// Everything behind the first colon of each line whose key is wanted: for documents whose structure could not be read.
+fn after_colons(text: &str, span: Span, wanted: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut at = span.start as usize;
     let mut ranges = Vec::new();
     for line in text.get(bytes(span)).unwrap_or("").split_inclusive('\n') {
         let from = line.find(':').map_or(0, |colon| colon + 1);
-        ranges.push(at + from..at + line.trim_end().len().max(from));
+        let key = line.get(..from.saturating_sub(1)).unwrap_or_default();
+        if wanted(key.trim_matches(|letter: char| letter.is_whitespace() || "-\"'{[,".contains(letter))) {
+            ranges.push(at + from..at + line.trim_end().len().max(from));
+        }
         at += line.len();
     }
     ranges
@@ -216,7 +259,7 @@ fn holds_secret(text: &str) -> bool {
 /// Whether a value is a reference to a secret kept elsewhere, or a template, rather than the secret itself.
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
-    text.is_empty()
+    matches!(text, "" | "true" | "false")
         || text.contains("${")
         || text.contains("{{")
         || text.contains("{%")
@@ -243,7 +286,7 @@ pub fn names_public(key: &str) -> bool {
     let key = key.to_ascii_lowercase().replace(['-', '_', '.'], "");
     [
         "host", "hostname", "port", "user", "username", "dbname", "database", "email", "server", "region", "bucket",
-        "endpoint", "clientid", "type", "name", "url",
+        "endpoint", "clientid", "type", "name", "url", "project",
     ]
     .iter()
     .any(|end| key.ends_with(end))
@@ -311,6 +354,27 @@ mod tests {
         assert_eq!(masked(&file("a.yaml", text)), text);
         let json = masked(&file("a.json", "{\"kind\": \"Secret\",\n\"data\": {\n\"word\": \"some\n"));
         assert!(!json.contains("some"), "{json}");
+    }
+
+    #[test]
+    fn lists_variables_and_values_of_charts_are_masked() {
+        let text = "env:\n  - {name: DB_PASSWORD, value: open1}\n  - {name: TZ, value: shown}\napiKey: [open2]\n\
+                    SESSION_SECRET: open3\nexistingSecret: shown\nsecrets: {a: {stringData: {word: open4}}}\n";
+        let masked = masked(&file("a.yaml", text));
+        assert!(!masked.contains("open"), "{masked}");
+        assert_eq!(masked.matches("shown").count(), 2, "{masked}");
+    }
+
+    #[test]
+    fn credentials_in_broken_documents_are_masked() {
+        let masked = masked(&file("a.yaml", "a: [\nb: shown\ntoken:open\n- \"password\": open\n"));
+        assert!(!masked.contains("open") && masked.contains("shown"), "{masked}");
+    }
+
+    #[test]
+    fn messages_lose_what_is_masked() {
+        assert_eq!(without("alias `*open words` has no anchor", " *open words"), "alias `****` has no anchor");
+        assert_eq!(without("`a` is odd", "a"), "`a` is odd");
     }
 
     #[test]

@@ -419,7 +419,9 @@ fn overlay(resource: &Resource) -> Overlay {
 
 /// Whether a fault only says that a parent's patch, meant for all its children, does not fit this one.
 fn is_inherited(fault: &Fault, overlay: &Overlay, kustomization: &Resource) -> bool {
-    if fault.kind != FaultKind::PatchUnmatched || kustomization.node.span.contains(fault.span) {
+    if !matches!(fault.kind, FaultKind::PatchUnmatched | FaultKind::TargetUnmatched)
+        || kustomization.node.span.contains(fault.span)
+    {
         return false;
     }
     let mut inherited = false;

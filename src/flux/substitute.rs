@@ -35,6 +35,12 @@ impl VariableUse {
         shell || lines > 1 && lower
     }
 
+    /// Whether it stands in a comment of a text of several lines, where it does no harm.
+    pub fn is_in_comment(&self) -> bool {
+        let before = self.text.get(..self.found.range.start).unwrap_or_default();
+        before.rsplit_once('\n').map_or(before, |(_, line)| line).trim_start().starts_with('#')
+    }
+
     /// The bytes of the source that hold the expression; the whole scalar where they cannot be told apart.
     pub fn span(&self, source: &str) -> Span {
         locate(source, self.scalar, &self.text, self.found.range.clone()).unwrap_or(self.scalar)

@@ -43,8 +43,10 @@ pub enum FaultKind {
     PatchMissing,
     /// Text that is neither a strategic merge patch nor a JSON patch.
     PatchInvalid,
-    /// A patch that matches nothing.
+    /// A patch that names a resource which is not there, or is there twice.
     PatchUnmatched,
+    /// A patch whose target selects nothing.
+    TargetUnmatched,
     /// A patch that does not fit what it matches.
     PatchFailed,
     /// `replicas` for a resource that is not there.

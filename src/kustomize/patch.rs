@@ -253,7 +253,7 @@ impl Run<'_> {
             }
         }
         if !matched {
-            self.unselected(target);
+            self.unselected(selector, target);
         }
     }
 
@@ -321,18 +321,15 @@ impl Run<'_> {
         }
         self.notes.faults.extend(faults);
         if !matched {
-            self.unselected(target);
+            self.unselected(selector, target);
         }
     }
 
-    /// A target that selects nothing: kustomize says nothing.
-    fn unselected(&mut self, target: Span) {
-        if !self.notes.incomplete {
-            self.fault(Fault::silent(
-                FaultKind::PatchUnmatched,
-                target,
-                "the target of this patch matches no resource",
-            ));
+    /// A target that selects nothing: kustomize says nothing. Labels are there for whoever wants the patch.
+    fn unselected(&mut self, selector: &Selector, target: Span) {
+        if !self.notes.incomplete && !selector.has_requirements() {
+            let message = format!("no resource matches the target of this patch, `{}`", selector.title());
+            self.fault(Fault::silent(FaultKind::TargetUnmatched, target, message));
         }
     }
 

@@ -57,6 +57,14 @@ impl Pattern {
         }
     }
 
+    fn as_str(&self) -> &str {
+        match self {
+            Pattern::Any => ".*",
+            Pattern::Word(word) => word,
+            Pattern::Regex(regex) => regex.as_str().trim_start_matches("^(?:").trim_end_matches(")$"),
+        }
+    }
+
     fn is_any(&self) -> bool {
         matches!(self, Pattern::Any)
     }
@@ -85,6 +93,16 @@ impl Selector {
     /// Whether it names a kind, a name or a namespace at all.
     pub fn names_something(&self) -> bool {
         ![&self.group, &self.version, &self.kind, &self.name, &self.namespace].iter().all(|pattern| pattern.is_any())
+    }
+
+    /// Kind and name, as far as it says them.
+    pub fn title(&self) -> String {
+        let said = [&self.kind, &self.name, &self.namespace, &self.group, &self.version].map(Pattern::as_str);
+        match said {
+            [kind, ".*", ..] if kind != ".*" => kind.to_owned(),
+            [".*", ".*", ..] => said.into_iter().find(|text| *text != ".*").unwrap_or(".*").to_owned(),
+            [kind, name, ..] => format!("{kind}/{name}"),
+        }
     }
 
     /// Whether it selects by labels or annotations.

@@ -204,7 +204,9 @@ impl Links {
             let value = &entry.value;
             let name = if value.is_map() { value.get("name") } else { Some(value) };
             let Some(name) = name.filter(|name| name.text().is_some_and(|text| !text.is_empty())) else { return };
-            if !known.contains(&name.span) {
+            // Where it says what the resource makes, it refers to nothing.
+            let made = || self.creates_of(resource, |made| made == kind);
+            if !known.contains(&name.span) && made().iter().all(|made| made.name.as_deref() != name.text()) {
                 let place = self.place(kind, value.get("namespace"), resource);
                 let key = value.get("key").filter(|key| key.text().is_some());
                 let (kinds, others) = (vec![kind.clone()], Vec::new());

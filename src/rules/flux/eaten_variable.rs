@@ -11,7 +11,8 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     for applied in deployed.kustomizations() {
         // One script may use a variable a hundred times.
         let mut said = BTreeSet::new();
-        let eaten = applied.uses.iter().filter(|used| used.found.is_missing() && used.is_in_script());
+        let missing = applied.uses.iter().filter(|used| used.found.is_missing());
+        let eaten = missing.filter(|used| used.is_in_script() && !used.is_in_comment());
         for used in eaten.filter(|used| said.insert((used.scalar, &used.found.name))) {
             let text = used.text.get(used.found.range.clone()).unwrap_or("${…}");
             let source = deployed.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());

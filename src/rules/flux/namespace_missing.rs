@@ -18,6 +18,10 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
             used.entry(name).or_insert_with(Vec::new).push((node.span, resource));
         }
     }
+    // Flux runs where its first Kustomizations are, so that namespace is there.
+    let roots = deployed.roots();
+    let has_root =
+        |name: &str| roots.iter().any(|root| root.resource.node.text_at(&["metadata", "namespace"]) == Some(name));
     let made = |name: &str| deployed.inventory.named(&kind, name).next().is_some();
     let known = used.keys().filter(|name| made(name)).count();
     // A house that makes its namespaces elsewhere makes none of them here.
@@ -30,7 +34,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         let by_helm = uses.iter().any(|(_, resource)| {
             resource.node.at(&["spec", "install", "createNamespace"]).is_some_and(|node| node.is_true())
         });
-        !made(name) && !by_helm && (in_sight || misspelt(name, uses.len()))
+        !made(name) && !has_root(name) && !by_helm && (in_sight || misspelt(name, uses.len()))
     });
     missing
         .filter_map(|(name, uses)| {

@@ -12,7 +12,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     for member in deployed.inventory.members.iter().filter(|member| member.from_chart) {
         made.extend(id(member).map(|id| (id, member)));
     }
-    let written = deployed.inventory.members.iter().filter(|member| !member.from_chart);
+    let written = deployed.inventory.members.iter().filter(|member| !member.from_chart && !is_adopted(member));
     written.filter_map(|member| finding(member, made.get(&id(member)?)?)).collect()
 }
 
@@ -21,6 +21,11 @@ fn id(member: &Member) -> Option<(&str, &str, &str, &str)> {
     let name = resource.node.at(&["metadata", "name"])?.literal()?;
     let namespace = resource.node.at(&["metadata", "namespace"])?.literal()?;
     Some((resource.group(), resource.kind.as_str(), namespace, name))
+}
+
+/// Whether it says which release it belongs to, so that Helm takes it over.
+fn is_adopted(member: &Member) -> bool {
+    member.resource.node.at(&["metadata", "annotations", "meta.helm.sh/release-name"]).is_some()
 }
 
 fn finding(written: &Member, made: &Member) -> Option<Finding> {

@@ -19,5 +19,10 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     if listed.iter().any(is_blank) {
         return Vec::new();
     }
-    repo.kustomize_faults(file, &[FaultKind::PatchUnmatched, FaultKind::ReplicasUnmatched])
+    let mut kinds = vec![FaultKind::PatchUnmatched, FaultKind::ReplicasUnmatched];
+    // A component serves many, and not each of them has all that it patches.
+    if file.root().and_then(|root| root.text_at(&["kind"])) != Some("Component") {
+        kinds.push(FaultKind::TargetUnmatched);
+    }
+    repo.kustomize_faults(file, &kinds)
 }

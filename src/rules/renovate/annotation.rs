@@ -26,14 +26,19 @@ fn findings(file: &File, annotation: &Annotation) -> Vec<Finding> {
         })
         .collect();
     found.extend(datasource(annotation));
-    // A house's own pattern may capture keys of its own, and its own datasource needs no name to look up.
+    // A house's own datasource needs no name to look up.
     let public = annotation.get("datasource").is_some_and(|(name, _)| !name.starts_with("custom."));
-    if found.is_empty() && annotation.pairs.len() == 1 && public {
-        let message = "this renovate comment does not say what to look up";
-        found.push(Finding::new(annotation.span, message).help("add `depName=<name>`"));
-    }
     let line = file.source.line_text(annotation.line);
-    if annotation.get("datasource").is_some() && !line.bytes().any(|byte| byte.is_ascii_digit()) {
+    let has_version = line.bytes().any(|byte| byte.is_ascii_digit());
+    if found.is_empty() && annotation.pairs.len() == 1 {
+        // Above another line stands what a house's own pattern reads along with the lines after it.
+        if public && has_version {
+            let message = "this renovate comment does not say what to look up";
+            found.push(Finding::new(annotation.span, message).help("add `depName=<name>`"));
+        }
+        return found;
+    }
+    if annotation.get("datasource").is_some() && !has_version {
         let message = "this renovate comment speaks of a line without a version";
         let finding = Finding::new(annotation.span, message).help("put it on the line directly above the version");
         found.push(finding.related(file.source.span(file.source.line_range(annotation.line)), "this line"));

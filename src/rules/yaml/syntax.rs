@@ -8,6 +8,9 @@ use crate::yaml::{Problem, ProblemKind};
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    if is_rendered(file) {
+        return Vec::new();
+    }
     let unreadable = |problem: &&Problem| match problem.kind {
         ProblemKind::Syntax => true,
         // Other programs read `{{ }}` of their own in their own files.
@@ -15,6 +18,13 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
         _ => false,
     };
     file.parsed.problems.iter().filter(unreadable).map(Problem::finding).collect()
+}
+
+/// Whether it is a helmfile with templates, which helmfile renders before it reads it.
+fn is_rendered(file: &File) -> bool {
+    let path = &file.source.path;
+    let helmfile = file.source.name().starts_with("helmfile.") || path.contains("helmfile.d/");
+    helmfile && file.source.text.contains("{{")
 }
 
 fn is_deployed(file: &File, problem: &Problem) -> bool {

@@ -116,7 +116,10 @@ impl Parser<'_> {
                     let line = self.span(self.line_start + self.indent, self.at);
                     let related =
                         Some((self.first_line(node.span), "it is read as a continuation of this value".to_owned()));
-                    self.fail_at(line, "a key where a value goes on: wrong indentation", related, None);
+                    let glued = glued(self.slice(node.span.start as usize, self.line_end(node.span.start as usize)));
+                    let help = glued.map(|mark| format!("put a space after `{mark}` there"));
+                    let message = "a key where a value goes on: wrong indentation";
+                    self.fail_at(line, message, related, help.as_deref());
                 } else {
                     self.fail_at(
                         at,
@@ -126,7 +129,18 @@ impl Parser<'_> {
                     );
                 }
             }
-            Some(_) => self.fail("text after the end of a value"),
+            Some(_) => {
+                let help = match self.bytes.get(node.span.start as usize) {
+                    Some(b'\'') => Some("within single quotes, `\'\'` stands for one `\'`"),
+                    Some(b'"') => {
+                        Some("put the quotes around all of it; within double quotes, `\\\"` stands for one `\"`")
+                    }
+                    Some(b'[' | b'{') => Some("the bracket before it closes the value"),
+                    _ => None,
+                };
+                let rest = self.span(self.at, self.line_end(self.at));
+                self.fail_at(rest, "text after the end of a value", None, help);
+            }
         }
     }
 
@@ -273,7 +287,7 @@ impl Parser<'_> {
                 break;
             }
             if self.indent > column {
-                self.misaligned(start, "the keys of this mapping start in this column");
+                self.misplaced(start);
                 break;
             }
             if self.tabbed {
@@ -294,13 +308,39 @@ impl Parser<'_> {
         self.finish_map(start, first)
     }
 
+    /// A line deeper than the keys of its mapping, after the value of the last.
+    fn misplaced(&mut self, first: usize) {
+        let dash = self.peek() == Some(b'-') && self.ends_word(self.at + 1);
+        let (message, help) = match self.entries.last().map(|entry| &entry.value) {
+            Some(value)
+                if matches!(value.as_scalar().map(|scalar| scalar.style), Some(Style::Literal | Style::Folded)) =>
+            {
+                (
+                    "this line belongs to no text: it is indented less than the block scalar above it",
+                    "indent it as far as the first line of the block scalar",
+                )
+            }
+            Some(value) if value.is_seq() && !dash => (
+                "wrong indentation: this line is no entry of the list above it",
+                "begin it with `- `, or indent it as far as the text of the entry that it belongs to",
+            ),
+            _ => return self.misaligned(first, "the keys of this mapping start in this column"),
+        };
+        let related = self.entries.last().map(|entry| (entry.key.span, "the value of this key ends above".to_owned()));
+        self.fail_at(self.span(self.at, self.line_end(self.at)), message, related, Some(help));
+    }
+
     /// A line among the entries of a mapping that is none; the last entry is on top.
     pub(super) fn not_a_key(&mut self) {
         let end = self.line_end(self.at);
         let line = self.slice(self.at, end).trim_end();
-        let glued = line.split_once(':').filter(|(key, rest)| !rest.is_empty() && !key.contains([' ', '/', '"']));
-        let (message, help) = match glued {
-            Some((key, _)) => (format!("no space after `{key}:`"), "write a space between the colon and the value"),
+        let (message, help) = match glued(line) {
+            Some("-") => ("no space after `-`".to_owned(), "write a space between the dash and the entry"),
+            Some(key) => (format!("no space after `{key}`"), "write a space between the colon and the value"),
+            None if line.starts_with("- ") => (
+                "a list entry among the keys of a mapping".to_owned(),
+                "drop the `- `, or put it under a key of its own",
+            ),
             None => (
                 "a key is expected here, but the line has no `:`".to_owned(),
                 "indent it if it continues the value above",
@@ -386,4 +426,17 @@ fn merged(entries: Vec<Entry>) -> Vec<Entry> {
         }
     }
     own
+}
+
+/// What a space is missing after: the `-` of `-entry`, the `key:` of `key:value`.
+fn glued(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    if line.starts_with('-') && line.get(1..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric)) {
+        return line.get(..1);
+    }
+    let colon = line
+        .find(':')
+        .filter(|colon| line.get(colon + 1..).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')))?;
+    let key = line.get(..colon).filter(|key| !key.contains([' ', '/', '"']))?;
+    line.get(..=key.len())
 }

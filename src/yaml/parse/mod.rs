@@ -426,12 +426,13 @@ impl<'a> Parser<'a> {
             let what = if root.is_map() { "keys" } else { "list entries" };
             let first = root.entries().first().map_or(root.span, |entry| entry.key.span);
             let related = Some((first, format!("the document's {what} start in this column")));
-            return self.fail_at(
-                at,
-                "this line belongs to nothing: its indentation matches no level above",
-                related,
-                None,
-            );
+            let dash = self.peek() == Some(b'-') && self.ends_word(self.at + 1);
+            let message = if root.is_seq() && !dash && self.indent == 0 {
+                "a key beside the entries of a list: a document is one or the other"
+            } else {
+                "this line belongs to nothing: its indentation matches no level above"
+            };
+            return self.fail_at(at, message, related, None);
         }
         self.fail_at(at, "text after the end of a value", None, None);
     }

@@ -80,7 +80,8 @@ impl Parser<'_> {
     pub(super) fn bad_start(&mut self) {
         let byte = self.peek().unwrap_or(b' ') as char;
         let (message, help) = match byte {
-            '@' | '`' | '%' => (format!("a value cannot begin with `{byte}`"), Some("quote it")),
+            '`' => ("a value cannot begin with a backtick".to_owned(), Some("quote it")),
+            '@' | '%' => (format!("a value cannot begin with `{byte}`"), Some("quote it")),
             '\t' => ("a tab in the indentation".to_owned(), Some("indent with spaces")),
             _ => (format!("`{byte}` is not expected here"), None),
         };

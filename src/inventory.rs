@@ -12,8 +12,9 @@ use crate::source::{FileId, Span, is_slip, nearest};
 use crate::yaml::Node;
 use rayon::prelude::*;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Groups whose objects no chart makes.
 const BY_PEOPLE: [&str; 3] = ["external-secrets.io", "cert-manager.io", "gateway.networking.k8s.io"];
@@ -136,6 +137,29 @@ struct Opaque {
     beside: Option<Range<FileId>>,
     /// Index of the Kustomization that applies it.
     applied: usize,
+    /// What its values say, collected when a name is first looked for.
+    said: OnceLock<Said>,
+}
+
+/// The scalars of a release's values.
+#[derive(Debug, Default)]
+struct Said {
+    texts: HashSet<SmolStr>,
+    /// Whether a template among them may give any name.
+    open: bool,
+}
+
+impl Said {
+    fn of(values: &Node) -> Self {
+        let mut said = Said::default();
+        values.walk(&mut |node| {
+            let Some(text) = node.text() else { return };
+            // A template that names the release gives a name with its words.
+            said.open |= text.ends_with("}}") && !text.contains(".Release.Name");
+            said.texts.insert(SmolStr::new(text));
+        });
+        said
+    }
 }
 
 /// Everything in one cluster.
@@ -363,6 +387,15 @@ impl Inventory {
 }
 
 impl Opaque {
+    /// Whether its values give this name to something.
+    fn says(&self, name: &str) -> bool {
+        let said = self.said.get_or_init(|| {
+            let values = self.resource.node.at(&["spec", "values"]);
+            values.map(Said::of).unwrap_or_default()
+        });
+        said.open || said.texts.contains(name)
+    }
+
     /// Charts name their objects after the release or the chart, or as their values say; whoever puts a reference
     /// beside a chart means what that chart makes. Operators name theirs after the resource.
     fn may_make(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> bool {
@@ -380,10 +413,7 @@ impl Opaque {
         let files = self.beside.as_ref().filter(|_| common && self.applied == member.applied);
         let beside = files.is_some_and(|files| own || files.contains(&reference.name.span.file));
         let named = self.words.iter().any(|word| name.contains(word.as_str()));
-        let values = || self.resource.node.at(&["spec", "values"]);
-        // A template that names the release gives a name with its words.
-        let open = |text: &str| text == name || text.ends_with("}}") && !text.contains(".Release.Name");
-        beside || named || values().is_some_and(|values| says(values, open))
+        beside || named || self.says(name)
     }
 }
 
@@ -491,6 +521,7 @@ fn members(
                 words: words.collect(),
                 beside,
                 applied: index,
+                said: OnceLock::new(),
             });
         }
         members.extend(objects.resources.into_iter().map(|resource| Member {
@@ -523,7 +554,14 @@ fn custom(applied: usize, resource: &Resource, links: &Links) -> Vec<Opaque> {
     let product = product.split('.').filter(|word| word.len() > 4 && *word != "operator").map(SmolStr::new).collect();
     let named = resource.name().filter(|name| name.len() > 2).map(SmolStr::new).into_iter().collect();
     let namespace = resource.namespace().map(SmolStr::new);
-    let opaque = |namespace, words| Opaque { resource: resource.clone(), namespace, words, beside: None, applied };
+    let opaque = |namespace, words| Opaque {
+        resource: resource.clone(),
+        namespace,
+        words,
+        beside: None,
+        applied,
+        said: OnceLock::new(),
+    };
     vec![opaque(namespace, named), opaque(None, product)]
 }
 

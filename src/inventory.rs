@@ -349,7 +349,7 @@ impl Inventory {
         let data = |kind: &Kind| matches!(kind.kind.as_str(), "Secret" | "ConfigMap" | "PersistentVolumeClaim");
         let beside = |entry: &Entry| entry.applied == Some(member.applied) && here(entry);
         let mut like = self.like(reference).filter(|_| reference.kinds.iter().all(data));
-        like.find(|(other, entry)| named(other) && beside(entry) && self.is_idle(other, entry)).map(near)
+        like.find(|(other, entry)| beside(entry) && named(other) && self.is_idle(other, entry)).map(near)
     }
 
     /// What the same Kustomization applies, is of the kind that a reference asks for and of the same app, and none of
@@ -359,7 +359,7 @@ impl Inventory {
         let beside =
             |entry: &Entry| entry.applied == Some(member.applied) && may_be_same(&entry.place, &reference.place);
         let free = |entry: &Entry| beside(entry) && !used.contains(&entry.span);
-        let mut like = self.like(reference).filter(|(other, entry)| is_of_same_app(name, other) && free(entry));
+        let mut like = self.like(reference).filter(|(other, entry)| free(entry) && is_of_same_app(name, other));
         let (name, entry) = like.next()?;
         let alone = like.all(|(_, other)| other.span == entry.span);
         alone.then_some(Near { name, entry, kind: None, evident: false })

@@ -1,7 +1,7 @@
 use crate::deployed::{Deployed, Resolved};
 use crate::diagnostic::{Finding, Severity};
 use crate::inventory::Answer;
-use crate::links::Place;
+use crate::links::{Kind, Place};
 use crate::rule::{Rule, is_convention};
 use std::collections::BTreeMap;
 
@@ -21,7 +21,9 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         name.into_iter().for_each(|name| sources.entry((name, &reference.place)).or_default().push(resolved));
     }
     let finding = |named: &Vec<&Resolved>| {
-        named.iter().filter_map(|resolved| missing(resolved).or_else(|| odd(resolved, named))).collect::<Vec<_>>()
+        let usual = usual(named);
+        let odd = |resolved| odd(resolved, usual?, named.len());
+        named.iter().filter_map(|resolved| missing(resolved).or_else(|| odd(resolved))).collect::<Vec<_>>()
     };
     sources.values().flat_map(finding).collect()
 }
@@ -32,18 +34,22 @@ fn missing((_, reference, answer): &Resolved) -> Option<Finding> {
     answer.missing(reference).filter(|_| !by_hand || answer.is_evident())
 }
 
-/// A source out of sight that almost everybody else knows as another kind.
-fn odd((_, reference, answer): &Resolved, named: &[&Resolved]) -> Option<Finding> {
-    if matches!(answer, Answer::Here(_)) {
+/// The kind by which almost everybody calls a source, and how many do.
+fn usual<'a>(named: &[&'a Resolved<'a>]) -> Option<(&'a Kind, usize)> {
+    let mut counts: BTreeMap<&Kind, usize> = BTreeMap::new();
+    for kind in named.iter().filter_map(|(_, reference, _)| reference.kinds.first()) {
+        *counts.entry(kind).or_default() += 1;
+    }
+    counts.into_iter().find(|(_, count)| is_convention(*count, named.len()))
+}
+
+/// A source out of sight that is called by another kind than usual.
+fn odd((_, reference, answer): &Resolved, (usual, agreeing): (&Kind, usize), all: usize) -> Option<Finding> {
+    let (name, own) = (reference.name.literal()?, reference.kinds.first()?);
+    if own == usual || matches!(answer, Answer::Here(_)) {
         return None;
     }
-    let (name, own) = (reference.name.literal()?, reference.kinds.first()?);
-    let kinds = || named.iter().filter_map(|(_, other, _)| other.kinds.first());
-    let usual = kinds().find(|kind| *kind != own)?;
-    let agreeing = kinds().filter(|kind| *kind == usual).count();
-    is_convention(agreeing, named.len()).then(|| {
-        let message = format!("{} `{name}` is a {} elsewhere", own.kind, usual.kind);
-        let help = format!("{agreeing} of {} name the {}: write `kind: {}`", named.len(), usual.kind, usual.kind);
-        Finding::new(reference.name.span, message).help(help)
-    })
+    let message = format!("{} `{name}` is a {} elsewhere", own.kind, usual.kind);
+    let help = format!("{agreeing} of {all} name the {}: write `kind: {}`", usual.kind, usual.kind);
+    Some(Finding::new(reference.name.span, message).help(help))
 }

@@ -2,6 +2,7 @@ use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::inventory::Answer;
+use crate::resource::Resource;
 use crate::rule::Rule;
 use std::collections::BTreeSet;
 
@@ -19,9 +20,10 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         }
     }
     let kustomizations = &deployed.cluster.kustomizations;
-    let late = pairs.into_iter().filter(|(meta, user)| {
-        kustomizations.get(*meta).is_some_and(holds_sources) && !deployed.comes_first(*meta, *user)
-    });
+    let metas: BTreeSet<usize> = pairs.iter().map(|(meta, _)| *meta).collect();
+    let metas: BTreeSet<usize> =
+        metas.into_iter().filter(|meta| kustomizations.get(*meta).is_some_and(holds_sources)).collect();
+    let late = pairs.into_iter().filter(|(meta, user)| metas.contains(meta) && !deployed.comes_first(*meta, *user));
     // What stands beside the sources, and leads to the release, is to wait.
     let beside = late.filter_map(|(meta, user)| {
         let meta = kustomizations.get(meta)?;
@@ -35,9 +37,9 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 
 /// Whether it applies nothing but sources, and waits for them on somebody's behalf.
 fn holds_sources(applied: &Applied) -> bool {
-    let sources = applied.resources.iter().filter(|resource| resource.group() == "source.toolkit.fluxcd.io").count();
     let waits = applied.resource.node.at(&["spec", "wait"]).is_some_and(|wait| wait.is_true());
-    waits && sources > 0 && sources == applied.resources.len()
+    let is_source = |resource: &Resource| resource.group() == "source.toolkit.fluxcd.io";
+    waits && !applied.resources.is_empty() && applied.resources.iter().all(is_source)
 }
 
 fn finding(meta: &Applied, user: &Applied) -> Finding {

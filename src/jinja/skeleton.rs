@@ -67,7 +67,7 @@ pub const UNKNOWN: char = '\u{fdd0}';
 /// A template without its data: every branch taken, every loop run once, every value unknown.
 #[derive(Debug, Clone, Default)]
 pub struct Skeleton {
-    /// As long as the template, each byte at its place: tags became line breaks, values a run of [`UNKNOWN`] and `x`.
+    /// As long as the template, each byte at its place: tags became line breaks, values a run of `UNKNOWN` and `x`.
     pub text: String,
     /// The values.
     pub holes: Vec<Range<usize>>,

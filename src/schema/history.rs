@@ -49,16 +49,25 @@ pub fn released(api_version: &str) -> Option<ApiVersion> {
     ApiVersion::read(api_version.rsplit_once('/').map_or(api_version, |(_, version)| version))
 }
 
+/// Whether every version that the kinds of a group ever had is known.
+pub fn is_known(group: &str) -> bool {
+    HISTORY.contains_key(group)
+}
+
 /// Whether no release of a kind had or could have a version: it is none of those that led to the newest apiVersion at
-/// hand, and no near successor of that.
+/// hand, and no near successor of that. A stable version follows others of its number.
 pub fn is_impossible(newest: &str, version: &str) -> bool {
-    let Some(known) = newest.rsplit_once('/').and_then(|(group, _)| HISTORY.get(group)) else { return false };
-    let (Some(asked), Some(newest)) = (ApiVersion::read(version), released(newest)) else { return false };
+    let group = newest.rsplit_once('/').map_or("", |(group, _)| group);
+    let (Some(known), Some(newest)) = (HISTORY.get(group), released(newest)) else { return false };
+    let Some(asked) = ApiVersion::read(version) else { return true };
     let last = known.iter().filter(|known| (known.major, known.stage) == (asked.major, asked.stage)).max();
     match asked.cmp(&newest) {
         _ if known.contains(&asked) => false,
         Ordering::Less | Ordering::Equal => true,
-        Ordering::Greater => asked.major > newest.major + 1 || asked.number > last.map_or(0, |last| last.number) + 2,
+        Ordering::Greater => {
+            let leaps = asked.stage == Stage::Stable && known.iter().all(|known| known.major < asked.major);
+            leaps || asked.major > newest.major + 1 || asked.number > last.map_or(0, |last| last.number) + 2
+        }
     }
 }
 
@@ -84,12 +93,15 @@ mod tests {
         assert!(is_impossible("helm.toolkit.fluxcd.io/v2", "v2beta3"));
         assert!(is_impossible("kustomize.toolkit.fluxcd.io/v1", "v3"));
         assert!(is_impossible("volsync.backube/v1alpha1", "v1alpha7"));
-        assert!(!is_impossible("helm.toolkit.fluxcd.io/v2", "v3"));
+        assert!(is_impossible("helm.toolkit.fluxcd.io/v2", "v3"));
+        assert!(is_impossible("v1", "v2"));
+        assert!(is_impossible("cert-manager.io/v1", "v1beat1"));
+        assert!(!is_impossible("cert-manager.io/v1", "v2alpha1"));
         assert!(!is_impossible("helm.toolkit.fluxcd.io/v2", "v2beta1"));
         assert!(!is_impossible("volsync.backube/v1alpha1", "v1"));
         assert!(!is_impossible("volsync.backube/v1alpha1", "v1beta1"));
         assert!(!is_impossible("scheduling.k8s.io/v1alpha3", "v1alpha4"));
         assert!(!is_impossible("lamps.example.org/v1", "v7"));
-        assert!(!is_impossible("apps/v1", "latest"));
+        assert!(is_impossible("apps/v1", "latest"));
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     Schemas,
     check::same_letters,
-    history::{is_impossible, released},
+    history::{is_impossible, is_known, released},
 };
 use crate::source::{is_slip, nearest};
 
@@ -34,19 +34,25 @@ impl Schemas {
         {
             return Some(Meant { api_version: known, kind: near });
         }
-        // A new kind of an operator may have any name; Kubernetes' own APIs are all known.
-        self.kind(known, sibling)?.minors?;
-        let elsewhere = all.into_iter().filter(|(_, known)| *known == kind);
-        let mut own =
-            elsewhere.filter(|(version, kind)| self.kind(version, kind).is_some_and(|kind| kind.minors.is_some()));
-        own.next_back().map(|(api_version, kind)| Meant { api_version, kind })
+        // Kubernetes' own APIs are all known, and have no kind of another's name.
+        let is_own = |(api_version, kind): &(&'static str, &'static str)| {
+            self.kind(api_version, kind).is_some_and(|kind| kind.minors.is_some())
+        };
+        let mut homes: Vec<(&'static str, &'static str)> = all.into_iter().filter(|(_, known)| *known == kind).collect();
+        if is_own(&(known, sibling)) && homes.iter().any(is_own) {
+            homes.retain(is_own);
+        }
+        // A new kind of an operator may have any name, but hardly that of the only kind which others know by it.
+        let (api_version, kind) = homes.iter().copied().max_by_key(|(api_version, _)| released(api_version))?;
+        let alone = homes.iter().all(|(home, _)| group(home) == group(api_version)) && is_known(group(api_version));
+        (is_own(&(known, sibling)) || alone && is_known(group(known))).then_some(Meant { api_version, kind })
     }
 
     /// The newest version of a kind, where its group never had the one that is asked for.
     fn other_version(&self, api_version: &str, kind: &str) -> Option<Meant> {
-        let (group, version) = api_version.rsplit_once('/')?;
+        let version = api_version.rsplit('/').next()?;
         let homes = self.bundle().kinds().filter(|(_, known)| *known == kind);
-        let own = homes.filter(|(known, _)| known.rsplit_once('/').is_some_and(|(home, _)| home == group));
+        let own = homes.filter(|(known, _)| group(known) == group(api_version));
         let newest = own.max_by_key(|(known, _)| released(known));
         let (api_version, kind) = newest.filter(|(known, _)| is_impossible(known, version))?;
         Some(Meant { api_version, kind })
@@ -65,6 +71,11 @@ impl Schemas {
         let (api_version, _, kind) = candidates.into_iter().find(|(_, home, _)| *home == near)?;
         Some(Meant { api_version, kind })
     }
+}
+
+/// The group of an apiVersion, empty for the core group.
+fn group(api_version: &str) -> &str {
+    api_version.rsplit_once('/').map_or("", |(group, _)| group)
 }
 
 /// Whether two names begin and end the same way, as a name and its misspelling mostly do.
@@ -92,7 +103,16 @@ mod tests {
             meant("helm.toolkit.fluxcd.io/v2", "HelmRelase"),
             Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
         );
-        assert_eq!(meant("helm.toolkit.fluxcd.io/v3", "HelmRelease"), None);
+        assert_eq!(meant("helm.toolkit.fluxcd.io/v3beta1", "HelmRelease"), None);
+        assert_eq!(meant("v2", "Namespace"), Some(("v1", "Namespace")));
+        assert_eq!(
+            meant("source.toolkit.fluxcd.io/v1", "HelmRelease"),
+            Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
+        );
+        assert_eq!(
+            meant("networking.k8s.io/v1", "HTTPRoute"),
+            Some(("gateway.networking.k8s.io/v1", "HTTPRoute"))
+        );
         assert_eq!(
             meant("helm.toolkit.fluxcd.io/v1", "HelmRelease"),
             Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))

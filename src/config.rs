@@ -84,7 +84,7 @@ pub const KEYS: &[Key] = &[
         Takes::Section(&[
             key("references", Takes::Items(REFERENCES), "fields that name other objects"),
             key("creates", Takes::Items(CREATES), "objects that come into being with others"),
-            key("opaque", Takes::Items(OPAQUE), "kinds that make objects which nobody can list"),
+            key("inert", Takes::Words, "kinds of custom resources that create nothing, as group/Kind"),
             key("cluster-scoped", Takes::Words, "kinds without a namespace, as group/Kind"),
         ]),
         "what custom resources refer to and create, as in the tables of schemas/links",
@@ -119,12 +119,6 @@ const CREATES: &[Key] = &[
     key("keys", Takes::Words, "keys of its data: words, or {path}"),
     key("open", Takes::Words, "paths that make the keys unknown"),
     key("ordinal", Takes::Flag, "whether -0, -1 and so on follow the name"),
-    key("when", Takes::Words, "conditions: path, !path, path=value, path!=value"),
-];
-
-const OPAQUE: &[Key] = &[
-    key("from", Takes::Words, "the kinds, as group/Kind"),
-    key("to", Takes::Words, "what they may make; anything"),
     key("when", Takes::Words, "conditions: path, !path, path=value, path!=value"),
 ];
 

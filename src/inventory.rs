@@ -154,8 +154,7 @@ impl Said {
         let mut said = Said::default();
         values.walk(&mut |node| {
             let Some(text) = node.text() else { return };
-            // A template that names the release gives a name with its words.
-            said.open |= text.ends_with("}}") && !text.contains(".Release.Name");
+            said.open |= may_name_anything(text);
             said.texts.insert(SmolStr::new(text));
         });
         said
@@ -386,6 +385,13 @@ impl Inventory {
     }
 }
 
+/// Whether a text is a template that may become any name; one that names the release gives a name with its words.
+fn may_name_anything(text: &str) -> bool {
+    let outside = text.split("{{").map(|part| part.rsplit_once("}}").map_or(part, |(_, outside)| outside));
+    let is_name = |part: &str| part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
+    is_template(text) && !text.contains(".Release.Name") && outside.into_iter().all(is_name)
+}
+
 impl Opaque {
     /// Whether its values give this name to something.
     fn says(&self, name: &str) -> bool {
@@ -542,7 +548,7 @@ fn around(tree: &Tree, resource: &Resource) -> Range<FileId> {
     first..FileId(last.0 + 1)
 }
 
-/// A custom resource that no table describes: its operator may make anything that is named after it, or, in any
+/// A custom resource of which no table says what it makes: its operator may make anything that is named after it, or, in any
 /// namespace, after the product that its group names.
 fn custom(applied: usize, resource: &Resource, links: &Links) -> Vec<Opaque> {
     let group = resource.group();
@@ -578,7 +584,8 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
             None => Place::Unknown,
         };
         let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
-        let keys = if data { links.keys(resource) } else { None };
+        // Of what a chart makes, tables know the name and not what is in it.
+        let keys = links.keys(resource).filter(|keys| data && !(member.from_chart && keys.is_empty()));
         found.push((
             kind,
             SmolStr::new(name),

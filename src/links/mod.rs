@@ -102,7 +102,8 @@ pub struct Links {
     cluster_scoped: BTreeSet<Kind>,
     /// Keys that say what they name, wherever they stand.
     hints: BTreeMap<SmolStr, Kind>,
-    opaque: BTreeMap<Kind, Vec<Opaque>>,
+    /// Kinds of custom resources that bring nothing into being.
+    inert: BTreeSet<Kind>,
     always: Vec<Created>,
     /// ConfigMaps and Secrets whose data comes from somewhere else.
     filled: Vec<Condition>,
@@ -153,14 +154,6 @@ enum Scope {
 enum Keys {
     Word(SmolStr),
     At(Path),
-}
-
-/// A kind that may create objects which no table lists.
-#[derive(Debug, Clone)]
-struct Opaque {
-    /// Empty: of any kind.
-    to: Vec<Kind>,
-    when: Vec<Condition>,
 }
 
 impl Links {
@@ -287,7 +280,9 @@ impl Links {
             });
             words.collect::<Vec<SmolStr>>()
         });
+        // Whoever refers to a copy whose name is not known does so by the same unknown name.
         let filled = creation.name.fill(node).into_iter();
+        let filled = filled.filter(|filled| filled.text.is_some() || place != Place::Everywhere);
         let object = |filled: path::Filled| Created {
             kind: creation.to.clone(),
             name: filled.text,
@@ -299,13 +294,14 @@ impl Links {
         filled.map(object).collect()
     }
 
-    /// Whether a table says what this resource creates.
+    /// Whether a table says what this resource creates, or that it creates nothing.
     pub fn describes(&self, resource: &Resource) -> bool {
+        let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
         let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
-        rows.iter().any(|(group, _)| group == resource.group())
+        rows.iter().any(|(group, _)| group == resource.group()) || self.inert.contains(&kind)
     }
 
-    /// The keys of a ConfigMap's or Secret's own data; `None` where something fills it in later.
+    /// The keys of a ConfigMap's or Secret's own data; `None` where something else fills it in.
     pub fn keys(&self, resource: &Resource) -> Option<Vec<SmolStr>> {
         if self.filled.iter().any(|condition| condition.holds(&resource.node)) {
             return None;
@@ -334,15 +330,6 @@ impl Links {
     /// Whether objects of this kind live in no namespace, as far as the tables know.
     pub fn is_cluster_scoped(&self, group: &str, kind: &str) -> bool {
         self.cluster_scoped.contains(&Kind { group: SmolStr::new(group), kind: SmolStr::new(kind) })
-    }
-
-    /// Whether a resource may create objects of `kind` that no table lists, as a chart does.
-    pub fn may_create(&self, resource: &Resource, kind: &Kind) -> bool {
-        let own = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
-        let rows = self.opaque.get(&own).map_or(&[][..], Vec::as_slice);
-        rows.iter().any(|row| {
-            (row.to.is_empty() || row.to.contains(kind)) && row.when.iter().all(|when| when.holds(&resource.node))
-        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads the tables.
 
-use super::{Condition, Created, Creation, Field, Keys, Kind, Links, Opaque, Path, Place, Scope, Template};
+use super::{Condition, Created, Creation, Field, Keys, Kind, Links, Path, Place, Scope, Template};
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Node};
 use smol_str::SmolStr;
@@ -30,6 +30,7 @@ type Problems = Vec<(Span, String)>;
 pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
     let mut problems = Vec::new();
     links.cluster_scoped.extend(kinds(table.get("cluster-scoped")));
+    links.inert.extend(kinds(table.get("inert")));
     links.block_storage.extend(words(table.get("block-storage")));
     let filled = words(table.get("filled"));
     links.filled.extend(filled.iter().filter_map(|condition| Condition::parse(condition)));
@@ -42,12 +43,6 @@ pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
     }
     for row in table.items_at(&["creates"]) {
         creations(links, row, &mut problems);
-    }
-    for row in table.items_at(&["opaque"]) {
-        let opaque = Opaque { to: kinds(row.get("to")), when: conditions(row, &mut problems) };
-        for kind in kinds(row.get("from")) {
-            links.opaque.entry(kind).or_default().push(opaque.clone());
-        }
     }
     for entry in table.entries_at(&["controllers"]) {
         let name = SmolStr::new(entry.key.text().unwrap_or(""));

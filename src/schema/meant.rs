@@ -38,7 +38,8 @@ impl Schemas {
         let is_own = |(api_version, kind): &(&'static str, &'static str)| {
             self.kind(api_version, kind).is_some_and(|kind| kind.minors.is_some())
         };
-        let mut homes: Vec<(&'static str, &'static str)> = all.into_iter().filter(|(_, known)| *known == kind).collect();
+        let mut homes: Vec<(&'static str, &'static str)> =
+            all.into_iter().filter(|(_, known)| *known == kind).collect();
         if is_own(&(known, sibling)) && homes.iter().any(is_own) {
             homes.retain(is_own);
         }
@@ -109,10 +110,7 @@ mod tests {
             meant("source.toolkit.fluxcd.io/v1", "HelmRelease"),
             Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
         );
-        assert_eq!(
-            meant("networking.k8s.io/v1", "HTTPRoute"),
-            Some(("gateway.networking.k8s.io/v1", "HTTPRoute"))
-        );
+        assert_eq!(meant("networking.k8s.io/v1", "HTTPRoute"), Some(("gateway.networking.k8s.io/v1", "HTTPRoute")));
         assert_eq!(
             meant("helm.toolkit.fluxcd.io/v1", "HelmRelease"),
             Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))

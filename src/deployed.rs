@@ -53,7 +53,7 @@ pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
     clusters.map(deployed).collect()
 }
 
-/// The host names in the values of releases, in ConfigMaps, in what fetches Secrets and in workloads.
+/// The host names in the values of releases, in ConfigMaps, in workloads and in custom resources.
 fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
     let members = inventory.members.par_iter().filter(|member| !member.from_chart);
     let spoken = members.flat_map_iter(|member| {
@@ -61,7 +61,10 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
         let settings = match resource.group() {
             "helm.toolkit.fluxcd.io" => resource.node.at(&["spec", "values"]),
             "" if resource.kind == "ConfigMap" => resource.node.get("data"),
-            "apps" | "batch" | "external-secrets.io" => resource.spec(),
+            "apps" | "batch" => resource.spec(),
+            group if group.contains('.') && !group.ends_with(".fluxcd.io") && !group.ends_with(".k8s.io") => {
+                resource.spec()
+            }
             _ => None,
         };
         let mut found = Vec::new();

@@ -51,6 +51,8 @@ pub mod suppression;
 pub mod verdict;
 /// What one cluster holds: applied, made by charts, made by operators.
 pub mod inventory;
+/// Host names that routes claim, through which door, for which requests.
+pub mod route;
 /// Everything a rule may know.
 pub mod repo;
 /// A cluster as a rule sees it.

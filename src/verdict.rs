@@ -6,7 +6,7 @@ use crate::flux::envsubst::Variable;
 use crate::flux::substitute::{self, Found};
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{
-    Brought, Fault, FaultKind, Judged, Releases, Schemas, Standing, Standings, Version, check_file, is_patch,
+    Brought, Fault, FaultKind, Judged, Origin, Releases, Schemas, Standing, Standings, Version, check_file, is_patch,
 };
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Mode};
@@ -75,16 +75,28 @@ impl Verdicts {
         !self.applied.is_empty() && !self.applied.contains(&resource.node.span)
     }
 
-    /// Whether a fault is one of several like it, so that the cluster seems to know more than the schema at hand.
-    pub fn is_common(&self, fault: &Fault) -> bool {
+    /// Whether the cluster seems to know more than the schema at hand: a fault is one of several like it, or the
+    /// repository installs another release.
+    pub fn is_outgrown(&self, fault: &Fault) -> bool {
         let FaultKind::UnexplainedField { kind, path } = &fault.kind else { return false };
-        self.unexplained.get(&(kind.clone(), path.clone())).is_some_and(|places| places.len() > 1)
+        let places = self.unexplained.get(&(kind.clone(), path.clone()));
+        places.is_some_and(|places| self.has_outgrown(kind, places))
     }
 
-    /// Kinds that have fields in common use which the schema at hand does not know, with these and their first place.
+    fn has_outgrown(&self, (api_version, kind): &Named, places: &BTreeSet<Span>) -> bool {
+        let differs = || match self.schemas.origin(api_version, kind) {
+            Some(Origin::Bundle(source)) => self.releases.differ(source),
+            _ => false,
+        };
+        places.len() > 1 || differs()
+    }
+
+    /// Kinds of which the cluster seems to know more fields than the schema at hand, with these and their first place.
     pub fn outgrown(&self) -> BTreeMap<&Named, (Span, Vec<&str>)> {
         let mut kinds: BTreeMap<&Named, (Span, Vec<&str>)> = BTreeMap::new();
-        for ((kind, path), places) in self.unexplained.iter().filter(|(_, places)| places.len() > 1) {
+        for ((kind, path), places) in
+            self.unexplained.iter().filter(|((kind, _), places)| self.has_outgrown(kind, places))
+        {
             let Some(first) = places.first() else { continue };
             let (place, fields) = kinds.entry(kind).or_insert_with(|| (*first, Vec::new()));
             *place = (*place).min(*first);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
+use super::Source;
 use crate::resource::{Resource, Role, Tree};
 use crate::source::{FileId, Span};
 use crate::yaml::{Node, parse};
@@ -67,6 +68,14 @@ impl Retired {
     }
 }
 
+/// What installs the kinds of a package under its own version, by the package's name.
+static INSTALLERS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+    let parsed = parse(FileId(0), include_str!("../../schemas/installers.yaml"));
+    let rows = parsed.documents.first().map_or(&[][..], |document| document.root.entries());
+    let names = |row: &Node| row.items().iter().filter_map(|name| Some(name.text()?.to_owned())).collect();
+    rows.iter().filter_map(|row| Some((row.key.text()?.to_owned(), names(&row.value)))).collect()
+});
+
 /// Releases that a repository says it runs, by what is released, each with the place that says so.
 #[derive(Debug, Default)]
 pub struct Releases(BTreeMap<String, Vec<(Version, Span)>>);
@@ -78,6 +87,9 @@ impl Releases {
         for file in tree.files() {
             for root in file.roots_of(Role::Talenv).chain(file.roots_of(Role::Talconfig)) {
                 releases.add("Kubernetes", root.get("kubernetesVersion"));
+            }
+            for root in file.roots_of(Role::Kustomization) {
+                root.items_at(&["resources"]).iter().for_each(|resource| releases.read_address(resource));
             }
             file.resources().iter().for_each(|resource| releases.read(resource));
         }
@@ -95,6 +107,24 @@ impl Releases {
     /// The oldest release that is named, and where: what it lacks, some cluster lacks.
     pub fn oldest(&self, of: &str) -> Option<(Version, Span)> {
         self.0.get(of)?.iter().min().copied()
+    }
+
+    /// Whether all that installs the kinds of a package is said to be of another release than the schemas at hand.
+    pub fn differ(&self, source: &Source) -> bool {
+        let names = INSTALLERS.get(source.name).into_iter().flatten();
+        let mut running = names.filter_map(|name| self.0.get(name)).flatten().map(|(version, _)| *version).peekable();
+        let known = Version::read(source.version);
+        running.peek().is_some() && running.all(|version| Some(version) != known)
+    }
+
+    /// The repository and the version in `https://github.com/owner/name/releases/download/v1.2.0/file.yaml`.
+    fn read_address(&mut self, resource: &Node) {
+        let Some((_, path)) = resource.known().and_then(|address| address.split_once("://")) else { return };
+        let mut parts = path.split(['/', '?', '=', '&']).skip(2);
+        let name = parts.next().unwrap_or("").trim_end_matches(".git");
+        if let Some(version) = parts.find_map(Version::read) {
+            self.0.entry(name.to_owned()).or_default().push((version, resource.span));
+        }
     }
 
     fn add(&mut self, of: &str, node: Option<&Node>) {

@@ -11,7 +11,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let verdicts = repo.verdicts();
     let wrong = |fault: &&Fault| match fault.kind {
         FaultKind::UnknownField => true,
-        FaultKind::UnexplainedField { .. } => !verdicts.is_common(fault),
+        FaultKind::UnexplainedField { .. } => !verdicts.is_outgrown(fault),
         _ => false,
     };
     verdicts.faults(file).iter().filter(wrong).map(|fault| told(fault, &verdicts.schemas)).collect()

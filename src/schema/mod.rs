@@ -31,6 +31,7 @@ mod write;
 pub use asked::{Asked, Unclear};
 pub use brought::Brought;
 pub use bundle::{Bundle, Kind, Minors, Scope, Source};
+pub use demanded::demanded;
 pub use fault::{Fault, FaultKind};
 pub use files::check_file;
 pub use json::{CustomKind, Dialect, custom_kinds};

@@ -11,6 +11,7 @@ use super::object::{Object, is_empty};
 use super::text::Scope;
 use super::{Charts, Fault, FaultKind, Objects, Release, set_unknown};
 use crate::resource::Resource;
+use crate::schema::{self, check_value};
 use crate::yaml::{Entry, Node};
 use smol_str::SmolStr;
 
@@ -40,8 +41,17 @@ pub(super) fn objects(release: &Release, major: u32, charts: &Charts) -> Objects
     app.raw_resources();
     // A chart recognised by its shape may be another one on the same library, with keys and defaults of its own.
     let known = release.chart.known_name().is_some();
-    let refused = if known { charts.refused(release) } else { Vec::new() };
+    let mut refused = if known { charts.refused(release) } else { Vec::new() };
+    refused.extend(app.resources.iter().flat_map(refused_by_server));
     Objects { resources: app.resources, complete: app.complete && known, faults: app.faults, refused }
+}
+
+/// Values in an object of the chart that the API server refuses: a quantity, a schedule, a name.
+fn refused_by_server(object: &Resource) -> Vec<schema::Fault> {
+    let demanded = schema::demanded(object);
+    let mut faults = demanded.map_or_else(Vec::new, |demanded| check_value(demanded, &object.node, &object.kind));
+    faults.retain(|fault| fault.kind == schema::FaultKind::InvalidValue);
+    faults
 }
 
 /// An enabled item of one of the chart's sections.

@@ -35,6 +35,11 @@ pub(super) fn named(name: &str) -> Option<Function> {
     })
 }
 
+/// Whether a text is a quantity.
+pub fn is_quantity(text: &str) -> bool {
+    parse(text).is_some()
+}
+
 impl Quantity {
     fn whole(self) -> Option<i64> {
         (self.0 % ONE == 0).then_some(self.0 / ONE).and_then(|whole| i64::try_from(whole).ok())

@@ -79,6 +79,25 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
     spoken.collect()
 }
 
+fn backend_of<'a>(member: &'a Member, backend: &'a Node) -> Option<Spoken<'a>> {
+    let port = backend.get("port")?;
+    let namespace = backend.get("namespace").map_or_else(|| member.resource.namespace(), Node::literal)?;
+    let name = SmolStr::new(backend.get("name")?.literal()?);
+    let service =
+        ["kind", "group"].iter().all(|field| matches!(backend.text_at(&[field]), None | Some("Service" | "")));
+    service.then_some(Spoken {
+        member,
+        span: port.span,
+        host: Host {
+            text: name.clone(),
+            name,
+            namespace: SmolStr::new(namespace),
+            port: Some(port.known()?.parse().ok()?),
+            is_certain: true,
+        },
+    })
+}
+
 /// Where a part of a text stands, or all of it where it is not written as it reads.
 fn part(repo: &Repo, span: Span, text: &str) -> Span {
     let start = repo.tree.slice(span).find(text).map(|at| span.start as usize + at);
@@ -208,6 +227,17 @@ impl<'a> Deployed<'a> {
                 let generator = tree.file(resource.name_span().file)?.role_of_root() == Some(Role::Kustomization);
                 (added && generator).then_some(Generated { applied, resource, name })
             })
+    }
+
+    /// The Services that routes send their requests to, each with the port.
+    pub fn backends(&self) -> Vec<Spoken<'a>> {
+        let members = self.inventory.members.iter();
+        let routes = members.filter(|member| member.resource.group() == "gateway.networking.k8s.io");
+        let backends = routes.flat_map(|member| {
+            let rules = member.resource.node.items_at(&["spec", "rules"]).iter();
+            rules.flat_map(|rule| rule.items_at(&["backendRefs"])).filter_map(|backend| backend_of(member, backend))
+        });
+        backends.collect()
     }
 
     /// What the host name of a Service leads to.

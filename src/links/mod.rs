@@ -109,6 +109,10 @@ pub struct Links {
     filled: Vec<Condition>,
     /// Which of Flux's controllers reconciles a kind.
     controllers: BTreeMap<Kind, SmolStr>,
+    /// Keys that hold the addresses of a load balancer.
+    addresses: BTreeSet<SmolStr>,
+    /// Annotations by which objects share such an address.
+    sharing: BTreeSet<SmolStr>,
     /// Words in the names of classes whose volumes one node mounts at a time.
     block_storage: Vec<SmolStr>,
 }
@@ -314,6 +318,16 @@ impl Links {
     /// Whether the volumes of a storage class are disks that one node mounts at a time, wherever its pods run.
     pub fn is_block_storage(&self, class: &str) -> bool {
         self.block_storage.iter().any(|word| class.contains(word.as_str()))
+    }
+
+    /// Whether a key holds the addresses of a load balancer.
+    pub fn is_address(&self, key: &str) -> bool {
+        self.addresses.contains(key)
+    }
+
+    /// Whether a mapping has an annotation by which objects share their address.
+    pub fn is_shared(&self, annotations: &Node) -> bool {
+        annotations.entries().iter().any(|entry| entry.key.text().is_some_and(|key| self.sharing.contains(key)))
     }
 
     /// Objects that every cluster has.

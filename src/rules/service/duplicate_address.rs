@@ -1,6 +1,7 @@
 use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::inventory::Member;
+use crate::links::Links;
 use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -8,27 +9,13 @@ use std::collections::BTreeMap;
 /// A load balancer address that two objects claim.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-/// Annotations by which Cilium, MetalLB and kube-vip hand out addresses, and the field of a Service.
-const ADDRESSES: [&str; 6] = [
-    "lbipam.cilium.io/ips",
-    "io.cilium/lb-ipam-ips",
-    "metallb.io/loadBalancerIPs",
-    "metallb.universe.tf/loadBalancerIPs",
-    "kube-vip.io/loadbalancerIPs",
-    FIELD,
-];
+/// The field that only a Service of type LoadBalancer reads.
 const FIELD: &str = "loadBalancerIP";
-const SHARING: [&str; 4] = [
-    "lbipam.cilium.io/sharing-key",
-    "io.cilium/lb-ipam-sharing-key",
-    "metallb.io/allow-shared-ip",
-    "metallb.universe.tf/allow-shared-ip",
-];
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let mut owners: BTreeMap<&str, Vec<(&Node, &Member)>> = BTreeMap::new();
     for member in &deployed.inventory.members {
-        for node in addresses(member) {
+        for node in addresses(member, deployed.repo.links()) {
             for address in node.literal().unwrap_or("").split(',').map(str::trim).filter(|text| !text.is_empty()) {
                 owners.entry(address).or_default().push((node, member));
             }
@@ -38,7 +25,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 }
 
 /// The addresses that an object claims and does not share.
-fn addresses(member: &Member) -> Vec<&Node> {
+fn addresses<'m>(member: &'m Member, links: &Links) -> Vec<&'m Node> {
     let resource = &member.resource;
     let claims = match resource.group() {
         _ if resource.is_helm_release() => resource.node.at(&["spec", "values"]),
@@ -47,31 +34,28 @@ fn addresses(member: &Member) -> Vec<&Node> {
         _ => None,
     };
     let mut found = Vec::new();
-    let claims = claims.filter(|_| !resource.node.get("metadata").is_some_and(is_shared));
-    claims.into_iter().for_each(|node| claimed(node, &mut found));
+    let claims = claims.filter(|_| !resource.node.get("metadata").is_some_and(|node| is_shared(node, links)));
+    claims.into_iter().for_each(|node| claimed(node, links, &mut found));
     found
 }
 
 /// The addresses at or below a mapping, unless they are shared or switched off.
-fn claimed<'n>(node: &'n Node, found: &mut Vec<&'n Node>) {
+fn claimed<'n>(node: &'n Node, links: &Links, found: &mut Vec<&'n Node>) {
     let off = node.get("enabled").is_some_and(|switch| !switch.is_true());
-    if off || is_shared(node) {
+    if off || is_shared(node, links) {
         return;
     }
     let internal = node.get("type").is_some_and(|kind| kind.literal() != Some("LoadBalancer"));
     for entry in node.entries() {
-        let key = entry.key.text().unwrap_or("");
-        if ADDRESSES.contains(&key) && !(key == FIELD && internal) {
-            found.push(&entry.value);
-        }
-        claimed(&entry.value, found);
+        let is_address = entry.key.text().is_some_and(|key| links.is_address(key) && !(internal && key == FIELD));
+        found.extend(is_address.then_some(&entry.value));
+        claimed(&entry.value, links, found);
     }
 }
 
 /// Whether a mapping, or the annotations in it, let others have the same address.
-fn is_shared(node: &Node) -> bool {
-    let has_key = |node: &Node| SHARING.iter().any(|name| node.get(name).is_some());
-    has_key(node) || node.get("annotations").is_some_and(has_key)
+fn is_shared(node: &Node, links: &Links) -> bool {
+    links.is_shared(node) || node.get("annotations").is_some_and(|annotations| links.is_shared(annotations))
 }
 
 fn findings(address: &str, owners: &[(&Node, &Member)]) -> Vec<Finding> {

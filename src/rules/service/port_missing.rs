@@ -4,11 +4,11 @@ use crate::inventory::Answer;
 use crate::resource::Resource;
 use crate::rule::Rule;
 
-/// A port in the address of a Service that the Service does not have.
+/// A port that somebody asks of a Service, and the Service does not have.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.hosts.iter().filter_map(|spoken| finding(deployed, spoken)).collect()
+    deployed.hosts.iter().chain(&deployed.backends()).filter_map(|spoken| finding(deployed, spoken)).collect()
 }
 
 fn finding(deployed: &Deployed, spoken: &Spoken) -> Option<Finding> {

@@ -111,7 +111,6 @@ impl Repo {
         };
         rayon::join(|| self.links(), small);
         self.deployment();
-        rayon::join(|| self.inventories(), || self.verdicts());
         self.faults();
     }
 

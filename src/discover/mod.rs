@@ -249,13 +249,14 @@ fn tracked_but_ignored(root: &Root, tracked: Vec<String>, found: &[(String, bool
 pub fn read_text(path: &Path) -> Text {
     use std::io::Read;
     let gone = |_| Some("it vanished or cannot be opened");
-    let file = std::fs::File::open(path).map_err(gone)?;
+    let mut file = std::fs::File::open(path).map_err(gone)?;
     let size = file.metadata().map_err(gone)?.len();
     if size > MAX_BYTES {
         return Err(Some("larger than 4 MiB"));
     }
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(gone)?;
+    // As long as it is now: nothing asks once more for what comes after.
+    let mut bytes = vec![0; size as usize];
+    file.read_exact(&mut bytes).map_err(gone)?;
     String::from_utf8(bytes).map_err(|_| Some("not UTF-8 text"))
 }
 

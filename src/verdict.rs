@@ -128,7 +128,7 @@ impl Verdicts {
             return Vec::new();
         }
         let text = &file.source.text;
-        let has_defaults = text.contains("${") && (text.contains(":=") || text.contains(":-"));
+        let has_defaults = || text.contains("${") && (text.contains(":=") || text.contains(":-"));
         let mut faults = Vec::new();
         for root in file.roots_of(Role::Kustomization) {
             faults.extend(self.schemas.check_kustomization(root));
@@ -140,7 +140,7 @@ impl Verdicts {
             faults.extend(check_file(file, root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
-            let defaulted = has_defaults.then(|| defaulted(resource)).flatten();
+            let defaulted = has_defaults().then(|| defaulted(resource)).flatten();
             let Some(mut found) = self.schemas.check(defaulted.as_ref().unwrap_or(resource)) else { continue };
             if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
                 continue;

@@ -127,9 +127,7 @@ impl<'a> Deployed<'a> {
     pub fn roots(&self) -> Vec<Member> {
         let kustomizations = self.cluster.kustomizations.iter().enumerate();
         let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
-        let member =
-            |(applied, root): (usize, &Applied)| Member { resource: root.resource.clone(), applied, from_chart: false };
-        roots.map(member).collect()
+        roots.map(|(applied, root)| Member::applied(root.resource.clone(), applied)).collect()
     }
 
     /// The Kustomization that brings an object.
@@ -224,9 +222,9 @@ impl<'a> Deployed<'a> {
     }
 
     /// The Service that an entry stands for; `None` for one that an operator makes.
-    pub fn service_at(&self, entry: &InventoryEntry) -> Option<&'a Resource> {
-        let mut services = self.inventory.members.iter().map(|member| &member.resource);
-        services.find(|resource| resource.is("", "Service") && resource.name_span() == entry.span)
+    pub fn service_at(&self, entry: &InventoryEntry) -> Option<&'a Member> {
+        let mut services = self.inventory.members.iter().filter(|member| member.resource.is("", "Service"));
+        services.find(|member| member.resource.name_span() == entry.span)
     }
 
     /// Whether the cluster has a namespace of this name.

@@ -107,7 +107,7 @@ fn texts(items: &[Node]) -> Vec<SmolStr> {
 pub(super) fn objects(release: &Release, table: &Table) -> Objects {
     let reader = Reader { release, fullname: fullname(release, table) };
     let resources = table.objects.iter().flat_map(|object| reader.resources(object)).collect();
-    Objects { resources, complete: false, faults: Vec::new(), refused: Vec::new() }
+    Objects { resources, ..Objects::default() }
 }
 
 /// The name that `helm create` gives: the release's, followed by the chart's where it is not part of it.
@@ -256,6 +256,7 @@ mod tests {
             namespace: None,
             chart: Chart { name, ..Chart::default() },
             values: root(values),
+            post_renderers: Vec::new(),
             partial: false,
         };
         let charts = Charts::builtin();

@@ -41,7 +41,8 @@ pub(super) fn objects(release: &Release, major: u32, charts: &Charts) -> Objects
     // A chart recognised by its shape may be another one on the same library, with keys and defaults of its own.
     let known = release.chart.known_name().is_some();
     let refused = if known { charts.refused(release) } else { Vec::new() };
-    Objects { resources: app.resources, complete: app.complete && known, faults: app.faults, refused }
+    let complete = app.complete && known;
+    Objects { resources: app.resources, complete, whole: true, faults: app.faults, refused }
 }
 
 /// An enabled item of one of the chart's sections.

@@ -1,7 +1,6 @@
 use crate::deployed::{Deployed, Spoken};
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
-use crate::resource::Resource;
+use crate::inventory::{Answer, Member};
 use crate::rule::Rule;
 
 /// A port in the address of a Service that the Service does not have.
@@ -28,14 +27,12 @@ fn finding(deployed: &Deployed, spoken: &Spoken) -> Option<Finding> {
     Some(finding.related(entries.first()?.span, "its definition"))
 }
 
-/// The ports of a Service where all of them are known: one without an address of its own has those of its pods, and
-/// what a table says of a chart, which leaves out the type, is not all.
-fn ports(service: &Resource) -> Option<Vec<u16>> {
-    let spec = service.spec()?;
+/// The ports of a Service where all of them are known: one without an address of its own has those of its pods.
+fn ports(service: &Member) -> Option<Vec<u16>> {
+    let spec = service.resource.spec().filter(|_| service.whole)?;
     let headless = spec.text_at(&["clusterIP"]) == Some("None") || spec.text_at(&["type"]) == Some("ExternalName");
-    let made = service.annotation("meta.helm.sh/release-name").is_some() && spec.get("type").is_none();
     let ports = spec.items_at(&["ports"]);
-    if headless || made || ports.is_empty() {
+    if headless || ports.is_empty() {
         return None;
     }
     ports.iter().map(|port| port.get("port")?.known()?.parse().ok()).collect()

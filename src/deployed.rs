@@ -5,9 +5,11 @@ use crate::flux::{Applied, Cluster};
 use crate::host::{Host, hosts};
 use crate::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
 use crate::links::{Kind, Place, Reference};
+use crate::pod::Pod;
 use crate::repo::Repo;
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
+use crate::selector::Selector;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
@@ -30,6 +32,10 @@ pub struct Deployed<'a> {
     pub references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
     pub hosts: Vec<Spoken<'a>>,
+    /// Every Service.
+    pub services: Vec<&'a Member>,
+    /// Every workload, with its pods.
+    pub workloads: Vec<(&'a Member, Pod<'a>)>,
 }
 
 /// The host name of a Service where somebody speaks of it.
@@ -48,7 +54,10 @@ pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
     let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
     let deployed = |(cluster, inventory)| {
         let (references, hosts) = rayon::join(|| resolve(repo, inventory), || spoken(repo, inventory));
-        Deployed { repo, cluster, inventory, references, hosts }
+        let members = inventory.members.iter();
+        let services = members.clone().filter(|member| member.resource.is("", "Service")).collect();
+        let workloads = members.filter_map(|member| Some((member, Pod::of(&member.resource)?))).collect();
+        Deployed { repo, cluster, inventory, references, hosts, services, workloads }
     };
     clusters.map(deployed).collect()
 }
@@ -223,8 +232,45 @@ impl<'a> Deployed<'a> {
 
     /// The Service that an entry stands for; `None` for one that an operator makes.
     pub fn service_at(&self, entry: &InventoryEntry) -> Option<&'a Member> {
-        let mut services = self.inventory.members.iter().filter(|member| member.resource.is("", "Service"));
-        services.find(|member| member.resource.name_span() == entry.span)
+        self.services.iter().find(|member| member.resource.name_span() == entry.span).copied()
+    }
+
+    /// The Services of some namespaces that a selector selects; `None` where it may select others, out of sight.
+    pub fn selected_services(&self, selector: &Selector, namespaces: &[&str]) -> Option<Vec<&'a Resource>> {
+        let all = self.services.iter().map(|member| {
+            let resource = &member.resource;
+            (*member, resource.node.at(&["metadata", "labels"]), resource)
+        });
+        self.selected(selector, namespaces, all)
+    }
+
+    /// The names of the ports of all pods of some namespaces that a selector selects; `None` where there are none, or
+    /// others may be, out of sight.
+    pub fn ports_of_pods(&self, selector: &Selector, namespaces: &[&str]) -> Option<Vec<&'a Node>> {
+        let all = self.workloads.iter().map(|(member, pod)| (*member, pod.labels(), *pod));
+        let pods = self.selected(selector, namespaces, all)?;
+        let ports: Option<Vec<_>> = pods.iter().map(|pod| pod.ports()).collect();
+        ports.filter(|_| !pods.is_empty()).map(|ports| ports.into_iter().flatten().collect())
+    }
+
+    fn selected<T>(
+        &self,
+        selector: &Selector,
+        namespaces: &[&str],
+        all: impl Iterator<Item = (&'a Member, Option<&'a Node>, T)>,
+    ) -> Option<Vec<T>> {
+        let in_sight = |namespace: &&str| selector.apps().any(|app| !self.inventory.may_hold(namespace, app));
+        if !namespaces.iter().all(in_sight) {
+            return None;
+        }
+        let mut selected = Vec::new();
+        for (member, labels, item) in all.filter(|(member, ..)| member.whole) {
+            let here = member.resource.namespace().is_none_or(|own| namespaces.contains(&own));
+            if here && selector.selects(labels)? {
+                selected.push(item);
+            }
+        }
+        Some(selected)
     }
 
     /// Whether the cluster has a namespace of this name.

@@ -135,6 +135,12 @@ impl Inventory {
         !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, member, reference)))
     }
 
+    /// Whether something out of sight may be in a namespace, or make something there, that is of an app.
+    pub fn may_hold(&self, namespace: &str, app: &str) -> bool {
+        let hidden = [None, Some(SmolStr::new(namespace))].iter().any(|place| self.hidden.contains(place));
+        hidden || self.opaque.iter().any(|maker| maker.may_be_of(namespace, app))
+    }
+
     /// Something of this name and of another kind that the field could name.
     fn of_other_kind(&self, name: &str, member: &Member, reference: &Reference) -> Option<Near<'_>> {
         let own = Place::Namespace(SmolStr::new(member.resource.namespace()?));

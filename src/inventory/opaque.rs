@@ -96,6 +96,13 @@ impl Opaque {
         said.open || said.texts.contains(name)
     }
 
+    /// Whether what it makes may be in a namespace and of an app.
+    pub(super) fn may_be_of(&self, namespace: &str, app: &str) -> bool {
+        let reachable = self.namespace.as_ref().is_none_or(|own| own == namespace);
+        let alike = |word: &SmolStr| app.contains(word.as_str()) || word.contains(app);
+        reachable && (self.words.iter().any(alike) || self.says(app))
+    }
+
     /// Charts name their objects after the release or the chart, or as their values say; whoever puts a reference
     /// beside a chart means what that chart makes. Operators name theirs after the resource.
     pub(super) fn may_make(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> bool {

@@ -100,6 +100,8 @@ pub struct Links {
     fallback: Vec<Field>,
     creations: BTreeMap<SmolStr, Vec<(SmolStr, Creation)>>,
     cluster_scoped: BTreeSet<Kind>,
+    /// Kinds that make no other objects.
+    inert: BTreeSet<Kind>,
     /// Keys that say what they name, wherever they stand.
     hints: BTreeMap<SmolStr, Kind>,
     opaque: BTreeMap<Kind, Vec<Opaque>>,
@@ -299,8 +301,12 @@ impl Links {
         filled.map(object).collect()
     }
 
-    /// Whether a table says what this resource creates.
+    /// Whether a table says what this resource creates, be it nothing.
     pub fn describes(&self, resource: &Resource) -> bool {
+        let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
+        if self.inert.contains(&kind) {
+            return true;
+        }
         let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
         rows.iter().any(|(group, _)| group == resource.group())
     }

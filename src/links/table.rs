@@ -30,6 +30,7 @@ type Problems = Vec<(Span, String)>;
 pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
     let mut problems = Vec::new();
     links.cluster_scoped.extend(kinds(table.get("cluster-scoped")));
+    links.inert.extend(kinds(table.get("inert")));
     links.block_storage.extend(words(table.get("block-storage")));
     let filled = words(table.get("filled"));
     links.filled.extend(filled.iter().filter_map(|condition| Condition::parse(condition)));

@@ -250,8 +250,14 @@ pub mod service {
     pub mod duplicate_address;
     /// See `rules/service/host-missing.md`.
     pub mod host_missing;
+    /// See `rules/service/monitor-port-missing.md`.
+    pub mod monitor_port_missing;
     /// See `rules/service/port-missing.md`.
     pub mod port_missing;
+    /// See `rules/service/probe-port-missing.md`.
+    pub mod probe_port_missing;
+    /// See `rules/service/target-port-missing.md`.
+    pub mod target_port_missing;
 }
 
 /// Rules `sops/…`.
@@ -416,7 +422,10 @@ pub const RULES: &[Rule] = &[
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "service/host-missing", page: include_str!("../../rules/service/host-missing.md"), ..service::host_missing::RULE },
+    Rule { id: "service/monitor-port-missing", page: include_str!("../../rules/service/monitor-port-missing.md"), ..service::monitor_port_missing::RULE },
     Rule { id: "service/port-missing", page: include_str!("../../rules/service/port-missing.md"), ..service::port_missing::RULE },
+    Rule { id: "service/probe-port-missing", page: include_str!("../../rules/service/probe-port-missing.md"), ..service::probe_port_missing::RULE },
+    Rule { id: "service/target-port-missing", page: include_str!("../../rules/service/target-port-missing.md"), ..service::target_port_missing::RULE },
     Rule { id: "sops/config-name", page: include_str!("../../rules/sops/config-name.md"), ..sops::config_name::RULE },
     Rule { id: "sops/invalid-rule", page: include_str!("../../rules/sops/invalid-rule.md"), ..sops::invalid_rule::RULE },
     Rule { id: "sops/metadata-missing", page: include_str!("../../rules/sops/metadata-missing.md"), ..sops::metadata_missing::RULE },

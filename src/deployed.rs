@@ -259,7 +259,8 @@ impl<'a> Deployed<'a> {
         namespaces: &[&str],
         all: impl Iterator<Item = (&'a Member, Option<&'a Node>, T)>,
     ) -> Option<Vec<T>> {
-        let in_sight = |namespace: &&str| selector.apps().any(|app| !self.inventory.may_hold(namespace, app));
+        let links = self.repo.links();
+        let in_sight = |namespace: &&str| selector.apps().any(|app| !self.inventory.may_hold(namespace, app, links));
         if !namespaces.iter().all(in_sight) {
             return None;
         }

@@ -3,7 +3,7 @@
 use super::{Entry, Inventory, Member};
 use crate::diagnostic::Finding;
 use crate::flux::envsubst::is_template;
-use crate::links::{Kind, Place, Reference};
+use crate::links::{Kind, Links, Place, Reference};
 use crate::resource::Resource;
 use crate::source::{Span, is_slip, nearest};
 use crate::yaml::Node;
@@ -135,10 +135,10 @@ impl Inventory {
         !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, member, reference)))
     }
 
-    /// Whether something out of sight may be in a namespace, or make something there, that is of an app.
-    pub fn may_hold(&self, namespace: &str, app: &str) -> bool {
+    /// Whether a namespace may hold Services and pods of an app that are out of sight.
+    pub fn may_hold(&self, namespace: &str, app: &str, links: &Links) -> bool {
         let hidden = [None, Some(SmolStr::new(namespace))].iter().any(|place| self.hidden.contains(place));
-        hidden || self.opaque.iter().any(|maker| maker.may_be_of(namespace, app))
+        hidden || self.opaque.iter().any(|maker| !links.is_inert(&maker.resource) && maker.may_be_of(namespace, app))
     }
 
     /// Something of this name and of another kind that the field could name.

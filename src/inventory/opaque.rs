@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 /// Something that may make more than is known: a release of a chart, a custom resource that no table describes.
 #[derive(Debug)]
 pub(super) struct Opaque {
-    resource: Resource,
+    pub resource: Resource,
     namespace: Option<SmolStr>,
     /// Words that the names of its objects are made of.
     words: Vec<SmolStr>,

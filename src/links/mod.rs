@@ -100,7 +100,7 @@ pub struct Links {
     fallback: Vec<Field>,
     creations: BTreeMap<SmolStr, Vec<(SmolStr, Creation)>>,
     cluster_scoped: BTreeSet<Kind>,
-    /// Kinds that make no other objects.
+    /// Kinds that bring no Services and no pods.
     inert: BTreeSet<Kind>,
     /// Keys that say what they name, wherever they stand.
     hints: BTreeMap<SmolStr, Kind>,
@@ -301,12 +301,13 @@ impl Links {
         filled.map(object).collect()
     }
 
-    /// Whether a table says what this resource creates, be it nothing.
+    /// Whether a resource brings no Services and no pods, as far as the tables know.
+    pub fn is_inert(&self, resource: &Resource) -> bool {
+        self.inert.contains(&Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() })
+    }
+
+    /// Whether a table says what this resource creates.
     pub fn describes(&self, resource: &Resource) -> bool {
-        let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
-        if self.inert.contains(&kind) {
-            return true;
-        }
         let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
         rows.iter().any(|(group, _)| group == resource.group())
     }

@@ -274,6 +274,28 @@ impl<'a> Deployed<'a> {
         Some(selected)
     }
 
+    /// Which of some volumes a claim names, or the only one of its class where nothing makes such volumes on demand.
+    pub fn volume_of(&self, claim: &Resource, volumes: &[&'a Resource]) -> Option<&'a Resource> {
+        let class = ["spec", "storageClassName"];
+        let named = claim.node.at(&["spec", "volumeName"]);
+        let path = if named.is_some() { ["metadata", "name"] } else { class };
+        let wanted = named.or_else(|| claim.node.at(&class))?.known().filter(|text| !text.is_empty())?;
+        let mut alike = volumes.iter().filter(|volume| {
+            let found = volume.node.at(&path);
+            found.is_some_and(|found| found.is_unknown() || found.text() == Some(wanted))
+        });
+        let volume = alike.next().filter(|volume| volume.node.text_at(&path) == Some(wanted))?;
+        let alone = alike.next().is_none() && (named.is_some() || !self.inventory.may_provide(wanted, volume));
+        alone.then_some(volume)
+    }
+
+    /// The storage class of claims that name none, where it is in sight.
+    pub fn default_class(&self) -> Option<&'a str> {
+        let mut members = self.inventory.members.iter().map(|member| &member.resource);
+        let mark = "storageclass.kubernetes.io/is-default-class";
+        members.find(|resource| resource.kind == "StorageClass" && resource.annotation(mark) == Some("true"))?.name()
+    }
+
     /// Whether the cluster has a namespace of this name.
     pub fn has_namespace(&self, name: &str) -> bool {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Namespace") };

@@ -25,6 +25,8 @@ pub mod selector;
 pub mod pod;
 /// What Kubernetes kinds look like: JSON Schemas by apiVersion and kind, from the binary or from the user.
 pub mod schema;
+/// Volumes, and the claims that can bind them.
+pub mod volume;
 /// Which bytes of a file must never be shown.
 pub mod secret;
 /// Host names of Services in texts.

@@ -141,6 +141,14 @@ impl Inventory {
         hidden || self.opaque.iter().any(|maker| !links.is_inert(&maker.resource) && maker.may_be_of(namespace, app))
     }
 
+    /// Whether volumes of a class may be made on demand: something besides a volume has the class, or may make it.
+    pub fn may_provide(&self, class: &str, volume: &Resource) -> bool {
+        let kind = Kind { group: SmolStr::new_static("storage.k8s.io"), kind: SmolStr::new_static("StorageClass") };
+        let own = volume.node.at(&["spec", "storageClassName"]).map(|node| node.span);
+        let provided = self.named(&kind, class).any(|entry| Some(entry.span) != own);
+        provided || !self.hidden.is_empty() || self.opaque.iter().any(|maker| maker.is_about(class))
+    }
+
     /// Something of this name and of another kind that the field could name.
     fn of_other_kind(&self, name: &str, member: &Member, reference: &Reference) -> Option<Near<'_>> {
         let own = Place::Namespace(SmolStr::new(member.resource.namespace()?));

@@ -176,7 +176,7 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
             None => Place::Unknown,
         };
         let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
-        let keys = if data { links.keys(resource) } else { None };
+        let keys = if data && member.whole { links.keys(resource) } else { None };
         found.push((
             kind,
             SmolStr::new(name),

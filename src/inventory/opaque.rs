@@ -99,8 +99,12 @@ impl Opaque {
     /// Whether what it makes may be in a namespace and of an app.
     pub(super) fn may_be_of(&self, namespace: &str, app: &str) -> bool {
         let reachable = self.namespace.as_ref().is_none_or(|own| own == namespace);
-        let alike = |word: &SmolStr| app.contains(word.as_str()) || word.contains(app);
-        reachable && (self.words.iter().any(alike) || self.says(app))
+        reachable && self.is_about(app)
+    }
+
+    /// Whether its own name or its values are like a word.
+    pub(super) fn is_about(&self, word: &str) -> bool {
+        self.words.iter().any(|own| word.contains(own.as_str()) || own.contains(word)) || self.says(word)
     }
 
     /// Charts name their objects after the release or the chart, or as their values say; whoever puts a reference

@@ -103,6 +103,7 @@ const REFERENCES: &[Key] = &[
             key("namespace", Takes::Word, "path of the namespace below it; the own one"),
             key("kind", Takes::Word, "path of the kind below it; kind"),
             key("key", Takes::Word, "path of a key of the named Secret or ConfigMap"),
+            key("port", Takes::Word, "path of a port of the named Service"),
             key("default-key", Takes::Word, "the key that is read where none is written"),
             key("needs", Takes::Words, "keys that are read besides"),
             key("optional", Takes::Flag, "whether the named object may be absent"),

@@ -224,15 +224,20 @@ impl<'a> Deployed<'a> {
             key: None,
             others: Vec::new(),
             needs: Vec::new(),
+            port: None,
             optional: false,
             hint: false,
         };
         self.inventory.answer(spoken.member, &reference)
     }
 
-    /// The Service that an entry stands for; `None` for one that an operator makes.
-    pub fn service_at(&self, entry: &InventoryEntry) -> Option<&'a Member> {
-        self.services.iter().find(|member| member.resource.name_span() == entry.span).copied()
+    /// The Service of a name that an entry stands for; `None` for one that an operator makes.
+    pub fn service_at(&self, name: &str, entry: &InventoryEntry) -> Option<&'a Member> {
+        let is_here = |resource: &Resource| {
+            let place = (resource.name_span(), resource.namespace(), resource.name());
+            place == (entry.span, entry.place.namespace(), Some(name))
+        };
+        self.services.iter().find(|member| is_here(&member.resource)).copied()
     }
 
     /// The Services of some namespaces that a selector selects; `None` where it may select others, out of sight.

@@ -94,6 +94,7 @@ fn field(row: &Node, problems: &mut Problems) -> Option<Field> {
         namespace: path(row, "namespace", problems),
         kind: path(row, "kind", problems).or_else(|| Path::parse("kind"))?,
         key: path(row, "key", problems),
+        port: path(row, "port", problems),
         default_key: row.text_at(&["default-key"]).map(SmolStr::new),
         needs: words(row.get("needs")),
         optional: Path::parse("optional")?,

@@ -49,6 +49,24 @@ impl<'a> Pod<'a> {
         lists.into_iter().flatten().map(Container)
     }
 
+    /// The volume that reads the ConfigMap or Secret which a node names: its own name, and what it reads.
+    pub fn volume_of(&self, name: &Node) -> Option<(&'a str, &'a Node)> {
+        let reads = |source: &Node| {
+            ["name", "secretName"].iter().any(|key| source.get(key).is_some_and(|own| std::ptr::eq(own, name)))
+        };
+        self.spec.items_at(&["volumes"]).iter().find_map(|volume| {
+            let source = volume.get("configMap").or(volume.get("secret")).filter(|source| reads(source))?;
+            Some((volume.text_at(&["name"])?, source))
+        })
+    }
+
+    /// What containers mount of a volume, where it is not all of it.
+    pub fn sub_paths(&self, volume: &str) -> impl Iterator<Item = &'a Node> {
+        let mounts = self.containers().flat_map(|container| container.0.items_at(&["volumeMounts"]));
+        let of_volume = mounts.filter(move |mount| mount.text_at(&["name"]) == Some(volume));
+        of_volume.filter_map(|mount| mount.get("subPath"))
+    }
+
     /// The names of all their ports; `None` where they are not known, as where something adds containers.
     pub fn ports(&self) -> Option<Vec<&'a Node>> {
         let marks = ["labels", "annotations"].map(|field| self.template.entries_at(&["metadata", field]));

@@ -286,6 +286,8 @@ pub mod storage {
     pub mod claim_shared;
     /// See `rules/storage/empty-dir-data.md`.
     pub mod empty_dir_data;
+    /// See `rules/storage/sub-path-missing.md`.
+    pub mod sub_path_missing;
     /// See `rules/storage/volume-unfit.md`.
     pub mod volume_unfit;
 }
@@ -438,6 +440,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
     Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
+    Rule { id: "storage/sub-path-missing", page: include_str!("../../rules/storage/sub-path-missing.md"), ..storage::sub_path_missing::RULE },
     Rule { id: "storage/volume-unfit", page: include_str!("../../rules/storage/volume-unfit.md"), ..storage::volume_unfit::RULE },
     Rule { id: "talos/duplicate-node", page: include_str!("../../rules/talos/duplicate-node.md"), ..talos::duplicate_node::RULE },
     Rule { id: "talos/endpoint-unserved", page: include_str!("../../rules/talos/endpoint-unserved.md"), ..talos::endpoint_unserved::RULE },

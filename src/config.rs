@@ -85,7 +85,7 @@ pub const KEYS: &[Key] = &[
             key("references", Takes::Items(REFERENCES), "fields that name other objects"),
             key("creates", Takes::Items(CREATES), "objects that come into being with others"),
             key("opaque", Takes::Items(OPAQUE), "kinds that make objects which nobody can list"),
-            key("inert", Takes::Words, "kinds that bring no Services and no pods, as group/Kind"),
+            key("inert", Takes::Words, "kinds that bring nothing with a port, as group/Kind"),
             key("cluster-scoped", Takes::Words, "kinds without a namespace, as group/Kind"),
         ]),
         "what custom resources refer to and create, as in the tables of schemas/links",

@@ -87,13 +87,12 @@ impl Opaque {
         vec![opaque(namespace, named), opaque(None, product)]
     }
 
-    /// Whether its values give this name to something.
-    fn says(&self, name: &str) -> bool {
-        let said = self.said.get_or_init(|| {
+    /// What its values say.
+    fn said(&self) -> &Said {
+        self.said.get_or_init(|| {
             let values = self.resource.node.at(&["spec", "values"]);
             values.map(Said::of).unwrap_or_default()
-        });
-        said.open || said.texts.contains(name)
+        })
     }
 
     /// Whether what it makes may be in a namespace and of an app.
@@ -102,9 +101,10 @@ impl Opaque {
         reachable && self.is_about(app)
     }
 
-    /// Whether its own name or its values are like a word.
+    /// Whether its own name is like a word, or its values say it.
     pub(super) fn is_about(&self, word: &str) -> bool {
-        self.words.iter().any(|own| word.contains(own.as_str()) || own.contains(word)) || self.says(word)
+        let alike = |own: &SmolStr| word.contains(own.as_str()) || own.contains(word);
+        self.words.iter().any(alike) || self.said().texts.contains(word)
     }
 
     /// Charts name their objects after the release or the chart, or as their values say; whoever puts a reference
@@ -124,6 +124,6 @@ impl Opaque {
         let files = self.beside.as_ref().filter(|_| common && self.applied == member.applied);
         let beside = files.is_some_and(|files| own || files.contains(&reference.name.span.file));
         let named = self.words.iter().any(|word| name.contains(word.as_str()));
-        beside || named || self.says(name)
+        beside || named || self.said().open || self.said().texts.contains(name)
     }
 }

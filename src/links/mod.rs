@@ -102,7 +102,7 @@ pub struct Links {
     fallback: Vec<Field>,
     creations: BTreeMap<SmolStr, Vec<(SmolStr, Creation)>>,
     cluster_scoped: BTreeSet<Kind>,
-    /// Kinds that bring no Services and no pods.
+    /// Kinds that bring nothing with a port.
     inert: BTreeSet<Kind>,
     /// Keys that say what they name, wherever they stand.
     hints: BTreeMap<SmolStr, Kind>,
@@ -315,7 +315,7 @@ impl Links {
         filled.map(object).collect()
     }
 
-    /// Whether a resource brings no Services and no pods, as far as the tables know.
+    /// Whether a resource brings nothing with a port, as far as the tables know.
     pub fn is_inert(&self, resource: &Resource) -> bool {
         self.inert.contains(&Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() })
     }

@@ -85,6 +85,7 @@ pub const KEYS: &[Key] = &[
             key("references", Takes::Items(REFERENCES), "fields that name other objects"),
             key("creates", Takes::Items(CREATES), "objects that come into being with others"),
             key("opaque", Takes::Items(OPAQUE), "kinds that make objects which nobody can list"),
+            key("in-step", Takes::Words, "charts and images of one version, several names in a text"),
             key("inert", Takes::Words, "kinds that bring nothing with a port, as group/Kind"),
             key("cluster-scoped", Takes::Words, "kinds without a namespace, as group/Kind"),
         ]),

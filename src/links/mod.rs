@@ -114,6 +114,8 @@ pub struct Links {
     controllers: BTreeMap<Kind, SmolStr>,
     /// Words in the names of classes whose volumes one node mounts at a time.
     block_storage: Vec<SmolStr>,
+    /// Charts and images of one version, those that lead first.
+    in_step: Vec<Vec<SmolStr>>,
 }
 
 /// How one field refers.
@@ -339,6 +341,11 @@ impl Links {
     /// Whether the volumes of a storage class are disks that one node mounts at a time, wherever its pods run.
     pub fn is_block_storage(&self, class: &str) -> bool {
         self.block_storage.iter().any(|word| class.contains(word.as_str()))
+    }
+
+    /// Names of charts and images that are released together and have to be of one version.
+    pub fn in_step(&self) -> &[Vec<SmolStr>] {
+        &self.in_step
     }
 
     /// Objects that every cluster has.

@@ -31,6 +31,8 @@ pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
     let mut problems = Vec::new();
     links.cluster_scoped.extend(kinds(table.get("cluster-scoped")));
     links.inert.extend(kinds(table.get("inert")));
+    let in_step = words(table.get("in-step"));
+    links.in_step.extend(in_step.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
     links.block_storage.extend(words(table.get("block-storage")));
     let filled = words(table.get("filled"));
     links.filled.extend(filled.iter().filter_map(|condition| Condition::parse(condition)));

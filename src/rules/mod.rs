@@ -94,6 +94,8 @@ pub mod helm {
     pub mod no_remediation;
     /// See `rules/helm/object-twice.md`.
     pub mod object_twice;
+    /// See `rules/helm/out-of-step.md`.
+    pub mod out_of_step;
     /// See `rules/helm/unknown-key.md`.
     pub mod unknown_key;
     /// See `rules/helm/unknown-name.md`.
@@ -368,6 +370,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "helm/misplaced-field", page: include_str!("../../rules/helm/misplaced-field.md"), ..helm::misplaced_field::RULE },
     Rule { id: "helm/no-remediation", page: include_str!("../../rules/helm/no-remediation.md"), ..helm::no_remediation::RULE },
     Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
+    Rule { id: "helm/out-of-step", page: include_str!("../../rules/helm/out-of-step.md"), ..helm::out_of_step::RULE },
     Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
     Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
     Rule { id: "helm/verify-identity", page: include_str!("../../rules/helm/verify-identity.md"), ..helm::verify_identity::RULE },

@@ -111,7 +111,6 @@ impl Repo {
         };
         rayon::join(|| self.links(), small);
         self.deployment();
-        rayon::join(|| self.inventories(), || self.verdicts());
         self.faults();
     }
 
@@ -135,7 +134,7 @@ impl Repo {
 
     /// The resources of a file whose apiVersion is on its way out.
     pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
-        let material = self.verdicts().standings.of(file.source.id, &file.source.path) == Standing::Material;
+        let material = self.verdicts().standings.of(file.source.id) == Standing::Material;
         let resources = file.resources().iter().filter(move |_| !material);
         resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
     }

@@ -123,7 +123,7 @@ impl Verdicts {
     /// What is written and applied by no Flux in sight: whole resources, and what may be a patch or an example.
     fn written(&self, file: &File) -> Vec<Fault> {
         let standings = &self.standings;
-        let standing = standings.of(file.source.id, &file.source.path);
+        let standing = standings.of(file.source.id);
         if standing == Standing::Material {
             return Vec::new();
         }

@@ -7,6 +7,7 @@ use crate::links::{Kind, Links, Place, Reference};
 use crate::resource::Resource;
 use crate::source::{Span, is_slip, nearest};
 use crate::yaml::Node;
+use memchr::memmem;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -176,7 +177,7 @@ impl Inventory {
         }
         let near = |(name, entry)| Near { name, entry, kind: None, evident: true };
         let slip = self.like(reference).find(|(other, entry)| is_slip(name, other) && here(entry));
-        if let Some(slip) = slip.filter(|_| self.mentions(name, |resource| resource.is_same(&member.resource)) == 0) {
+        if let Some(slip) = slip.filter(|_| !self.is_mentioned(name, &member.resource)) {
             return Some(near(slip));
         }
         let named = |other: &str| is_of_same_app(name, other);
@@ -210,13 +211,15 @@ impl Inventory {
             ["kubernetes.io/", "fluxcd.io/", "fluxcd.controlplane.io/"].iter().any(|own| label.contains(own))
         };
         let picked = labels.iter().filter_map(|label| label.key.text()).any(|label| !own(label));
-        !picked && self.mentions(name, |resource| resource.is_same(&owner.resource)) == 0
+        !picked && !self.is_mentioned(name, &owner.resource)
     }
 
-    /// How many objects contain a word, of those that are not to be left out.
-    fn mentions(&self, word: &str, left_out: impl Fn(&Resource) -> bool) -> usize {
+    /// Whether any object besides one contains a word.
+    fn is_mentioned(&self, word: &str, besides: &Resource) -> bool {
+        let word = memmem::Finder::new(word);
         let resources = self.members.iter().filter(|member| !member.from_chart).map(|member| &member.resource);
-        resources.filter(|resource| says(&resource.node, |text| text.contains(word)) && !left_out(resource)).count()
+        let mut others = resources.filter(|resource| !resource.is_same(besides));
+        others.any(|resource| says(&resource.node, |text| word.find(text.as_bytes()).is_some()))
     }
 }
 

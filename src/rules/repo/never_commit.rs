@@ -3,6 +3,7 @@ use crate::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::secret::{find_shape, is_placeholder};
+use memchr::memmem;
 
 /// A file that holds keys in clear by its nature.
 pub const RULE: Rule = Rule::error(check);
@@ -19,6 +20,9 @@ const NAMES: [(&str, &str); 9] = [
     ("id_rsa", "a private key"),
     ("id_ed25519", "a private key"),
 ];
+
+/// What every private key says of itself.
+const PRIVATE_KEYS: [&str; 2] = ["AGE-SECRET-KEY-", "PRIVATE KEY"];
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
     let encrypted = file.parsed.documents.iter().any(|document| document.root.get("sops").is_some());
@@ -43,8 +47,9 @@ fn held(file: &File) -> Option<&'static str> {
     if file.source.path.contains("clusterconfig/") && text.contains("machine:") && text.contains("ca:") {
         return Some("a whole machine config with its keys");
     }
-    let shape = find_shape(text).and_then(|range| text.get(range))?;
-    (shape.starts_with("AGE-SECRET-KEY-") || shape.contains("PRIVATE KEY")).then_some("a private key")
+    let marked = PRIVATE_KEYS.iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some());
+    let shape = find_shape(text).filter(|_| marked).and_then(|range| text.get(range))?;
+    PRIVATE_KEYS.iter().any(|mark| shape.contains(mark)).then_some("a private key")
 }
 
 /// Whether every value is a variable or a reference that something fills in later.

@@ -42,7 +42,8 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 /// The chart of a release, and the images in its values.
 fn parts(installed: &Installed) -> Vec<Part> {
     let chart = &installed.release.chart;
-    let version = |text: &str| text.trim_start_matches('v').to_owned();
+    // What follows a dash is the flavour of an image.
+    let version = |text: &str| text.split('-').next().unwrap_or(text).trim_start_matches('v').to_owned();
     let exact = |text: &&str| !text.contains(['x', '*', '<', '>', '=', '^', '~', ' ']);
     let part = chart.known_name().map(|name| Part {
         name: name.to_owned(),

@@ -10,7 +10,7 @@ mod text;
 mod values_from;
 mod values;
 
-use crate::kustomize::{Kustomize, Overlay};
+use crate::kustomize::{self, Kustomize, Overlay};
 use crate::resource::Resource;
 use crate::schema;
 use crate::source::Span;
@@ -137,6 +137,8 @@ pub struct Objects {
     pub faults: Vec<Fault>,
     /// What in the values the chart does not take.
     pub refused: Vec<schema::Fault>,
+    /// Patches of post-renderers that fit nothing.
+    pub misfits: Vec<kustomize::Fault>,
 }
 
 /// A name in the values that the values themselves do not have.
@@ -199,18 +201,17 @@ pub fn model<'a>(release: &Release, charts: &'a Charts) -> Model<'a> {
 
 /// What a release would create, as far as its chart is known.
 pub fn objects(release: &Release, charts: &Charts, kustomize: &Kustomize) -> Objects {
-    let objects = match model(release, charts) {
+    let mut objects = match model(release, charts) {
         Model::AppTemplate(major) => app_template::objects(release, major, charts),
         Model::Table(table) => table::objects(release, table),
         Model::Unknown => Objects::default(),
     };
-    let mut objects = post_render::render(objects, &release.post_renderers, kustomize);
     if release.partial {
         // What is missing may come from elsewhere.
         objects.refused.retain(|fault| fault.kind != schema::FaultKind::MissingField);
     }
     objects.complete &= !release.partial && release.chart.major().is_some();
-    objects
+    post_render::render(objects, &release.post_renderers, kustomize)
 }
 
 /// Marks a scalar as partly unknown.

@@ -4,7 +4,7 @@ use super::opaque::Opaque;
 use super::{Installed, Member};
 use crate::flux::{Applied, Cluster};
 use crate::helm::{self, Charts, Objects};
-use crate::kustomize::Kustomize;
+use crate::kustomize::{self, Kustomize};
 use crate::links::Links;
 use crate::resource::{Resource, Tree};
 use crate::schema;
@@ -26,6 +26,7 @@ pub(super) struct Brought {
     pub opaque: Vec<Opaque>,
     pub faults: Vec<helm::Fault>,
     pub refused: Vec<schema::Fault>,
+    pub misfits: Vec<kustomize::Fault>,
     pub releases: Vec<Installed>,
 }
 
@@ -57,7 +58,7 @@ impl<'a> Reader<'a> {
             }
             let release = self.release(resource);
             let objects = release.as_ref().map(|release| helm::objects(release, self.charts, &self.kustomize));
-            let Objects { resources, complete, whole, faults, refused } = objects.unwrap_or_default();
+            let Objects { resources, complete, whole, faults, refused, misfits } = objects.unwrap_or_default();
             if !complete {
                 let model = release.as_ref().map(|release| helm::model(release, self.charts));
                 let told = matches!(model, Some(helm::Model::AppTemplate(_)));
@@ -69,6 +70,9 @@ impl<'a> Reader<'a> {
             brought.members.extend(resources.into_iter().map(made));
             brought.faults.extend(faults);
             brought.refused.extend(refused);
+            // What somebody gives to many releases need not fit each.
+            let own = |fault: &kustomize::Fault| resource.node.span.contains(fault.span);
+            brought.misfits.extend(misfits.into_iter().filter(own));
             brought.releases.extend(release.map(|release| Installed { resource: resource.clone(), release }));
         }
         brought

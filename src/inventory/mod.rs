@@ -7,6 +7,7 @@ mod opaque;
 use crate::flux::source::Location;
 use crate::flux::{Applied, Cluster};
 use crate::helm::{self, Charts, Release};
+use crate::kustomize;
 use crate::links::{Created, Kind, Links, Place};
 use crate::resource::{Resource, Tree};
 use crate::schema;
@@ -76,6 +77,8 @@ pub struct Inventory {
     pub faults: Vec<helm::Fault>,
     /// What in the values of releases their charts do not take.
     pub refused: Vec<schema::Fault>,
+    /// Patches of post-renderers that fit nothing.
+    pub misfits: Vec<kustomize::Fault>,
     opaque: Vec<Opaque>,
     /// Objects that are written in the repository although no Kustomization is seen to apply them.
     written: BTreeMap<Kind, BTreeSet<SmolStr>>,
@@ -97,11 +100,12 @@ impl Inventory {
         let brought = kustomizations.par_iter().map(|(index, applied)| reader.brought(*index, applied));
         let brought: Vec<Brought> = brought.collect();
         let mut inventory = Inventory::default();
-        for Brought { members, opaque, faults, refused, releases } in brought {
+        for Brought { members, opaque, faults, refused, misfits, releases } in brought {
             inventory.members.extend(members);
             inventory.opaque.extend(opaque);
             inventory.faults.extend(faults);
             inventory.refused.extend(refused);
+            inventory.misfits.extend(misfits);
             inventory.releases.extend(releases);
         }
         let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =

@@ -96,6 +96,8 @@ pub mod helm {
     pub mod object_twice;
     /// See `rules/helm/out-of-step.md`.
     pub mod out_of_step;
+    /// See `rules/helm/patch-unfit.md`.
+    pub mod patch_unfit;
     /// See `rules/helm/unknown-key.md`.
     pub mod unknown_key;
     /// See `rules/helm/unknown-name.md`.
@@ -371,6 +373,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "helm/no-remediation", page: include_str!("../../rules/helm/no-remediation.md"), ..helm::no_remediation::RULE },
     Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
     Rule { id: "helm/out-of-step", page: include_str!("../../rules/helm/out-of-step.md"), ..helm::out_of_step::RULE },
+    Rule { id: "helm/patch-unfit", page: include_str!("../../rules/helm/patch-unfit.md"), ..helm::patch_unfit::RULE },
     Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
     Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
     Rule { id: "helm/verify-identity", page: include_str!("../../rules/helm/verify-identity.md"), ..helm::verify_identity::RULE },

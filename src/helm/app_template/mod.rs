@@ -42,7 +42,7 @@ pub(super) fn objects(release: &Release, major: u32, charts: &Charts) -> Objects
     let known = release.chart.known_name().is_some();
     let refused = if known { charts.refused(release) } else { Vec::new() };
     let complete = app.complete && known;
-    Objects { resources: app.resources, complete, whole: true, faults: app.faults, refused }
+    Objects { resources: app.resources, complete, whole: true, faults: app.faults, refused, misfits: Vec::new() }
 }
 
 /// An enabled item of one of the chart's sections.

@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A reference of an object, with what it leads to.
 pub type Resolved<'a> = (&'a Member, Reference<'a>, Answer<'a>);
@@ -32,11 +32,12 @@ pub struct Deployed<'a> {
     pub references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
     pub hosts: Vec<Spoken<'a>>,
-    /// Every Service.
-    pub services: Vec<&'a Member>,
-    /// Every workload, with its pods.
-    pub workloads: Vec<(&'a Member, Pod<'a>)>,
+    services: ByNamespace<'a, &'a Member>,
+    workloads: ByNamespace<'a, (&'a Member, Pod<'a>)>,
 }
+
+/// Things by the namespace they are in, where it is known.
+type ByNamespace<'a, T> = BTreeMap<Option<&'a str>, Vec<T>>;
 
 /// The host name of a Service where somebody speaks of it.
 #[derive(Debug)]
@@ -54,9 +55,15 @@ pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
     let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
     let deployed = |(cluster, inventory)| {
         let (references, hosts) = rayon::join(|| resolve(repo, inventory), || spoken(repo, inventory));
-        let members = inventory.members.iter();
-        let services = members.clone().filter(|member| member.resource.is("", "Service")).collect();
-        let workloads = members.filter_map(|member| Some((member, Pod::of(&member.resource)?))).collect();
+        let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
+        for member in &inventory.members {
+            let resource = &member.resource;
+            if resource.is("", "Service") {
+                services.entry(resource.namespace()).or_insert_with(Vec::new).push(member);
+            } else if let Some(pod) = Pod::of(resource) {
+                workloads.entry(resource.namespace()).or_insert_with(Vec::new).push((member, pod));
+            }
+        }
         Deployed { repo, cluster, inventory, references, hosts, services, workloads }
     };
     clusters.map(deployed).collect()
@@ -89,6 +96,20 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
 fn part(repo: &Repo, span: Span, text: &str) -> Span {
     let start = repo.tree.slice(span).find(text).map(|at| span.start as usize + at);
     start.map_or(span, |start| Span::new(span.file, start, start + text.len()))
+}
+
+/// What is in some namespaces, or may be.
+fn within<'m, 'a, T>(all: &'m ByNamespace<'a, T>, namespaces: &[&'m str]) -> impl Iterator<Item = &'m T> {
+    let places: Vec<Option<&str>> = namespaces.iter().copied().map(Some).chain([None]).collect();
+    places.into_iter().filter_map(|place| all.get(&place)).flatten()
+}
+
+/// An item whose labels a selector selects; `Some(None)` where that is not known.
+fn selected<T>(selector: &Selector, labels: Option<&Node>, item: T) -> Option<Option<T>> {
+    match selector.selects(labels) {
+        Some(false) => None,
+        verdict => Some(verdict.map(|_| item)),
+    }
 }
 
 fn resolve<'a>(repo: &'a Repo, inventory: &'a Inventory) -> Vec<Resolved<'a>> {
@@ -231,52 +252,46 @@ impl<'a> Deployed<'a> {
         self.inventory.answer(spoken.member, &reference)
     }
 
+    /// Every Service.
+    pub fn services(&self) -> impl Iterator<Item = &'a Member> {
+        self.services.values().flatten().copied()
+    }
+
+    /// Every workload, with its pods.
+    pub fn workloads(&self) -> impl Iterator<Item = (&'a Member, Pod<'a>)> {
+        self.workloads.values().flatten().copied()
+    }
+
     /// The Service of a name that an entry stands for; `None` for one that an operator makes.
     pub fn service_at(&self, name: &str, entry: &InventoryEntry) -> Option<&'a Member> {
-        let is_here = |resource: &Resource| {
-            let place = (resource.name_span(), resource.namespace(), resource.name());
-            place == (entry.span, entry.place.namespace(), Some(name))
-        };
-        self.services.iter().find(|member| is_here(&member.resource)).copied()
+        let mut services = self.services.get(&entry.place.namespace())?.iter().map(|member| (member, &member.resource));
+        let found = services.find(|(_, service)| service.name() == Some(name) && service.name_span() == entry.span);
+        found.map(|(member, _)| *member)
     }
 
     /// The Services of some namespaces that a selector selects; `None` where it may select others, out of sight.
     pub fn selected_services(&self, selector: &Selector, namespaces: &[&str]) -> Option<Vec<&'a Resource>> {
-        let all = self.services.iter().map(|member| {
-            let resource = &member.resource;
-            (*member, resource.node.at(&["metadata", "labels"]), resource)
-        });
-        self.selected(selector, namespaces, all)
+        self.has_in_sight(selector, namespaces).then_some(())?;
+        let services = within(&self.services, namespaces).filter(|member| member.whole).map(|member| &member.resource);
+        let labels = |service: &'a Resource| service.node.at(&["metadata", "labels"]);
+        services.filter_map(|service| selected(selector, labels(service), service)).collect()
     }
 
     /// The names of the ports of all pods of some namespaces that a selector selects; `None` where there are none, or
     /// others may be, out of sight.
     pub fn ports_of_pods(&self, selector: &Selector, namespaces: &[&str]) -> Option<Vec<&'a Node>> {
-        let all = self.workloads.iter().map(|(member, pod)| (*member, pod.labels(), *pod));
-        let pods = self.selected(selector, namespaces, all)?;
-        let ports: Option<Vec<_>> = pods.iter().map(|pod| pod.ports()).collect();
-        ports.filter(|_| !pods.is_empty()).map(|ports| ports.into_iter().flatten().collect())
+        self.has_in_sight(selector, namespaces).then_some(())?;
+        let pods = within(&self.workloads, namespaces).filter(|(member, _)| member.whole).map(|(_, pod)| pod);
+        let pods: Option<Vec<&Pod>> = pods.filter_map(|pod| selected(selector, pod.labels(), pod)).collect();
+        let ports: Option<Vec<_>> = pods?.into_iter().map(|pod| pod.ports()).collect();
+        ports.filter(|ports| !ports.is_empty()).map(|ports| ports.into_iter().flatten().collect())
     }
 
-    fn selected<T>(
-        &self,
-        selector: &Selector,
-        namespaces: &[&str],
-        all: impl Iterator<Item = (&'a Member, Option<&'a Node>, T)>,
-    ) -> Option<Vec<T>> {
+    /// Whether all that a selector can select in some namespaces is in sight.
+    fn has_in_sight(&self, selector: &Selector, namespaces: &[&str]) -> bool {
         let links = self.repo.links();
-        let in_sight = |namespace: &&str| selector.apps().any(|app| !self.inventory.may_hold(namespace, app, links));
-        if !namespaces.iter().all(in_sight) {
-            return None;
-        }
-        let mut selected = Vec::new();
-        for (member, labels, item) in all.filter(|(member, ..)| member.whole) {
-            let here = member.resource.namespace().is_none_or(|own| namespaces.contains(&own));
-            if here && selector.selects(labels)? {
-                selected.push(item);
-            }
-        }
-        Some(selected)
+        let of_known_app = |namespace| selector.apps().any(|app| !self.inventory.may_hold(namespace, app, links));
+        namespaces.iter().all(|namespace| of_known_app(namespace))
     }
 
     /// Which of some volumes a claim names, or the only one of its class where nothing makes such volumes on demand.

@@ -44,7 +44,7 @@ impl<'a> Pod<'a> {
     }
 
     /// Their containers; those that run before the others first.
-    pub fn containers(&self) -> impl Iterator<Item = Container<'a>> {
+    pub fn containers(self) -> impl Iterator<Item = Container<'a>> {
         let lists = ["initContainers", "containers"].map(|list| self.spec.items_at(&[list]));
         lists.into_iter().flatten().map(Container)
     }
@@ -86,6 +86,11 @@ impl<'a> Container<'a> {
     /// Its name.
     pub fn name(&self) -> Option<&'a Node> {
         self.0.get("name")
+    }
+
+    /// Its image.
+    pub fn image(&self) -> Option<&'a Node> {
+        self.0.get("image")
     }
 
     /// The names of its ports; `None` where they are not known.

@@ -8,8 +8,8 @@ use crate::yaml::Node;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let pods = deployed.workloads.iter().filter(|(member, _)| member.whole).map(|(_, pod)| pod);
-    pods.flat_map(|pod| pod.containers()).flat_map(findings).collect()
+    let pods = deployed.workloads().filter(|(member, _)| member.whole);
+    pods.flat_map(|(_, pod)| pod.containers()).flat_map(findings).collect()
 }
 
 fn findings(container: Container) -> Vec<Finding> {

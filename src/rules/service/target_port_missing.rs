@@ -10,7 +10,7 @@ use crate::yaml::Node;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.services.iter().flat_map(|service| findings(deployed, service)).collect()
+    deployed.services().flat_map(|service| findings(deployed, service)).collect()
 }
 
 fn findings(deployed: &Deployed, service: &Member) -> Vec<Finding> {

@@ -30,7 +30,7 @@ fn findings((member, reference, answer): &Resolved) -> Option<Vec<Finding>> {
         let text = path.known()?;
         let is_inside =
             |file: &&str| file.strip_prefix(text).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        if files.iter().any(|file| is_inside(file)) {
+        if files.iter().any(is_inside) {
             return None;
         }
         let message = format!("{kind} `{name}` gives no file `{text}`: an empty folder is mounted in its place");

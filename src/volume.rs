@@ -58,3 +58,46 @@ pub fn misfit(claim: &Resource, volume: &Resource, default: Option<&str>) -> Opt
     let small = Quantity::read(wants)? > Quantity::read(has)?;
     small.then(|| misfit(Some(size), Some(capacity), format!("it asks for `{wants}`, the volume has `{has}`")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use crate::yaml::parse;
+
+    fn reason(claim: &str, volume: &str, default: Option<&str>) -> Option<String> {
+        let read = |kind: &str, name: &str, spec: &str| {
+            let head = format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: home}}\n");
+            let parsed = parse(FileId(0), &format!("{head}spec: {{{spec}}}\n"));
+            Resource::new(parsed.documents.into_iter().next()?.root)
+        };
+        let (claim, volume) = (read("PersistentVolumeClaim", "data", claim)?, read("PersistentVolume", "nas", volume)?);
+        misfit(&claim, &volume, default).map(|misfit| misfit.reason)
+    }
+
+    #[test]
+    fn a_claim_binds_what_it_asks_for() {
+        let of = |class: &str, mode: &str, size: &str| {
+            let claim = format!("accessModes: [{mode}], resources: {{requests: {{storage: {size}}}}}{class}");
+            let volume = "storageClassName: nas, accessModes: [ReadWriteMany, ReadOnlyMany], capacity: {storage: 1Ti}";
+            reason(&claim, volume, None)
+        };
+        let nas = ", storageClassName: nas";
+        assert_eq!(of(nas, "ReadWriteMany", "1Ti"), None);
+        assert_eq!(of(nas, "ReadOnlyMany", "500G"), None);
+        // What is not said is the default class, which nobody sees here.
+        assert_eq!(of("", "ReadWriteMany", "1Ti"), None);
+        assert!(of(nas, "ReadWriteMany", "1025Gi").is_some_and(|reason| reason.contains("1025Gi")));
+        assert!(of(nas, "ReadWriteOnce", "1Ti").is_some_and(|reason| reason.contains("ReadWriteOnce")));
+        assert!(of(", storageClassName: ''", "ReadWriteMany", "1Ti").is_some_and(|reason| reason.contains("class")));
+    }
+
+    #[test]
+    fn a_volume_is_kept_for_its_claim() {
+        let kept = |name: &str| format!("claimRef: {{namespace: home, name: {name}}}, capacity: {{storage: 1Gi}}");
+        let claim = "volumeName: nas, resources: {requests: {storage: 2Gi}}";
+        assert_eq!(reason(claim, &kept("data"), Some("fast")), None);
+        assert!(reason(claim, &kept("other"), None).is_some_and(|reason| reason.contains("`other`")));
+        assert!(reason(claim, "capacity: {storage: 2Gi}", Some("fast")).is_some_and(|reason| reason.contains("fast")));
+    }
+}

@@ -104,14 +104,13 @@ impl Repo {
 
     /// Works out what many rules ask for, in parallel, before they ask in parallel themselves.
     pub fn prepare(&self) {
-        let small = || {
+        // The deployment waits for itself, level by level: there is time for the rest.
+        let rest = || {
             self.resources();
             self.projects.iter().for_each(|project| _ = project.compared(&self.tree));
             self.sops();
         };
-        rayon::join(|| self.links(), small);
-        self.deployment();
-        self.faults();
+        rayon::join(|| self.faults(), rest);
     }
 
     /// The version of Kubernetes that the configuration names, and where.

@@ -1,5 +1,5 @@
 //! bjw-s app-template: a chart whose values describe controllers, services, routes and volumes by identifier.
-//! Behaviour by its documentation and by what `helm template` gives for the releases of the corpora.
+//! Behaviour by its documentation and by what `helm template` gives for real releases.
 
 mod config;
 mod container;

@@ -57,6 +57,8 @@ pub struct Reference<'a> {
     pub key: Option<&'a Node>,
     /// Keys that the reader of the object expects besides.
     pub needs: Vec<SmolStr>,
+    /// The port of the named Service.
+    pub port: Option<&'a Node>,
     /// Whether the object may be absent.
     pub optional: bool,
     /// Whether only the name of the field says so, in what a chart or an operator reads as it likes.
@@ -100,6 +102,8 @@ pub struct Links {
     fallback: Vec<Field>,
     creations: BTreeMap<SmolStr, Vec<(SmolStr, Creation)>>,
     cluster_scoped: BTreeSet<Kind>,
+    /// Kinds that bring nothing with a port.
+    inert: BTreeSet<Kind>,
     /// Keys that say what they name, wherever they stand.
     hints: BTreeMap<SmolStr, Kind>,
     opaque: BTreeMap<Kind, Vec<Opaque>>,
@@ -110,6 +114,8 @@ pub struct Links {
     controllers: BTreeMap<Kind, SmolStr>,
     /// Words in the names of classes whose volumes one node mounts at a time.
     block_storage: Vec<SmolStr>,
+    /// Charts and images of one version, those that lead first.
+    in_step: Vec<Vec<SmolStr>>,
 }
 
 /// How one field refers.
@@ -122,6 +128,7 @@ struct Field {
     namespace: Option<Path>,
     kind: Path,
     key: Option<Path>,
+    port: Option<Path>,
     default_key: Option<SmolStr>,
     needs: Vec<SmolStr>,
     optional: Path,
@@ -217,6 +224,7 @@ impl Links {
                     place,
                     key,
                     needs: Vec::new(),
+                    port: None,
                     optional: false,
                     hint: true,
                 });
@@ -236,11 +244,21 @@ impl Links {
             let Some(kind) = field.target(node) else { return };
             let place = self.place(&kind, field.namespace.as_ref().and_then(|path| path.first(node)), resource);
             let others = field.to.iter().filter(|other| **other != kind).cloned().collect();
-            let key = field.key.as_ref().and_then(|path| path.first(node)).filter(|key| key.text().is_some());
-            let default_key = field.default_key.iter().filter(|_| key.is_none());
+            let port = field.port.as_ref().and_then(|path| path.first(node));
+            let mut keys = Vec::new();
+            field.key.iter().for_each(|path| path.each(node, &mut |key| keys.extend(key.text().map(|_| key))));
+            let default_key = field.default_key.iter().filter(|_| keys.is_empty());
             let optional = field.always_optional || field.optional.first(node).is_some_and(Node::is_true);
             let needs = field.needs.iter().chain(default_key).cloned().collect();
-            found.push(Reference { name, kinds: vec![kind], others, place, key, needs, optional, hint: false });
+            let kinds = vec![kind];
+            let reference = Reference { name, kinds, others, place, key: None, needs, port, optional, hint: false };
+            match keys.split_last() {
+                Some((last, others)) => {
+                    found.extend(others.iter().map(|key| Reference { key: Some(key), ..reference.clone() }));
+                    found.push(Reference { key: Some(last), ..reference });
+                }
+                None => found.push(reference),
+            }
         });
     }
 
@@ -299,6 +317,11 @@ impl Links {
         filled.map(object).collect()
     }
 
+    /// Whether a resource brings nothing with a port, as far as the tables know.
+    pub fn is_inert(&self, resource: &Resource) -> bool {
+        self.inert.contains(&Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() })
+    }
+
     /// Whether a table says what this resource creates.
     pub fn describes(&self, resource: &Resource) -> bool {
         let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
@@ -318,6 +341,11 @@ impl Links {
     /// Whether the volumes of a storage class are disks that one node mounts at a time, wherever its pods run.
     pub fn is_block_storage(&self, class: &str) -> bool {
         self.block_storage.iter().any(|word| class.contains(word.as_str()))
+    }
+
+    /// Names of charts and images that are released together and have to be of one version.
+    pub fn in_step(&self) -> &[Vec<SmolStr>] {
+        &self.in_step
     }
 
     /// Objects that every cluster has.

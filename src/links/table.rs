@@ -30,6 +30,9 @@ type Problems = Vec<(Span, String)>;
 pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
     let mut problems = Vec::new();
     links.cluster_scoped.extend(kinds(table.get("cluster-scoped")));
+    links.inert.extend(kinds(table.get("inert")));
+    let in_step = words(table.get("in-step"));
+    links.in_step.extend(in_step.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
     links.block_storage.extend(words(table.get("block-storage")));
     let filled = words(table.get("filled"));
     links.filled.extend(filled.iter().filter_map(|condition| Condition::parse(condition)));
@@ -93,6 +96,7 @@ fn field(row: &Node, problems: &mut Problems) -> Option<Field> {
         namespace: path(row, "namespace", problems),
         kind: path(row, "kind", problems).or_else(|| Path::parse("kind"))?,
         key: path(row, "key", problems),
+        port: path(row, "port", problems),
         default_key: row.text_at(&["default-key"]).map(SmolStr::new),
         needs: words(row.get("needs")),
         optional: Path::parse("optional")?,

@@ -1,5 +1,5 @@
 //! bjw-s app-template: a chart whose values describe controllers, services, routes and volumes by identifier.
-//! Behaviour by its documentation and by what `helm template` gives for the releases of the corpora.
+//! Behaviour by its documentation and by what `helm template` gives for real releases.
 
 mod config;
 mod container;
@@ -41,7 +41,8 @@ pub(super) fn objects(release: &Release, major: u32, charts: &Charts) -> Objects
     // A chart recognised by its shape may be another one on the same library, with keys and defaults of its own.
     let known = release.chart.known_name().is_some();
     let refused = if known { charts.refused(release) } else { Vec::new() };
-    Objects { resources: app.resources, complete: app.complete && known, faults: app.faults, refused }
+    let complete = app.complete && known;
+    Objects { resources: app.resources, complete, whole: true, faults: app.faults, refused, misfits: Vec::new() }
 }
 
 /// An enabled item of one of the chart's sections.

@@ -1,6 +1,6 @@
 //! Rules × files in parallel; severities, suppressions, baseline.
 
-use crate::deployed::clusters;
+use crate::deployed::{Deployed, clusters};
 use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
 use crate::jinja::Condition;
 use crate::repo::Repo;
@@ -89,7 +89,8 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let files: Vec<&File> = repo.tree.files().iter().filter(wanted).collect();
     repo.prepare();
     let running: Vec<&Rule> = rules.iter().filter(|rule| selection.may_run(rule, repo)).collect();
-    let deployed = check_clusters(repo, &running);
+    let (clusters, _) = rayon::join(|| clusters(repo), || repo.verdicts());
+    let deployed = check_clusters(&clusters, &running);
     let run = Checks { repo, rules, running, selection };
     let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
@@ -132,8 +133,7 @@ fn cut(diagnostics: &mut Vec<Diagnostic>, repo: &Repo) -> Vec<Unchecked> {
 /// Findings of the rules over clusters, by the file they are in.
 type ByFile = BTreeMap<FileId, Vec<(&'static str, Finding)>>;
 
-fn check_clusters(repo: &Repo, running: &[&Rule]) -> ByFile {
-    let clusters = clusters(repo);
+fn check_clusters(clusters: &[Deployed], running: &[&Rule]) -> ByFile {
     let mut work = Vec::new();
     for rule in running {
         if let Check::Cluster(check) | Check::Both(check, _) = rule.check {

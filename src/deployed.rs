@@ -5,14 +5,16 @@ use crate::flux::{Applied, Cluster};
 use crate::host::{Host, hosts};
 use crate::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
 use crate::links::{Kind, Place, Reference};
+use crate::pod::Pod;
 use crate::repo::Repo;
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
+use crate::selector::Selector;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A reference of an object, with what it leads to.
 pub type Resolved<'a> = (&'a Member, Reference<'a>, Answer<'a>);
@@ -30,7 +32,12 @@ pub struct Deployed<'a> {
     pub references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
     pub hosts: Vec<Spoken<'a>>,
+    services: ByNamespace<'a, &'a Member>,
+    workloads: ByNamespace<'a, (&'a Member, Pod<'a>)>,
 }
+
+/// Things by the namespace they are in, where it is known.
+type ByNamespace<'a, T> = BTreeMap<Option<&'a str>, Vec<T>>;
 
 /// The host name of a Service where somebody speaks of it.
 #[derive(Debug)]
@@ -48,7 +55,16 @@ pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
     let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
     let deployed = |(cluster, inventory)| {
         let (references, hosts) = rayon::join(|| resolve(repo, inventory), || spoken(repo, inventory));
-        Deployed { repo, cluster, inventory, references, hosts }
+        let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
+        for member in &inventory.members {
+            let resource = &member.resource;
+            if resource.is("", "Service") {
+                services.entry(resource.namespace()).or_insert_with(Vec::new).push(member);
+            } else if let Some(pod) = Pod::of(resource) {
+                workloads.entry(resource.namespace()).or_insert_with(Vec::new).push((member, pod));
+            }
+        }
+        Deployed { repo, cluster, inventory, references, hosts, services, workloads }
     };
     clusters.map(deployed).collect()
 }
@@ -79,29 +95,24 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
     spoken.collect()
 }
 
-fn backend_of<'a>(member: &'a Member, backend: &'a Node) -> Option<Spoken<'a>> {
-    let port = backend.get("port")?;
-    let namespace = backend.get("namespace").map_or_else(|| member.resource.namespace(), Node::literal)?;
-    let name = SmolStr::new(backend.get("name")?.literal()?);
-    let service =
-        ["kind", "group"].iter().all(|field| matches!(backend.text_at(&[field]), None | Some("Service" | "")));
-    service.then_some(Spoken {
-        member,
-        span: port.span,
-        host: Host {
-            text: name.clone(),
-            name,
-            namespace: SmolStr::new(namespace),
-            port: Some(port.known()?.parse().ok()?),
-            is_certain: true,
-        },
-    })
-}
-
 /// Where a part of a text stands, or all of it where it is not written as it reads.
 fn part(repo: &Repo, span: Span, text: &str) -> Span {
     let start = repo.tree.slice(span).find(text).map(|at| span.start as usize + at);
     start.map_or(span, |start| Span::new(span.file, start, start + text.len()))
+}
+
+/// What is in some namespaces, or may be.
+fn within<'m, 'a, T>(all: &'m ByNamespace<'a, T>, namespaces: &[&'m str]) -> impl Iterator<Item = &'m T> {
+    let places: Vec<Option<&str>> = namespaces.iter().copied().map(Some).chain([None]).collect();
+    places.into_iter().filter_map(|place| all.get(&place)).flatten()
+}
+
+/// An item whose labels a selector selects; `Some(None)` where that is not known.
+fn selected<T>(selector: &Selector, labels: Option<&Node>, item: T) -> Option<Option<T>> {
+    match selector.selects(labels) {
+        Some(false) => None,
+        verdict => Some(verdict.map(|_| item)),
+    }
 }
 
 fn resolve<'a>(repo: &'a Repo, inventory: &'a Inventory) -> Vec<Resolved<'a>> {
@@ -149,9 +160,7 @@ impl<'a> Deployed<'a> {
     pub fn roots(&self) -> Vec<Member> {
         let kustomizations = self.cluster.kustomizations.iter().enumerate();
         let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
-        let member =
-            |(applied, root): (usize, &Applied)| Member { resource: root.resource.clone(), applied, from_chart: false };
-        roots.map(member).collect()
+        roots.map(|(applied, root)| Member::applied(root.resource.clone(), applied)).collect()
     }
 
     /// The Kustomization that brings an object.
@@ -229,17 +238,6 @@ impl<'a> Deployed<'a> {
             })
     }
 
-    /// The Services that routes send their requests to, each with the port.
-    pub fn backends(&self) -> Vec<Spoken<'a>> {
-        let members = self.inventory.members.iter();
-        let routes = members.filter(|member| member.resource.group() == "gateway.networking.k8s.io");
-        let backends = routes.flat_map(|member| {
-            let rules = member.resource.node.items_at(&["spec", "rules"]).iter();
-            rules.flat_map(|rule| rule.items_at(&["backendRefs"])).filter_map(|backend| backend_of(member, backend))
-        });
-        backends.collect()
-    }
-
     /// What the host name of a Service leads to.
     pub fn service(&self, spoken: &Spoken) -> Answer<'a> {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Service") };
@@ -250,16 +248,74 @@ impl<'a> Deployed<'a> {
             key: None,
             others: Vec::new(),
             needs: Vec::new(),
+            port: None,
             optional: false,
             hint: false,
         };
         self.inventory.answer(spoken.member, &reference)
     }
 
-    /// The Service that an entry stands for; `None` for one that an operator makes.
-    pub fn service_at(&self, entry: &InventoryEntry) -> Option<&'a Resource> {
-        let mut services = self.inventory.members.iter().map(|member| &member.resource);
-        services.find(|resource| resource.is("", "Service") && resource.name_span() == entry.span)
+    /// Every Service.
+    pub fn services(&self) -> impl Iterator<Item = &'a Member> {
+        self.services.values().flatten().copied()
+    }
+
+    /// Every workload, with its pods.
+    pub fn workloads(&self) -> impl Iterator<Item = (&'a Member, Pod<'a>)> {
+        self.workloads.values().flatten().copied()
+    }
+
+    /// The Service of a name that an entry stands for; `None` for one that an operator makes.
+    pub fn service_at(&self, name: &str, entry: &InventoryEntry) -> Option<&'a Member> {
+        let mut services = self.services.get(&entry.place.namespace())?.iter().map(|member| (member, &member.resource));
+        let found = services.find(|(_, service)| service.name() == Some(name) && service.name_span() == entry.span);
+        found.map(|(member, _)| *member)
+    }
+
+    /// The Services of some namespaces that a selector selects; `None` where it may select others, out of sight.
+    pub fn selected_services(&self, selector: &Selector, namespaces: &[&str]) -> Option<Vec<&'a Resource>> {
+        self.has_in_sight(selector, namespaces).then_some(())?;
+        let services = within(&self.services, namespaces).filter(|member| member.whole).map(|member| &member.resource);
+        let labels = |service: &'a Resource| service.node.at(&["metadata", "labels"]);
+        services.filter_map(|service| selected(selector, labels(service), service)).collect()
+    }
+
+    /// The names of the ports of all pods of some namespaces that a selector selects; `None` where there are none, or
+    /// others may be, out of sight.
+    pub fn ports_of_pods(&self, selector: &Selector, namespaces: &[&str]) -> Option<Vec<&'a Node>> {
+        self.has_in_sight(selector, namespaces).then_some(())?;
+        let pods = within(&self.workloads, namespaces).filter(|(member, _)| member.whole).map(|(_, pod)| pod);
+        let pods: Option<Vec<&Pod>> = pods.filter_map(|pod| selected(selector, pod.labels(), pod)).collect();
+        let ports: Option<Vec<_>> = pods?.into_iter().map(|pod| pod.ports()).collect();
+        ports.filter(|ports| !ports.is_empty()).map(|ports| ports.into_iter().flatten().collect())
+    }
+
+    /// Whether all that a selector can select in some namespaces is in sight.
+    fn has_in_sight(&self, selector: &Selector, namespaces: &[&str]) -> bool {
+        let of_known_app = |namespace| selector.apps().any(|app| !self.inventory.may_hold(namespace, app));
+        namespaces.iter().all(|namespace| of_known_app(namespace))
+    }
+
+    /// Which of some volumes a claim names, or the only one of its class where nothing makes such volumes on demand.
+    pub fn volume_of(&self, claim: &Resource, volumes: &[&'a Resource]) -> Option<&'a Resource> {
+        let class = ["spec", "storageClassName"];
+        let named = claim.node.at(&["spec", "volumeName"]);
+        let path = if named.is_some() { ["metadata", "name"] } else { class };
+        let wanted = named.or_else(|| claim.node.at(&class))?.known().filter(|text| !text.is_empty())?;
+        let mut alike = volumes.iter().filter(|volume| {
+            let found = volume.node.at(&path);
+            found.is_some_and(|found| found.is_unknown() || found.text() == Some(wanted))
+        });
+        let volume = alike.next().filter(|volume| volume.node.text_at(&path) == Some(wanted))?;
+        let alone = alike.next().is_none() && (named.is_some() || !self.inventory.may_provide(wanted, volume));
+        alone.then_some(volume)
+    }
+
+    /// The storage class of claims that name none, where it is in sight.
+    pub fn default_class(&self) -> Option<&'a str> {
+        let mut members = self.inventory.members.iter().map(|member| &member.resource);
+        let mark = "storageclass.kubernetes.io/is-default-class";
+        members.find(|resource| resource.kind == "StorageClass" && resource.annotation(mark) == Some("true"))?.name()
     }
 
     /// Whether the cluster has a namespace of this name.

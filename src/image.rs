@@ -44,7 +44,7 @@ fn image(entry: &Entry) -> Option<Image> {
     let text = entry.value.literal().filter(|_| key == "image")?;
     // Fields called `image` also hold icons, disks and templates.
     let plausible = !text.contains("://") && !text.contains(' ') && !text.starts_with('/');
-    plausible.then(|| scalar(text, entry.value.span))
+    plausible.then(|| Image::parse(text, entry.value.span))
 }
 
 fn mapping(node: &Node) -> Option<Image> {
@@ -66,21 +66,35 @@ fn mapping(node: &Node) -> Option<Image> {
     Some(image)
 }
 
-fn scalar(text: &str, span: Span) -> Image {
-    let (rest, digest) = match text.split_once('@') {
-        Some((rest, digest)) => (rest, Some((digest.to_owned(), span))),
-        None => (text, None),
-    };
-    // A colon before the last slash separates the registry's port.
-    let tag_at = rest.rfind(':').filter(|colon| !rest[*colon..].contains('/'));
-    let (name, tag) = match tag_at {
-        Some(colon) => (&rest[..colon], Some((rest[colon + 1..].to_owned(), span))),
-        None => (rest, None),
-    };
-    Image { name: name.to_owned(), tag, digest, span, whole: true }
-}
-
 impl Image {
+    /// Reads a reference in one piece.
+    pub fn parse(text: &str, span: Span) -> Image {
+        let (rest, digest) = match text.split_once('@') {
+            Some((rest, digest)) => (rest, Some((digest.to_owned(), span))),
+            None => (text, None),
+        };
+        // A colon before the last slash separates the registry's port.
+        let tag_at = rest.rfind(':').filter(|colon| !rest[*colon..].contains('/'));
+        let (name, tag) = match tag_at {
+            Some(colon) => (&rest[..colon], Some((rest[colon + 1..].to_owned(), span))),
+            None => (rest, None),
+        };
+        Image { name: name.to_owned(), tag, digest, span, whole: true }
+    }
+
+    /// The version that its tag gives, whatever the flavour behind a dash; a range or a word gives none.
+    pub fn version(&self) -> Option<&str> {
+        let (tag, _) = self.tag.as_ref()?;
+        let version = tag.split('-').next()?.trim_start_matches('v');
+        let plain = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        Some(version).filter(|_| plain && !version.is_empty())
+    }
+
+    /// Whether its repository is called so, whatever registry it comes from.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    }
+
     /// Whether the digest is of the form that registries give: `sha256:` and 64 hexadecimal digits.
     pub fn digest_is_well_formed(&self) -> bool {
         self.digest.as_ref().is_none_or(|(digest, _)| match digest.split_once(':') {
@@ -110,12 +124,12 @@ mod tests {
     #[test]
     fn splits_references() {
         let span = Span::new(FileId(0), 0, 1);
-        let image = scalar("localhost:5000/a/b:1.2@sha256:00", span);
+        let image = Image::parse("localhost:5000/a/b:1.2@sha256:00", span);
         assert_eq!(image.name, "localhost:5000/a/b");
         assert_eq!(image.tag.as_ref().map(|(tag, _)| tag.as_str()), Some("1.2"));
         assert!(!image.digest_is_well_formed());
-        assert!(scalar("localhost:5000/a", span).tag.is_none());
-        assert_eq!(scalar("a:latest", span).floating_tag().map(|(tag, _)| tag), Some("latest"));
-        assert!(scalar("a:v1", span).floating_tag().is_none());
+        assert!(Image::parse("localhost:5000/a", span).tag.is_none());
+        assert_eq!(Image::parse("a:latest", span).floating_tag().map(|(tag, _)| tag), Some("latest"));
+        assert!(Image::parse("a:v1", span).floating_tag().is_none());
     }
 }

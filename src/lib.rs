@@ -19,8 +19,14 @@ pub mod jinja;
 pub mod config;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
 pub mod resource;
+/// Label selectors: which objects they select.
+pub mod selector;
+/// Pods: what workloads run, with its containers, ports and probes.
+pub mod pod;
 /// What Kubernetes kinds look like: JSON Schemas by apiVersion and kind, from the binary or from the user.
 pub mod schema;
+/// Volumes, and the claims that can bind them.
+pub mod volume;
 /// Which bytes of a file must never be shown.
 pub mod secret;
 /// Host names of Services in texts.

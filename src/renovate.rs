@@ -3,6 +3,7 @@
 use crate::resource::{File, Role};
 use crate::source::{FileId, Span};
 use crate::yaml::{Node, parse};
+use memchr::memmem::Finder;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -59,10 +60,13 @@ impl Annotation {
     }
 }
 
+/// What every annotation begins with.
+static MARK: LazyLock<Finder> = LazyLock::new(|| Finder::new("renovate:"));
+
 /// The annotations of a file, in any syntax.
 pub fn annotations(file: &File) -> Vec<Annotation> {
     let text = &file.source.text;
-    if memchr::memmem::find(text.as_bytes(), b"renovate:").is_none()
+    if MARK.find(text.as_bytes()).is_none()
         || file.roots_of(Role::Renovate).next().is_some()
         || matches!(file.source.name().rsplit_once('.'), Some((_, "md" | "txt")))
     {

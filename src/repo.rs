@@ -104,15 +104,13 @@ impl Repo {
 
     /// Works out what many rules ask for, in parallel, before they ask in parallel themselves.
     pub fn prepare(&self) {
-        let small = || {
+        // The deployment waits for itself, level by level: there is time for the rest.
+        let rest = || {
             self.resources();
             self.projects.iter().for_each(|project| _ = project.compared(&self.tree));
             self.sops();
         };
-        rayon::join(|| self.links(), small);
-        self.deployment();
-        rayon::join(|| self.inventories(), || self.verdicts());
-        self.faults();
+        rayon::join(|| self.faults(), rest);
     }
 
     /// The version of Kubernetes that the configuration names, and where.
@@ -135,7 +133,7 @@ impl Repo {
 
     /// The resources of a file whose apiVersion is on its way out.
     pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
-        let material = self.verdicts().standings.of(file.source.id, &file.source.path) == Standing::Material;
+        let material = self.verdicts().standings.of(file.source.id) == Standing::Material;
         let resources = file.resources().iter().filter(move |_| !material);
         resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
     }

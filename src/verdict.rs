@@ -135,12 +135,12 @@ impl Verdicts {
     /// What is written and applied by no Flux in sight: whole resources, and what may be a patch or an example.
     fn written(&self, file: &File) -> Vec<Fault> {
         let standings = &self.standings;
-        let standing = standings.of(file.source.id, &file.source.path);
+        let standing = standings.of(file.source.id);
         if standing == Standing::Material {
             return Vec::new();
         }
         let text = &file.source.text;
-        let has_defaults = text.contains("${") && (text.contains(":=") || text.contains(":-"));
+        let has_defaults = || text.contains("${") && (text.contains(":=") || text.contains(":-"));
         let mut faults = Vec::new();
         for root in file.roots_of(Role::Kustomization) {
             faults.extend(self.schemas.check_kustomization(root));
@@ -152,7 +152,7 @@ impl Verdicts {
             faults.extend(check_file(file, root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
-            let defaulted = has_defaults.then(|| defaulted(resource)).flatten();
+            let defaulted = has_defaults().then(|| defaulted(resource)).flatten();
             let Some(mut found) = self.schemas.check(defaulted.as_ref().unwrap_or(resource)) else { continue };
             if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
                 continue;

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
 use homelint::helm::{Charts, objects, release};
-use homelint::resource::Resource;
+use homelint::kustomize::Kustomize;
+use homelint::resource::{Resource, Tree};
 use homelint::source::FileId;
 use homelint::yaml::{Mode, Node, Resolved, parse_json};
 use serde_json::Value;
@@ -81,7 +82,8 @@ fn difference(mine: &Value, chart: &Value, at: &str) -> Option<String> {
 fn releases_are_what_the_chart_makes() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/conformance/builds"));
     let Ok(folder) = std::fs::read_dir(root.join("releases")) else { return };
-    let charts = Charts::builtin();
+    let (charts, tree) = (Charts::builtin(), Tree::default());
+    let kustomize = Kustomize::new(&tree);
     let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let (mut all, mut right, mut wrong, mut faults) = (0, 0, 0, 0);
@@ -106,7 +108,7 @@ fn releases_are_what_the_chart_makes() {
                 source.kind == "OCIRepository" && source.name() == reference && source.namespace() == namespace
             });
             let release = release(resource, source, |_, _| None).unwrap();
-            let made = objects(&release, &charts);
+            let made = objects(&release, &charts, &kustomize);
             for fault in &made.faults {
                 faults += 1;
                 println!("fault {} {:?} {} in {:?}", text("name"), fault.kind, fault.name, fault.expected);
@@ -139,7 +141,7 @@ fn releases_are_what_the_chart_makes() {
     }
     let start = std::time::Instant::now();
     for release in read.iter().cycle().take(read.len() * 20) {
-        std::hint::black_box(objects(release, &charts));
+        std::hint::black_box(objects(release, &charts, &kustomize));
     }
     println!("180 releases in {:?}", start.elapsed() / (read.len() as u32 * 20) * 180);
     let start = std::time::Instant::now();

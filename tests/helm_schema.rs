@@ -106,7 +106,14 @@ fn verdicts_are_those_of_the_chart() {
     let text = |text: &str| Node::string(nowhere, text);
     let refused = |values: &Node| {
         let chart = Chart { name: Some(text("app-template")), version: Some(text("4.1.1")), url: None };
-        let release = Release { name: text("web"), namespace: None, chart, values: values.clone(), partial: false };
+        let release = Release {
+            name: text("web"),
+            namespace: None,
+            chart,
+            values: values.clone(),
+            post_renderers: Vec::new(),
+            partial: false,
+        };
         let mut faults = charts.refused(&release);
         // The chart says nothing of keys at the top, and hands some of what Kubernetes reads on unseen.
         faults.retain(|fault| {

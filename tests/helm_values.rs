@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use homelint::helm::{Charts, FaultKind, Objects, Release, merge, objects, release};
-use homelint::resource::Resource;
+use homelint::kustomize::Kustomize;
+use homelint::resource::{File, Resource, Tree};
 use homelint::source::FileId;
 use homelint::yaml::{Node, parse};
 
@@ -13,8 +14,12 @@ fn first(text: &str) -> Resource {
 
 fn read(tag: &str, values: &str) -> (String, Release) {
     let indented: String = values.lines().map(|line| format!("    {line}\n")).collect();
+    with_spec(tag, &format!("  values:\n{indented}"))
+}
+
+fn with_spec(tag: &str, spec: &str) -> (String, Release) {
     let head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: apps}\n";
-    let text = format!("{head}spec:\n  chartRef: {{kind: OCIRepository, name: web}}\n  values:\n{indented}");
+    let text = format!("{head}spec:\n  chartRef: {{kind: OCIRepository, name: web}}\n{spec}");
     let source = first(&format!(
         "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {{name: web}}\n\
          spec: {{url: 'oci://charts.example.org/library/app-template', ref: {{tag: {tag}}}}}\n"
@@ -24,7 +29,7 @@ fn read(tag: &str, values: &str) -> (String, Release) {
 }
 
 fn made(tag: &str, values: &str) -> Objects {
-    objects(&read(tag, values).1, &Charts::builtin())
+    objects(&read(tag, values).1, &Charts::builtin(), &Kustomize::new(&Tree::default()))
 }
 
 fn titles(objects: &Objects) -> Vec<String> {
@@ -84,7 +89,7 @@ fn a_release_becomes_its_objects() {
 #[test]
 fn nodes_keep_their_place_in_the_values() {
     let (text, release) = read("5.0.0", APP);
-    let objects = objects(&release, &Charts::builtin());
+    let objects = objects(&release, &Charts::builtin(), &Kustomize::new(&Tree::default()));
     let slice = |node: &Node| &text[node.span.start as usize..node.span.end as usize];
     let port = at(&objects, "Service/web", &["spec", "ports", "0", "port"]);
     assert_eq!(slice(port), "8080");
@@ -230,4 +235,51 @@ fn odd_values_do_no_harm() {
         made("5.0.0", values);
         made("2.0.0", values);
     }
+}
+
+#[test]
+fn post_renderers_change_what_the_chart_makes() {
+    let values: String = APP.lines().map(|line| format!("    {line}\n")).collect();
+    let rendered = |patches: &str| {
+        let renderers = format!("  postRenderers:\n    - kustomize:\n{patches}");
+        let (text, release) = with_spec("5.0.0", &format!("{renderers}  values:\n{values}"));
+        let tree = Tree::new(vec![File::read(FileId(0), "web.yaml", Some(text.clone()))]);
+        (text, objects(&release, &Charts::builtin(), &Kustomize::new(&tree)))
+    };
+    let (text, objects) = rendered(
+        "        images: [{name: registry.example.org/web, newTag: 2.0.0}]
+        patches:
+          - target: {kind: Service, name: web}
+            patch: |
+              - op: replace
+                path: /spec/ports/0/port
+                value: 9090
+          - patch: |
+              apiVersion: apps/v1
+              kind: Deployment
+              metadata: {name: web, namespace: apps}
+              spec: {template: {spec: {hostNetwork: true}}}
+          - target: {kind: ServiceAccount}
+            patch: |
+              $patch: delete
+              apiVersion: v1
+              kind: ServiceAccount
+              metadata: {name: all}
+",
+    );
+    assert!(objects.complete && objects.whole);
+    let port = at(&objects, "Service/web", &["spec", "ports", "0", "port"]);
+    assert_eq!(&text[port.span.start as usize..port.span.end as usize], "9090");
+    let pod = at(&objects, "Deployment/web", &["spec", "template", "spec"]);
+    assert_eq!(pod.text_at(&["hostNetwork"]), Some("true"));
+    assert_eq!(pod.items_at(&["containers"])[0].text_at(&["image"]), Some("registry.example.org/web:2.0.0"));
+    assert!(!titles(&objects).contains(&"ServiceAccount/web".to_owned()));
+    // A patch for what is not derived may mean something that is not known.
+    let (_, objects) = rendered(
+        "        patches:
+          - target: {kind: DaemonSet, name: web}
+            patch: '[{\"op\": \"remove\", \"path\": \"/spec\"}]'
+",
+    );
+    assert!(!objects.complete && titles(&objects).contains(&"Service/web".to_owned()));
 }

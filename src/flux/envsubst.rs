@@ -80,14 +80,17 @@ pub fn is_variable_name(name: &str) -> bool {
 pub fn expand(text: &str, lookup: &dyn Fn(&str) -> Variable) -> Result<Expanded, Malformed> {
     let mut reader = Reader { text, at: 0, lookup, uses: Vec::new() };
     let mut out = Piece::default();
-    while let Some(next) = reader.peek() {
-        if reader.rest().starts_with("${") {
+    while !reader.rest().is_empty() {
+        let plain = reader.take_until_dollar();
+        out.text.push_str(plain);
+        let rest = reader.rest();
+        if rest.starts_with("${") {
             out.join(reader.expression(0)?);
-            continue;
+        } else if !rest.is_empty() {
+            // An escaped dollar opens nothing: `$${A}` is the text `${A}`.
+            reader.at += if rest.starts_with("$$") { 2 } else { 1 };
+            out.text.push('$');
         }
-        // An escaped dollar opens nothing: `$${A}` is the text `${A}`.
-        reader.at += if reader.rest().starts_with("$$") { 2 } else { next.len_utf8() };
-        out.text.push(next);
     }
     Ok(Expanded { text: out.text, unknown: out.unknown, partial: out.partial, uses: reader.uses })
 }
@@ -139,6 +142,13 @@ impl<'a> Reader<'a> {
         rest.get(..end).unwrap_or("")
     }
 
+    fn take_until_dollar(&mut self) -> &'a str {
+        let rest = self.rest();
+        let end = memchr::memchr(b'$', rest.as_bytes()).unwrap_or(rest.len());
+        self.at += end;
+        rest.get(..end).unwrap_or("")
+    }
+
     fn malformed<T>(&self, start: usize, message: &'static str) -> Result<T, Malformed> {
         Err(Malformed { range: start..self.at, message })
     }
@@ -176,6 +186,9 @@ impl<'a> Reader<'a> {
     }
 
     fn operator(&mut self) -> Option<&'static str> {
+        if self.peek() == Some('}') {
+            return None;
+        }
         self.take(&[
             ":=", ":-", ":?", ":+", "=", ":", "^^", "^", ",,", ",", "//", "/#", "/%", "/", "##", "#", "%%", "%",
         ])

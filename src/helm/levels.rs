@@ -1,15 +1,40 @@
 //! The values that app-template takes, from the table in `schemas/charts/app-template.yaml` to a schema.
 
+use super::table::root;
 use crate::schema::{Additional, Bundle, Schema, Types, Variants};
 use crate::yaml::{Node, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-/// The schema of the values for a major version of the chart.
-pub(super) fn values(table: &Node, major: u32) -> Arc<Schema> {
-    let mut reader = Reader { table, major, bundle: Bundle::embedded(), done: BTreeMap::new() };
-    reader.level("values")
+/// What the values may be, level by level.
+const TABLE: &str = include_str!("../../schemas/charts/app-template.yaml");
+
+/// The first major version of the chart that the table describes.
+const FIRST: u32 = 2;
+
+/// The table, and the schema that it gives for each major version from the first on.
+#[derive(Debug)]
+pub(super) struct Levels {
+    table: Node,
+    bundle: Bundle,
+    schemas: [OnceLock<Arc<Schema>>; 4],
+}
+
+impl Levels {
+    /// The table in the binary.
+    pub(super) fn embedded() -> Self {
+        Levels { table: root(TABLE), bundle: Bundle::embedded(), schemas: Default::default() }
+    }
+
+    /// The schema of the values for a major version of the chart; `None` for one that the table does not describe.
+    pub(super) fn schema(&self, major: u32) -> Option<&Arc<Schema>> {
+        let schema = self.schemas.get(usize::try_from(major.checked_sub(FIRST)?).ok()?)?;
+        Some(schema.get_or_init(|| {
+            let levels = self.table.entries().iter().filter_map(|level| Some((level.key.text()?, &level.value)));
+            Reader { levels: levels.collect(), major, bundle: &self.bundle, done: BTreeMap::new() }.level("values")
+        }))
+    }
 }
 
 /// What a key holds, as the table writes it, without what comes before and after.
@@ -19,14 +44,14 @@ struct Held<'t> {
 }
 
 struct Reader<'t> {
-    table: &'t Node,
+    levels: BTreeMap<&'t str, &'t Node>,
     major: u32,
-    bundle: Bundle,
+    bundle: &'t Bundle,
     done: BTreeMap<&'t str, Arc<Schema>>,
 }
 
 impl<'t> Reader<'t> {
-    /// A level, or what a name for an expression stands for; both are shared.
+    /// A level, what a name for an expression stands for, or a plain type; all are shared.
     fn level(&mut self, name: &'t str) -> Arc<Schema> {
         if let Some(done) = self.done.get(name) {
             return Arc::clone(done);
@@ -39,10 +64,10 @@ impl<'t> Reader<'t> {
     }
 
     fn written(&mut self, name: &'t str) -> Schema {
-        match self.table.get(name) {
+        match self.levels.get(name) {
             Some(level) if level.is_map() => self.keys(level),
             Some(other) => self.union(&other.text().unwrap_or("").split_whitespace().collect::<Vec<_>>()),
-            None => Schema::open(),
+            None => self.union(&[name]),
         }
     }
 
@@ -109,7 +134,7 @@ impl<'t> Reader<'t> {
     fn shared(&mut self, words: &[&'t str]) -> Arc<Schema> {
         match words {
             [path] if path.starts_with(char::is_uppercase) => self.kubernetes(path),
-            [name] if self.table.get(name).is_some() => self.level(name),
+            [name] => self.level(name),
             words => Arc::new(self.union(words)),
         }
     }
@@ -132,7 +157,7 @@ impl<'t> Reader<'t> {
                     schema.types = schema.types.with(Types::OBJECT);
                     schema.additional = self.additional(&[item]);
                 }
-                [name] if self.table.get(name).is_some() => {
+                [name] if self.levels.contains_key(name) => {
                     let level = self.written(name);
                     schema = Schema { types: schema.types.with(level.types), ..level };
                 }

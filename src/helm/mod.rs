@@ -4,11 +4,13 @@
 mod app_template;
 mod levels;
 mod object;
+mod post_render;
 mod table;
 mod text;
 mod values_from;
 mod values;
 
+use crate::kustomize::{self, Kustomize, Overlay};
 use crate::resource::Resource;
 use crate::schema;
 use crate::source::Span;
@@ -59,7 +61,9 @@ pub struct Release {
     pub chart: Chart,
     /// The values; an empty mapping where there are none.
     pub values: Node,
-    /// Whether `postRenderers`, or a `valuesFrom` that is not in sight, change what the values alone say.
+    /// What kustomize changes in the objects of the chart.
+    pub post_renderers: Vec<Overlay>,
+    /// Whether a `valuesFrom`, or a post-renderer, changes what these say in a way that is not in sight.
     pub partial: bool,
 }
 
@@ -93,8 +97,9 @@ pub fn release<'a>(
     let values = spec.get("values").filter(|values| values.is_map()).cloned();
     let values = values.unwrap_or_else(|| Node::map(spec.span.before(), Vec::new()));
     let (values, complete) = values_from::values(spec, values, find);
-    let partial = !complete || !spec.items_at(&["postRenderers"]).is_empty();
-    Some(Release { name, namespace, chart: chart(spec, source), values, partial })
+    let (post_renderers, understood) = post_render::overlays(spec);
+    let partial = !complete || !understood;
+    Some(Release { name, namespace, chart: chart(spec, source), values, post_renderers, partial })
 }
 
 /// The chart of a HelmRelease's `spec`.
@@ -126,10 +131,14 @@ pub struct Objects {
     pub resources: Vec<Resource>,
     /// Whether these are all: when false, the chart may create more than we know.
     pub complete: bool,
+    /// Whether each is known to its last field: of what a table tells, only some are.
+    pub whole: bool,
     /// What in the values refers to nothing.
     pub faults: Vec<Fault>,
     /// What in the values the chart does not take.
     pub refused: Vec<schema::Fault>,
+    /// Patches of post-renderers that fit nothing.
+    pub misfits: Vec<kustomize::Fault>,
 }
 
 /// A name in the values that the values themselves do not have.
@@ -191,7 +200,7 @@ pub fn model<'a>(release: &Release, charts: &'a Charts) -> Model<'a> {
 }
 
 /// What a release would create, as far as its chart is known.
-pub fn objects(release: &Release, charts: &Charts) -> Objects {
+pub fn objects(release: &Release, charts: &Charts, kustomize: &Kustomize) -> Objects {
     let mut objects = match model(release, charts) {
         Model::AppTemplate(major) => app_template::objects(release, major, charts),
         Model::Table(table) => table::objects(release, table),
@@ -202,7 +211,7 @@ pub fn objects(release: &Release, charts: &Charts) -> Objects {
         objects.refused.retain(|fault| fault.kind != schema::FaultKind::MissingField);
     }
     objects.complete &= !release.partial && release.chart.major().is_some();
-    objects
+    post_render::render(objects, &release.post_renderers, kustomize)
 }
 
 /// Marks a scalar as partly unknown.

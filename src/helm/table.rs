@@ -1,15 +1,16 @@
 //! Charts that a table describes: `schemas/charts/*.yaml` says which objects they create under which names.
 
+use super::levels::Levels;
 use super::object::{Object, is_empty, plain};
 use super::text::is_template;
-use super::{Objects, Release, levels};
+use super::{Objects, Release};
 use crate::resource::Resource;
-use crate::schema::{Fault, FaultKind, Schema, check_value};
+use crate::schema::{Fault, FaultKind, check_value};
 use crate::source::FileId;
 use crate::yaml::{Node, parse};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// The tables that come with the program.
 const TABLES: [&str; 5] = [
@@ -20,18 +21,12 @@ const TABLES: [&str; 5] = [
     include_str!("../../schemas/charts/storage.yaml"),
 ];
 
-/// What the values of app-template may be.
-const APP_TEMPLATE: &str = include_str!("../../schemas/charts/app-template.yaml");
-
-/// The first major version of app-template that the table describes.
-const FIRST: u32 = 2;
-
 /// What is known of charts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Charts {
     tables: BTreeMap<SmolStr, Table>,
-    /// What the values of app-template may be, by major version from the first on.
-    app_template: [OnceLock<Arc<Schema>>; 4],
+    /// What the values of app-template may be.
+    app_template: OnceLock<Levels>,
 }
 
 /// What a chart creates.
@@ -80,12 +75,8 @@ impl Charts {
 
     /// What app-template has against the values of a release; nothing where its version is not known.
     pub fn refused(&self, release: &Release) -> Vec<Fault> {
-        let index = release.chart.major().and_then(|major| usize::try_from(major.checked_sub(FIRST)?).ok());
-        let Some((major, schema)) = index.and_then(|index| Some((FIRST + index as u32, self.app_template.get(index)?)))
-        else {
-            return Vec::new();
-        };
-        let schema = schema.get_or_init(|| levels::values(&root(APP_TEMPLATE), major));
+        let Some(major) = release.chart.major() else { return Vec::new() };
+        let Some(schema) = self.app_template.get_or_init(Levels::embedded).schema(major) else { return Vec::new() };
         let mut faults = check_value(schema, &release.values, "app-template");
         // Major 2 still comes with values of its own for whatever is called `main`.
         faults.retain(|fault| major > 2 || fault.kind != FaultKind::MissingField);
@@ -93,7 +84,7 @@ impl Charts {
     }
 }
 
-fn root(text: &str) -> Node {
+pub(super) fn root(text: &str) -> Node {
     let parsed = parse(FileId(u32::MAX), text);
     let root = parsed.documents.into_iter().next().map(|document| document.root);
     root.unwrap_or_else(|| Node::null(crate::source::Span::new(FileId(u32::MAX), 0, 0)))
@@ -107,7 +98,7 @@ fn texts(items: &[Node]) -> Vec<SmolStr> {
 pub(super) fn objects(release: &Release, table: &Table) -> Objects {
     let reader = Reader { release, fullname: fullname(release, table) };
     let resources = table.objects.iter().flat_map(|object| reader.resources(object)).collect();
-    Objects { resources, complete: false, faults: Vec::new(), refused: Vec::new() }
+    Objects { resources, ..Objects::default() }
 }
 
 /// The name that `helm create` gives: the release's, followed by the chart's where it is not part of it.
@@ -256,6 +247,7 @@ mod tests {
             namespace: None,
             chart: Chart { name, ..Chart::default() },
             values: root(values),
+            post_renderers: Vec::new(),
             partial: false,
         };
         let charts = Charts::builtin();

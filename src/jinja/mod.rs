@@ -11,6 +11,7 @@ pub use read::read;
 pub use skeleton::{Condition, Conditions, Skeleton};
 pub use syntax::{Mistake, mistakes};
 
+use memchr::memmem::Finder;
 use std::ops::Range;
 
 /// How tags begin and end.
@@ -86,11 +87,12 @@ impl Delimiters {
         let kinds = self.kinds();
         let mut at = 0;
         // Where each kind of tag comes next: looked for again only once it is passed.
-        let mut found = kinds.map(|(pair, _)| text.find(&pair.0));
+        let opening = kinds.map(|(pair, _)| Finder::new(&pair.0));
+        let mut found = opening.each_ref().map(|opening| opening.find(text.as_bytes()));
         loop {
-            for (place, (pair, _)) in found.iter_mut().zip(kinds) {
+            for (place, opening) in found.iter_mut().zip(&opening) {
                 if place.is_some_and(|place| place < at) {
-                    *place = text[at..].find(&pair.0).map(|offset| at + offset);
+                    *place = opening.find(&text.as_bytes()[at..]).map(|offset| at + offset);
                 }
             }
             let next = found.iter().zip(kinds).filter_map(|(place, (pair, kind))| Some(((*place)?, pair, kind)));

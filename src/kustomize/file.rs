@@ -20,6 +20,14 @@ pub(super) struct Kustomization {
     pub name: SmolStr,
 }
 
+impl Default for Kustomization {
+    /// One without any field, as Flux begins one.
+    fn default() -> Self {
+        let root = Node::map(Span::new(FileId(u32::MAX), 0, 0), Vec::new());
+        Kustomization { root, file: None, name: SmolStr::new_static("kustomization.yaml") }
+    }
+}
+
 impl Kustomization {
     /// Whether this is a component.
     pub fn is_component(&self) -> bool {
@@ -215,7 +223,7 @@ pub(super) fn generated(tree: &Tree, folder: &str) -> Kustomization {
     let span = resources.first().map(|node| node.span).or(first).unwrap_or(Span::new(FileId(u32::MAX), 0, 0));
     let mut root = Node::map(span, Vec::new());
     put(&mut root, "resources", Node::seq(span, resources));
-    Kustomization { root, file: None, name: SmolStr::new_static("kustomization.yaml") }
+    Kustomization { root, ..Kustomization::default() }
 }
 
 /// The kustomization with what a Flux Kustomization adds to it.

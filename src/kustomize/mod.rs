@@ -28,12 +28,13 @@ mod visit;
 use crate::resource::{Resource, Tree};
 use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Mode, Node, Resolved, Style, Value};
-use accumulate::{Folder, Run};
+use accumulate::{Folder, Level, Run};
 use facts::Facts;
+use file::Kustomization;
 use object::{Object, map_at, put};
 use smol_str::SmolStr;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 pub use embedded::documents as embedded;
 pub use fault::{Fault, FaultKind, Unchecked};
@@ -41,7 +42,7 @@ pub use fault::{Fault, FaultKind, Unchecked};
 /// Builds the kustomizations of a tree; a folder that several of them use is built once.
 pub struct Kustomize<'t> {
     tree: &'t Tree,
-    facts: Facts,
+    facts: LazyLock<Facts>,
     /// Folders that were built already.
     folders: Mutex<HashMap<String, Arc<Folder>>>,
     /// Texts in scalars that were parsed already.
@@ -97,7 +98,7 @@ impl Built {
 impl<'t> Kustomize<'t> {
     /// A builder for a tree.
     pub fn new(tree: &'t Tree) -> Self {
-        Kustomize { tree, facts: Facts::new(), folders: Mutex::default(), texts: Mutex::default() }
+        Kustomize { tree, facts: LazyLock::new(Facts::new), folders: Mutex::default(), texts: Mutex::default() }
     }
 
     /// What `kustomize build folder` gives.
@@ -110,11 +111,21 @@ impl<'t> Kustomize<'t> {
         self.run(folder, Some(overlay))
     }
 
+    /// What it makes of resources that come from elsewhere, as from a chart, with nothing but an overlay.
+    pub fn render(&self, resources: Vec<Resource>, overlay: &Overlay) -> Built {
+        let mut run = Run::new(self);
+        let mut level = run.empty();
+        level.set.objects = resources.into_iter().map(|resource| Object::new(resource.node, &self.facts)).collect();
+        let kustomization = file::overlaid(Kustomization::default(), overlay);
+        run.transform(&mut level, &kustomization, "");
+        self.finish(run, &kustomization, level, false)
+    }
+
     fn run(&self, folder: &str, overlay: Option<&Overlay>) -> Built {
         let folder = folder.trim_matches('/');
         let folder = if folder == "." { "" } else { folder };
         let mut run = Run::new(self);
-        let Some((kustomization, mut level)) = run.root(folder, overlay) else {
+        let Some((kustomization, level)) = run.root(folder, overlay) else {
             if run.notes.faults.is_empty() {
                 let span = Span::new(FileId(u32::MAX), 0, 0);
                 let message = format!("`{folder}` has no kustomization");
@@ -122,6 +133,12 @@ impl<'t> Kustomize<'t> {
             }
             return Built { faults: run.notes.faults, files: run.notes.files, incomplete: true, ..Built::default() };
         };
+        // The command sorts unless it is told otherwise; Flux keeps the order.
+        self.finish(run, &kustomization, level, overlay.is_none())
+    }
+
+    /// The resources of the outermost kustomization, as they are written.
+    fn finish(&self, mut run: Run, kustomization: &Kustomization, mut level: Level, sorted: bool) -> Built {
         for object in level.set.objects_mut().iter_mut().filter(|object| object.hashed) {
             object.store_previous();
             add_hash(&mut object.node);
@@ -132,8 +149,7 @@ impl<'t> Kustomize<'t> {
         level.set.objects_mut().retain(|object| !is_local(&object.node));
         match kustomization.root.get("sortOptions").filter(|options| options.is_map()) {
             Some(options) => run.sort(&mut level, options),
-            // The command sorts unless it is told otherwise; Flux keeps the order.
-            None if overlay.is_none() => sort::legacy(&mut level, None),
+            None if sorted => sort::legacy(&mut level, None),
             None => {}
         }
         let asks = |option: &str| kustomization.items("buildMetadata").iter().find(|item| item.text() == Some(option));

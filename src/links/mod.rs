@@ -57,6 +57,8 @@ pub struct Reference<'a> {
     pub key: Option<&'a Node>,
     /// Keys that the reader of the object expects besides.
     pub needs: Vec<SmolStr>,
+    /// The port of the named Service.
+    pub port: Option<&'a Node>,
     /// Whether the object may be absent.
     pub optional: bool,
     /// Whether only the name of the field says so, in what a chart or an operator reads as it likes.
@@ -115,6 +117,8 @@ pub struct Links {
     sharing: BTreeSet<SmolStr>,
     /// Words in the names of classes whose volumes one node mounts at a time.
     block_storage: Vec<SmolStr>,
+    /// Charts and images of one version, those that lead first.
+    in_step: Vec<Vec<SmolStr>>,
 }
 
 /// How one field refers.
@@ -127,6 +131,7 @@ struct Field {
     namespace: Option<Path>,
     kind: Path,
     key: Option<Path>,
+    port: Option<Path>,
     default_key: Option<SmolStr>,
     needs: Vec<SmolStr>,
     optional: Path,
@@ -214,6 +219,7 @@ impl Links {
                     place,
                     key,
                     needs: Vec::new(),
+                    port: None,
                     optional: false,
                     hint: true,
                 });
@@ -233,11 +239,21 @@ impl Links {
             let Some(kind) = field.target(node) else { return };
             let place = self.place(&kind, field.namespace.as_ref().and_then(|path| path.first(node)), resource);
             let others = field.to.iter().filter(|other| **other != kind).cloned().collect();
-            let key = field.key.as_ref().and_then(|path| path.first(node)).filter(|key| key.text().is_some());
-            let default_key = field.default_key.iter().filter(|_| key.is_none());
+            let port = field.port.as_ref().and_then(|path| path.first(node));
+            let mut keys = Vec::new();
+            field.key.iter().for_each(|path| path.each(node, &mut |key| keys.extend(key.text().map(|_| key))));
+            let default_key = field.default_key.iter().filter(|_| keys.is_empty());
             let optional = field.always_optional || field.optional.first(node).is_some_and(Node::is_true);
             let needs = field.needs.iter().chain(default_key).cloned().collect();
-            found.push(Reference { name, kinds: vec![kind], others, place, key, needs, optional, hint: false });
+            let kinds = vec![kind];
+            let reference = Reference { name, kinds, others, place, key: None, needs, port, optional, hint: false };
+            match keys.split_last() {
+                Some((last, others)) => {
+                    found.extend(others.iter().map(|key| Reference { key: Some(key), ..reference.clone() }));
+                    found.push(Reference { key: Some(last), ..reference });
+                }
+                None => found.push(reference),
+            }
         });
     }
 
@@ -328,6 +344,11 @@ impl Links {
     /// Whether a mapping has an annotation by which objects share their address.
     pub fn is_shared(&self, annotations: &Node) -> bool {
         annotations.entries().iter().any(|entry| entry.key.text().is_some_and(|key| self.sharing.contains(key)))
+    }
+
+    /// Names of charts and images that are released together and have to be of one version.
+    pub fn in_step(&self) -> &[Vec<SmolStr>] {
+        &self.in_step
     }
 
     /// Objects that every cluster has.

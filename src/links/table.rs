@@ -33,6 +33,8 @@ pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
     links.inert.extend(kinds(table.get("inert")));
     links.addresses.extend(words(table.get("addresses")));
     links.sharing.extend(words(table.get("sharing")));
+    let in_step = words(table.get("in-step"));
+    links.in_step.extend(in_step.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
     links.block_storage.extend(words(table.get("block-storage")));
     let filled = words(table.get("filled"));
     links.filled.extend(filled.iter().filter_map(|condition| Condition::parse(condition)));
@@ -90,6 +92,7 @@ fn field(row: &Node, problems: &mut Problems) -> Option<Field> {
         namespace: path(row, "namespace", problems),
         kind: path(row, "kind", problems).or_else(|| Path::parse("kind"))?,
         key: path(row, "key", problems),
+        port: path(row, "port", problems),
         default_key: row.text_at(&["default-key"]).map(SmolStr::new),
         needs: words(row.get("needs")),
         optional: Path::parse("optional")?,

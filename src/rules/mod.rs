@@ -94,6 +94,10 @@ pub mod helm {
     pub mod no_remediation;
     /// See `rules/helm/object-twice.md`.
     pub mod object_twice;
+    /// See `rules/helm/out-of-step.md`.
+    pub mod out_of_step;
+    /// See `rules/helm/patch-unfit.md`.
+    pub mod patch_unfit;
     /// See `rules/helm/unknown-key.md`.
     pub mod unknown_key;
     /// See `rules/helm/unknown-name.md`.
@@ -250,8 +254,14 @@ pub mod service {
     pub mod duplicate_address;
     /// See `rules/service/host-missing.md`.
     pub mod host_missing;
+    /// See `rules/service/monitor-port-missing.md`.
+    pub mod monitor_port_missing;
     /// See `rules/service/port-missing.md`.
     pub mod port_missing;
+    /// See `rules/service/probe-port-missing.md`.
+    pub mod probe_port_missing;
+    /// See `rules/service/target-port-missing.md`.
+    pub mod target_port_missing;
 }
 
 /// Rules `sops/…`.
@@ -280,6 +290,10 @@ pub mod storage {
     pub mod claim_shared;
     /// See `rules/storage/empty-dir-data.md`.
     pub mod empty_dir_data;
+    /// See `rules/storage/sub-path-missing.md`.
+    pub mod sub_path_missing;
+    /// See `rules/storage/volume-unfit.md`.
+    pub mod volume_unfit;
 }
 
 /// Rules `talos/…`.
@@ -358,6 +372,8 @@ pub const RULES: &[Rule] = &[
     Rule { id: "helm/misplaced-field", page: include_str!("../../rules/helm/misplaced-field.md"), ..helm::misplaced_field::RULE },
     Rule { id: "helm/no-remediation", page: include_str!("../../rules/helm/no-remediation.md"), ..helm::no_remediation::RULE },
     Rule { id: "helm/object-twice", page: include_str!("../../rules/helm/object-twice.md"), ..helm::object_twice::RULE },
+    Rule { id: "helm/out-of-step", page: include_str!("../../rules/helm/out-of-step.md"), ..helm::out_of_step::RULE },
+    Rule { id: "helm/patch-unfit", page: include_str!("../../rules/helm/patch-unfit.md"), ..helm::patch_unfit::RULE },
     Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
     Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
     Rule { id: "helm/verify-identity", page: include_str!("../../rules/helm/verify-identity.md"), ..helm::verify_identity::RULE },
@@ -416,7 +432,10 @@ pub const RULES: &[Rule] = &[
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "service/host-missing", page: include_str!("../../rules/service/host-missing.md"), ..service::host_missing::RULE },
+    Rule { id: "service/monitor-port-missing", page: include_str!("../../rules/service/monitor-port-missing.md"), ..service::monitor_port_missing::RULE },
     Rule { id: "service/port-missing", page: include_str!("../../rules/service/port-missing.md"), ..service::port_missing::RULE },
+    Rule { id: "service/probe-port-missing", page: include_str!("../../rules/service/probe-port-missing.md"), ..service::probe_port_missing::RULE },
+    Rule { id: "service/target-port-missing", page: include_str!("../../rules/service/target-port-missing.md"), ..service::target_port_missing::RULE },
     Rule { id: "sops/config-name", page: include_str!("../../rules/sops/config-name.md"), ..sops::config_name::RULE },
     Rule { id: "sops/invalid-rule", page: include_str!("../../rules/sops/invalid-rule.md"), ..sops::invalid_rule::RULE },
     Rule { id: "sops/metadata-missing", page: include_str!("../../rules/sops/metadata-missing.md"), ..sops::metadata_missing::RULE },
@@ -427,6 +446,8 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
     Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
+    Rule { id: "storage/sub-path-missing", page: include_str!("../../rules/storage/sub-path-missing.md"), ..storage::sub_path_missing::RULE },
+    Rule { id: "storage/volume-unfit", page: include_str!("../../rules/storage/volume-unfit.md"), ..storage::volume_unfit::RULE },
     Rule { id: "talos/duplicate-node", page: include_str!("../../rules/talos/duplicate-node.md"), ..talos::duplicate_node::RULE },
     Rule { id: "talos/endpoint-unserved", page: include_str!("../../rules/talos/endpoint-unserved.md"), ..talos::endpoint_unserved::RULE },
     Rule { id: "talos/patch-missing", page: include_str!("../../rules/talos/patch-missing.md"), ..talos::patch_missing::RULE },

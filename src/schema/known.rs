@@ -8,7 +8,7 @@ use super::demanded::demanded;
 use super::fault::{Fault, FaultKind};
 use super::values::{to_json, with_unknowns};
 use super::{Brought, Bundle, CustomKind, Kind, PlainSchema, Schema, Source, custom_kinds};
-use crate::resource::{Resource, Role, Tree};
+use crate::resource::{File, Resource, Tree};
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
 use smol_str::SmolStr;
@@ -45,11 +45,10 @@ struct Definition {
 impl Schemas {
     /// The schemas of the binary and of the definitions in a tree. `minor` is the cluster's Kubernetes 1.x.
     pub fn new(tree: &Tree, minor: Option<u32>) -> Self {
-        let files = tree.files().iter().filter(|file| defines_kinds(&file.source.text));
-        let resources = files.flat_map(|file| file.roots_of(Role::Resource));
+        let resources = tree.files().iter().flat_map(File::resources);
         let definitions = resources
-            .filter(|root| root.text_at(&["kind"]) == Some("CustomResourceDefinition"))
-            .filter_map(|root| {
+            .filter(|resource| resource.kind == "CustomResourceDefinition")
+            .filter_map(|Resource { node: root, .. }| {
                 Some(Definition {
                     group: root.text_at(&["spec", "group"])?.to_owned(),
                     kind: root.text_at(&["spec", "names", "kind"])?.to_owned(),
@@ -182,11 +181,6 @@ pub fn check_value(schema: &Schema, node: &Node, kind: &str) -> Vec<Fault> {
     };
     walk.value(schema, node, node.span.before());
     walk.faults
-}
-
-/// Whether a text may hold a definition; cheaper than to look at its nodes.
-fn defines_kinds(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"CustomResourceDefinition").is_some()
 }
 
 /// Whether a document changes a resource instead of being one: it says so, or lacks what every one has.

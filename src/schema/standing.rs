@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resource::{Resource, Role, Tree};
-use crate::source::{FileId, folder_of, join};
+use crate::source::{FileId, join};
 use crate::yaml::Node;
 
 /// What a file is to the kustomizations of its repository.
@@ -21,7 +21,6 @@ pub enum Standing {
 #[derive(Debug, Default)]
 pub struct Standings {
     files: BTreeMap<FileId, Standing>,
-    charts: BTreeSet<String>,
     patched: BTreeSet<String>,
     any_patched: bool,
     kustomized: bool,
@@ -46,9 +45,6 @@ impl Standings {
     pub fn new(tree: &Tree) -> Self {
         let mut standings = Standings::default();
         for file in tree.files() {
-            if file.source.name() == "Chart.yaml" {
-                standings.charts.insert(file.source.folder().to_owned());
-            }
             for (document, role) in file.with_roles() {
                 match role {
                     Role::Kustomization => standings.kustomization(tree, file.source.folder(), &document.root),
@@ -57,18 +53,15 @@ impl Standings {
                 }
             }
         }
+        let charts = tree.files().iter().filter(|file| file.source.name() == "Chart.yaml");
+        let folders = charts.map(|file| file.source.folder()).filter(|folder| !folder.is_empty());
+        let inside = folders.flat_map(|folder| tree.below(folder)).map(|file| (file.source.id, Standing::Material));
+        standings.files.extend(inside);
         standings
     }
 
     /// What a file is.
-    pub fn of(&self, id: FileId, path: &str) -> Standing {
-        let mut folder = folder_of(path);
-        while !folder.is_empty() {
-            if self.charts.contains(folder) {
-                return Standing::Material;
-            }
-            folder = folder_of(folder);
-        }
+    pub fn of(&self, id: FileId) -> Standing {
         self.files.get(&id).copied().unwrap_or(Standing::Loose)
     }
 

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde_json::Value;
 
 use super::Types;
-use super::cel::is_quantity;
+use super::cel::Quantity;
 use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Mode, Node, Resolved, Scalar, Style, Value as Shape};
 use std::sync::Arc;
@@ -216,7 +216,7 @@ pub(super) fn format_fault(format: &str, text: &str) -> Option<&'static str> {
         "byte" if !is_base64(text) => Some("is not base64"),
         "ipv4" if text.parse::<Ipv4Addr>().is_err() => Some("is no IPv4 address"),
         "ipv6" if text.parse::<Ipv6Addr>().is_err() => Some("is no IPv6 address"),
-        "quantity" if !is_quantity(text) => Some("is no quantity like `512Mi`, `2Gi` or `250m`"),
+        "quantity" if Quantity::read(text).is_none() => Some("is no quantity like `512Mi`, `2Gi` or `250m`"),
         "cron" if !is_cron(text) => Some("is no schedule like `30 4 * * *` or `@daily`"),
         "label" if !is_label(text) => Some("has more than lower-case letters, digits and hyphens between them"),
         _ => None,

@@ -211,32 +211,38 @@ impl<'a> App<'a> {
         if probe.get("custom").is_some_and(Node::is_true) {
             return spec.filter(|spec| !is_empty(spec)).map(|spec| self.scope.tree(spec));
         }
-        let service = self.primary_service(controller.id);
-        let port = match self.field(probe, "port") {
-            Some(port) => port,
-            None => {
-                let port = service.as_ref().and_then(|service| self.primary_port(service))?;
-                self.field(port.value, "targetPort").or_else(|| self.field(port.value, "port"))?
-            }
-        };
-        let port = number(port);
         let mut out = Object::at(probe.span);
         for (field, default) in PROBE_DEFAULTS {
             let written = spec.and_then(|spec| spec.get(field)).filter(|node| !node.is_null());
             out = out.put(field, written.map_or_else(|| plain(probe.span, default), |node| self.scope.text(node)));
         }
         let kind = self.field(probe, "type");
-        let kind = kind.as_ref().and_then(Node::text).unwrap_or("TCP").to_ascii_uppercase();
-        let action = Object::at(probe.span).put("port", port);
-        match kind.as_str() {
+        let kind = kind.as_ref().and_then(Node::text);
+        if let Some(command) = self.field(probe, "command").filter(|_| matches!(kind, None | Some("AUTO" | "COMMAND")))
+        {
+            let action = Object::at(probe.span).put("command", command);
+            return Some(out.put("exec", action.node()).node());
+        }
+        let action = Object::at(probe.span).put("port", self.probed_port(controller, probe)?);
+        match kind.unwrap_or("TCP") {
             "TCP" => Some(out.put("tcpSocket", action.node()).node()),
-            "HTTP" | "HTTPS" => {
-                let action = action.maybe("path", self.field(probe, "path")).text("scheme", kind);
+            scheme @ ("HTTP" | "HTTPS") => {
+                let action = action.maybe("path", self.field(probe, "path")).text("scheme", scheme);
                 Some(out.put("httpGet", action.node()).node())
             }
-            "GRPC" => Some(out.put("grpc", action.node()).node()),
+            "GRPC" => Some(out.put("grpc", action.maybe("service", self.field(probe, "service")).node()).node()),
             _ => None,
         }
+    }
+
+    /// The port of a probe: where it does not say, the target of the primary port of the primary service.
+    fn probed_port(&mut self, controller: &Item, probe: &Node) -> Option<Node> {
+        if let Some(port) = self.field(probe, "port") {
+            return Some(number(port));
+        }
+        let service = self.primary_service(controller.id)?;
+        let port = self.primary_port(&service)?;
+        self.field(port.value, "targetPort").or_else(|| self.field(port.value, "port")).map(number)
     }
 }
 

@@ -1,5 +1,5 @@
 //! bjw-s app-template: a chart whose values describe controllers, services, routes and volumes by identifier.
-//! Behaviour by its documentation and by what `helm template` gives for the releases of the corpora.
+//! Behaviour by its documentation and by what `helm template` gives for real releases.
 
 mod config;
 mod container;
@@ -43,7 +43,8 @@ pub(super) fn objects(release: &Release, major: u32, charts: &Charts) -> Objects
     let known = release.chart.known_name().is_some();
     let mut refused = if known { charts.refused(release) } else { Vec::new() };
     refused.extend(app.resources.iter().flat_map(refused_by_server));
-    Objects { resources: app.resources, complete: app.complete && known, faults: app.faults, refused }
+    let complete = app.complete && known;
+    Objects { resources: app.resources, complete, whole: true, faults: app.faults, refused, misfits: Vec::new() }
 }
 
 /// Values in an object of the chart that the API server refuses: a quantity, a schedule, a name.

@@ -1,10 +1,12 @@
 use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::links::Kind;
+use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::is_slip;
+use crate::yaml::Node;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A namespace that nothing creates.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
@@ -30,11 +32,10 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     // Of a misspelling it holds few things, and the namespace that was meant many.
     let misspelt =
         |name: &str, uses: usize| used.iter().any(|(other, others)| is_slip(name, other) && uses * 5 <= others.len());
+    let by_helm: BTreeSet<&str> = deployed.applied().filter_map(|(_, resource)| created_by_helm(resource)).collect();
     let missing = used.iter().filter(|(name, uses)| {
-        let by_helm = uses.iter().any(|(_, resource)| {
-            resource.node.at(&["spec", "install", "createNamespace"]).is_some_and(|node| node.is_true())
-        });
-        !made(name) && !has_root(name) && !by_helm && (in_sight || misspelt(name, uses.len()))
+        let made = made(name) || has_root(name) || by_helm.contains(*name);
+        !made && (in_sight || misspelt(name, uses.len()))
     });
     missing
         .filter_map(|(name, uses)| {
@@ -45,4 +46,10 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
             Some(Finding::new(*span, message).help(near.unwrap_or_else(others)))
         })
         .collect()
+}
+
+/// The namespace that Helm creates for what a release brings. The release itself needs one before that.
+fn created_by_helm(resource: &Resource) -> Option<&str> {
+    let creates = resource.node.at(&["spec", "install", "createNamespace"]).is_some_and(Node::is_true);
+    resource.node.at(&["spec", "targetNamespace"]).filter(|_| creates)?.literal()
 }

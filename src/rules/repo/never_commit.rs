@@ -3,6 +3,8 @@ use crate::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::secret::{find_shape, is_placeholder};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// A file that holds keys in clear by its nature.
 pub const RULE: Rule = Rule::error(check);
@@ -19,6 +21,9 @@ const NAMES: [(&str, &str); 9] = [
     ("id_rsa", "a private key"),
     ("id_ed25519", "a private key"),
 ];
+
+/// What every private key says of itself.
+static PRIVATE_KEYS: LazyLock<[Finder; 2]> = LazyLock::new(|| ["AGE-SECRET-KEY-", "PRIVATE KEY"].map(Finder::new));
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
     let encrypted = file.parsed.documents.iter().any(|document| document.root.get("sops").is_some());
@@ -43,8 +48,10 @@ fn held(file: &File) -> Option<&'static str> {
     if file.source.path.contains("clusterconfig/") && text.contains("machine:") && text.contains("ca:") {
         return Some("a whole machine config with its keys");
     }
-    let shape = find_shape(text).and_then(|range| text.get(range))?;
-    (shape.starts_with("AGE-SECRET-KEY-") || shape.contains("PRIVATE KEY")).then_some("a private key")
+    let is_private = |text: &str| PRIVATE_KEYS.iter().any(|mark| mark.find(text.as_bytes()).is_some());
+    // The text first: the shapes of all credentials are sought more slowly.
+    let shape = if is_private(text) { find_shape(text) } else { None };
+    shape.and_then(|range| text.get(range)).filter(|shape| is_private(shape)).map(|_| "a private key")
 }
 
 /// Whether every value is a variable or a reference that something fills in later.

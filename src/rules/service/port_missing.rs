@@ -1,42 +1,45 @@
-use crate::deployed::{Deployed, Spoken};
+use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
-use crate::resource::Resource;
+use crate::inventory::{Answer, Member};
+use crate::pod::is_port_name;
 use crate::rule::Rule;
+use crate::source::Span;
 
-/// A port that somebody asks of a Service, and the Service does not have.
+/// A port, in the address of a Service or beside its name, that the Service does not have.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.hosts.iter().chain(&deployed.backends()).filter_map(|spoken| finding(deployed, spoken)).collect()
+    let spoken = deployed.hosts.iter().filter_map(|spoken| {
+        let port = spoken.host.port?.to_string();
+        finding(deployed, &spoken.host.name, (spoken.span, &port), &deployed.service(spoken))
+    });
+    // A port that the values of the same release lack is told with them.
+    let told = |span: Span| deployed.inventory.faults.iter().any(|fault| fault.span == span);
+    let named = deployed.references.iter().filter_map(|(_, reference, answer)| {
+        let port = reference.port.filter(|port| !told(port.span))?;
+        finding(deployed, reference.name.known()?, (port.span, port.known()?), answer)
+    });
+    spoken.chain(named).collect()
 }
 
-fn finding(deployed: &Deployed, spoken: &Spoken) -> Option<Finding> {
-    let host = &spoken.host;
-    let port = host.port?;
-    let Answer::Here(entries) = deployed.service(spoken) else { return None };
+fn finding(deployed: &Deployed, name: &str, (span, port): (Span, &str), answer: &Answer) -> Option<Finding> {
+    let Answer::Here(entries) = answer else { return None };
+    let field = if is_port_name(port) { "name" } else { "port" };
     let mut known = Vec::new();
-    for entry in &entries {
-        known.extend(ports(deployed.service_at(entry)?)?);
+    for entry in entries {
+        known.extend(ports(deployed.service_at(name, entry)?, field)?);
     }
-    if known.contains(&port) {
-        return None;
-    }
-    let message = format!("Service `{}` of namespace `{}` has no port {port}", host.name, host.namespace);
-    let names: Vec<String> = known.iter().map(u16::to_string).collect();
-    let finding = Finding::new(spoken.span, message).help(format!("it has {}", names.join(", ")));
-    Some(finding.related(entries.first()?.span, "its definition"))
+    let first = entries.first().filter(|_| !known.iter().any(|known| known == port))?;
+    let message = format!("Service `{name}` of namespace `{}` has no port {port}", first.place.namespace()?);
+    let help = Some(known.join(", ")).filter(|known| !known.is_empty()).map(|known| format!("it has {known}"));
+    let finding = Finding::new(span, message).maybe_help(help);
+    Some(finding.related(first.span, "its definition"))
 }
 
-/// The ports of a Service where all of them are known: one without an address of its own has those of its pods, and
-/// what a table says of a chart, which leaves out the type, is not all.
-fn ports(service: &Resource) -> Option<Vec<u16>> {
-    let spec = service.spec()?;
+/// The ports of a Service where all of them are known: one without an address of its own has those of its pods.
+fn ports(service: &Member, field: &str) -> Option<Vec<String>> {
+    let spec = service.resource.spec().filter(|_| service.whole)?;
     let headless = spec.text_at(&["clusterIP"]) == Some("None") || spec.text_at(&["type"]) == Some("ExternalName");
-    let made = service.annotation("meta.helm.sh/release-name").is_some() && spec.get("type").is_none();
-    let ports = spec.items_at(&["ports"]);
-    if headless || made || ports.is_empty() {
-        return None;
-    }
-    ports.iter().map(|port| port.get("port")?.known()?.parse().ok()).collect()
+    let ports = spec.get("ports").filter(|ports| !headless && !ports.items().is_empty())?;
+    ports.items().iter().filter_map(|port| port.get(field)).map(|port| port.known().map(str::to_owned)).collect()
 }

@@ -2,6 +2,7 @@ use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::inventory::Member;
 use crate::links::Links;
+use crate::pod::Pod;
 use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -11,8 +12,9 @@ pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let mut users: BTreeMap<(&str, &str), Vec<(&Node, &Member)>> = BTreeMap::new();
-    for member in &deployed.inventory.members {
-        for claim in claims(member) {
+    // What runs only now and then need not run at the same time.
+    for (member, pod) in deployed.workloads().filter(|(member, _)| member.resource.group() == "apps") {
+        for claim in claims(&pod) {
             let Some((namespace, name)) = member.resource.namespace().zip(claim.literal()) else { continue };
             users.entry((namespace, name)).or_default().push((claim, member));
         }
@@ -24,13 +26,10 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         .collect()
 }
 
-/// The claims in the pods of a workload that runs all the time and may run anywhere.
-fn claims(member: &Member) -> Vec<&Node> {
-    let resource = &member.resource;
-    let spec = resource.node.at(&["spec", "template", "spec"]).filter(|_| resource.group() == "apps");
-    let pinned =
-        ["affinity", "nodeSelector", "nodeName"].iter().any(|field| spec.is_some_and(|s| s.get(field).is_some()));
-    let volumes = spec.filter(|_| !pinned).map_or(&[][..], |spec| spec.items_at(&["volumes"]));
+/// The claims in pods that may run anywhere.
+fn claims<'a>(pod: &Pod<'a>) -> Vec<&'a Node> {
+    let pinned = ["affinity", "nodeSelector", "nodeName"].iter().any(|field| pod.spec.get(field).is_some());
+    let volumes = if pinned { &[][..] } else { pod.spec.items_at(&["volumes"]) };
     volumes.iter().filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"])).collect()
 }
 

@@ -1,6 +1,5 @@
 use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Member;
 use crate::rule::Rule;
 use crate::yaml::Node;
 
@@ -11,16 +10,12 @@ pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 const LASTING: [&str; 3] = ["data", "database", "db"];
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.inventory.members.iter().flat_map(findings).collect()
-}
-
-fn findings(member: &Member) -> Vec<Finding> {
-    let resource = &member.resource;
-    let spec = resource.node.at(&["spec", "template", "spec"]).filter(|_| member.from_chart);
+    let made = deployed.workloads().filter(|(member, _)| member.from_chart && member.resource.group() == "apps");
     // What is filled when the pod starts may go when it ends.
-    let filled = spec.is_none_or(|spec| !spec.items_at(&["initContainers"]).is_empty());
-    let volumes = spec.filter(|_| !filled).map_or(&[][..], |spec| spec.items_at(&["volumes"]));
-    volumes.iter().filter_map(|volume| finding(volume, &resource.title())).collect()
+    let unfilled = made.filter(|(_, pod)| pod.spec.items_at(&["initContainers"]).is_empty());
+    let volumes =
+        unfilled.flat_map(|(owner, pod)| pod.spec.items_at(&["volumes"]).iter().map(move |volume| (owner, volume)));
+    volumes.filter_map(|(owner, volume)| finding(volume, &owner.resource.title())).collect()
 }
 
 fn finding(volume: &Node, owner: &str) -> Option<Finding> {

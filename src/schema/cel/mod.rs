@@ -18,7 +18,7 @@ mod value;
 use crate::yaml::Node;
 
 pub use parse::{ParseError, Program};
-pub use quantity::is_quantity;
+pub use quantity::Quantity;
 pub use regex::re2;
 
 /// How deep an expression may nest.

@@ -6,18 +6,18 @@ use std::cmp::Ordering;
 
 /// A quantity in units of 10⁻⁹, as fine as Kubernetes keeps them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Quantity(i128);
+pub struct Quantity(i128);
 
 const ONE: i128 = 1_000_000_000;
 
 pub(super) fn named(name: &str) -> Option<Function> {
     Some(match name {
         "isQuantity" => |_, arguments| match arguments {
-            [Value::Str(text)] => Ok(Value::Bool(parse(text).is_some())),
+            [Value::Str(text)] => Ok(Value::Bool(Quantity::read(text).is_some())),
             _ => Err(Stop::Error),
         },
         "quantity" => |_, arguments| match arguments {
-            [Value::Str(text)] => parse(text).map(Value::Quantity).ok_or(Stop::Error),
+            [Value::Str(text)] => Quantity::read(text).map(Value::Quantity).ok_or(Stop::Error),
             _ => Err(Stop::Error),
         },
         "compareTo" => |_, arguments| order(arguments).map(|order| Value::Int(order as i64)),
@@ -35,12 +35,33 @@ pub(super) fn named(name: &str) -> Option<Function> {
     })
 }
 
-/// Whether a text is a quantity.
-pub fn is_quantity(text: &str) -> bool {
-    parse(text).is_some()
-}
-
 impl Quantity {
+    /// Reads a quantity; what is finer than 10⁻⁹ is rounded up, as Kubernetes does.
+    pub fn read(text: &str) -> Option<Self> {
+        let (sign, rest) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let length = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+        let (digits, suffix) = rest.split_at_checked(length)?;
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+            return None;
+        }
+        let (binary, power) = scale(suffix)?;
+        let mantissa: i128 = format!("0{whole}{fraction}").parse().ok()?;
+        let power = power + 9 - i32::try_from(fraction.len()).ok()?;
+        let scaled = mantissa.checked_mul(1_i128.checked_shl(binary)?)?;
+        let ten = |power: i32| 10_i128.checked_pow(power.unsigned_abs());
+        let value = if power >= 0 {
+            scaled.checked_mul(ten(power)?)?
+        } else {
+            let divisor = ten(power).unwrap_or(i128::MAX);
+            scaled / divisor + i128::from(scaled % divisor != 0)
+        };
+        Some(Quantity(sign * value))
+    }
+
     fn whole(self) -> Option<i64> {
         (self.0 % ONE == 0).then_some(self.0 / ONE).and_then(|whole| i64::try_from(whole).ok())
     }
@@ -70,32 +91,6 @@ fn combine<'a>(arguments: &[Value<'a>], with: impl Fn(i128, i128) -> Option<i128
         _ => None,
     };
     result.map(|result| Value::Quantity(Quantity(result))).ok_or(Stop::Error)
-}
-
-/// Reads a quantity; what is finer than 10⁻⁹ is rounded up, as Kubernetes does.
-fn parse(text: &str) -> Option<Quantity> {
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let length = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
-    let (digits, suffix) = rest.split_at_checked(length)?;
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
-        return None;
-    }
-    let (binary, power) = scale(suffix)?;
-    let mantissa: i128 = format!("0{whole}{fraction}").parse().ok()?;
-    let power = power + 9 - i32::try_from(fraction.len()).ok()?;
-    let scaled = mantissa.checked_mul(1_i128.checked_shl(binary)?)?;
-    let ten = |power: i32| 10_i128.checked_pow(power.unsigned_abs());
-    let value = if power >= 0 {
-        scaled.checked_mul(ten(power)?)?
-    } else {
-        let divisor = ten(power).unwrap_or(i128::MAX);
-        scaled / divisor + i128::from(scaled % divisor != 0)
-    };
-    Some(Quantity(sign * value))
 }
 
 /// Powers of two and of ten of a suffix.

@@ -5,19 +5,18 @@ use crate::diagnostic::Unchecked;
 use crate::repo::Repo;
 use crate::resource::{File, Syntax, Tree};
 use crate::source::FileId;
-use ignore::WalkBuilder;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::gitignore::Gitignore;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use walk::{Found, OWN_LISTS};
+
+mod walk;
 
 /// Largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
-
-/// Files of homelint's and kustomize's own that list what to leave out, in the syntax of `.gitignore`.
-const IGNORE_FILES: [&str; 2] = [".homelintignore", ".krmignore"];
 
 /// Endings of files that hold no text.
 const BINARY: [&str; 18] = [
@@ -136,22 +135,35 @@ impl Git {
 /// # Errors
 /// When the folder, the index or the commit cannot be read.
 pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error> {
-    let mut texts = match source {
-        Source::WorkTree => read_work_tree(root)?,
-        Source::Index => read_index(&Git::open(root)?)?,
-        Source::Commit(name) => read_commit(&Git::open(root)?, name)?,
+    let parsed = match source {
+        Source::WorkTree => {
+            let way = way(root);
+            parse(work_tree(root)?, |path, symlink| on_disk(root, &way.join(path), symlink))
+        }
+        Source::Index => parse(read_index(&Git::open(root)?)?, |_, text| text),
+        Source::Commit(name) => parse(read_commit(&Git::open(root)?, name)?, |_, text| text),
     };
-    texts.sort_by(|a, b| a.0.cmp(&b.0));
-    texts.dedup_by(|a, b| a.0 == b.0);
-    let parsed: Vec<(File, Option<Unchecked>)> =
-        texts.into_par_iter().enumerate().map(|(index, (path, text))| file(index, path, text)).collect();
     let (files, unchecked): (Vec<File>, Vec<Option<Unchecked>>) = parsed.into_iter().unzip();
     let mut repo = Repo::new(Tree::new(files), rules);
     repo.unchecked = unchecked.into_iter().flatten().collect();
     Ok(repo)
 }
 
-fn file(index: usize, path: String, text: Result<String, Option<&'static str>>) -> (File, Option<Unchecked>) {
+/// Reads and parses files, in order of their paths.
+fn parse<T: Send>(
+    mut files: Vec<(String, T)>,
+    read: impl Fn(&str, T) -> Text + Sync,
+) -> Vec<(File, Option<Unchecked>)> {
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    files.dedup_by(|a, b| a.0 == b.0);
+    let one = |(index, (path, from)): (usize, (String, T))| {
+        let text = read(&path, from);
+        file(index, path, text)
+    };
+    files.into_par_iter().enumerate().map(one).collect()
+}
+
+fn file(index: usize, path: String, text: Text) -> (File, Option<Unchecked>) {
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
     let (text, reason) = match text {
         Ok(text) => (Some(text), None),
@@ -164,54 +176,43 @@ fn file(index: usize, path: String, text: Result<String, Option<&'static str>>) 
     (file, unchecked)
 }
 
-fn is_binary(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| BINARY.contains(&ending))
+fn is_binary(path: &Path) -> bool {
+    path.extension().and_then(OsStr::to_str).is_some_and(|ending| BINARY.contains(&ending))
 }
 
 // ---- the work tree
 
-/// Files on disk that git does not ignore, and those that it tracks all the same. One thread walks while others read.
-fn read_work_tree(root: &Root) -> Result<Vec<(String, Text)>, Error> {
+/// Files on disk that git does not ignore, and those that it tracks all the same, with whether each is a symbolic link.
+fn work_tree(root: &Root) -> Result<Vec<(String, bool)>, Error> {
     std::fs::read_dir(&root.folder).map_err(|error| Error::Unreadable(root.folder.clone(), error))?;
-    let found = Mutex::new(Vec::new());
-    let mut tracked = Ok(Vec::new());
-    rayon::scope(|scope| {
-        if root.git {
-            scope.spawn(|_| tracked = Git::open(root).and_then(|git| git.tracked()));
-        }
-        for entry in walk(root).flatten() {
-            let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
-            let found = &found;
-            scope.spawn(move |_| {
-                let file = on_disk(root, entry.path(), kind.is_symlink());
-                if let Ok(mut found) = found.lock() {
-                    found.extend(file);
-                }
-            });
-        }
-    });
-    let mut found = found.into_inner().unwrap_or_default();
-    let missing = tracked_but_ignored(root, tracked?, &found);
-    found.extend(missing);
-    Ok(found)
-}
-
-fn walk(root: &Root) -> ignore::Walk {
-    let mut walk = WalkBuilder::new(&root.folder);
-    walk.hidden(false).parents(false).require_git(false).git_global(false);
-    for name in IGNORE_FILES {
-        walk.add_custom_ignore_filename(name);
+    let Found { mut files, ignored_by_git } = walk::walk(way(root), exclude(root).as_deref());
+    if root.git && ignored_by_git {
+        let missing = tracked_but_ignored(root, Git::open(root)?.tracked()?, &files);
+        files.extend(missing);
     }
-    walk.filter_entry(|entry| entry.file_name() != ".git");
-    walk.build()
+    Ok(files)
 }
 
-/// The path of a file relative to the root, and its text.
-fn on_disk(root: &Root, path: &Path, symlink: bool) -> Option<(String, Text)> {
-    let relative = relative(&root.folder, path)?;
-    let reachable = if symlink { through_symlink(root, path) } else { Ok(()) };
-    let text = reachable.and_then(|()| if is_binary(&relative) { Err(None) } else { read_text(path) });
-    Some((relative, text))
+/// The list of what to ignore that git keeps for itself.
+fn exclude(root: &Root) -> Option<PathBuf> {
+    let git = root.folder.join(".git");
+    // In a linked work tree, a file tells where git keeps its things.
+    let git = if git.is_file() { Git::open(root).ok()?.repository.commondir().to_owned() } else { git };
+    Some(git.join("info/exclude"))
+}
+
+/// The shortest path to a root from here: each folder on the way is looked up again for every file.
+fn way(root: &Root) -> &Path {
+    let here = std::env::current_dir().is_ok_and(|here| here == root.folder);
+    if here { Path::new(".") } else { &root.folder }
+}
+
+/// The text of a file.
+fn on_disk(root: &Root, path: &Path, symlink: bool) -> Text {
+    if symlink {
+        through_symlink(root, path)?;
+    }
+    if is_binary(path) { Err(None) } else { read_text(path) }
 }
 
 /// A symbolic link is read when it leads to a file inside the root.
@@ -224,40 +225,21 @@ fn through_symlink(root: &Root, path: &Path) -> Result<(), Option<&'static str>>
     }
 }
 
-/// A path below the root, with `/`; `None` where it is not Unicode.
-fn relative(root: &Path, path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|part| part.to_str()).collect();
-    Some(parts?.join("/"))
-}
-
 /// Files that git tracks although `.gitignore` names them: they are deployed like any other.
-fn tracked_but_ignored(root: &Root, tracked: Vec<String>, found: &[(String, Text)]) -> Vec<(String, Text)> {
+fn tracked_but_ignored(root: &Root, tracked: Vec<String>, found: &[(String, bool)]) -> Vec<(String, bool)> {
     let seen: HashSet<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
-    let own = found
-        .iter()
-        .map(|(path, _)| path)
-        .filter(|path| IGNORE_FILES.contains(&path.rsplit('/').next().unwrap_or(path)));
-    let own: Vec<Gitignore> = own
-        .filter_map(|path| {
-            let path = root.folder.join(path);
-            let mut builder = GitignoreBuilder::new(path.parent()?);
-            builder.add(&path);
-            builder.build().ok()
-        })
-        .collect();
-    let ignored = |path: &Path| {
-        own.iter()
-            .any(|rules| path.starts_with(rules.path()) && rules.matched_path_or_any_parents(path, false).is_ignore())
+    let own = found.iter().map(|(path, _)| path.rsplit_once('/').unwrap_or(("", path)));
+    let own = own.filter(|(_, name)| OWN_LISTS.contains(name));
+    let own: Vec<Gitignore> =
+        own.map(|(folder, name)| walk::read(Path::new(folder), &root.folder.join(folder).join(name))).collect();
+    let ignored = |path: &str| {
+        let below = |rules: &&Gitignore| Path::new(path).starts_with(rules.path());
+        own.iter().filter(below).any(|rules| rules.matched_path_or_any_parents(path, false).is_ignore())
     };
-    let missing = tracked.into_iter().filter(|path| !seen.contains(path.as_str()));
-    missing
-        .map(|path| root.folder.join(path))
-        .filter(|path| !ignored(path))
-        .filter_map(|path| {
-            let kind = path.symlink_metadata().ok()?.file_type();
-            if kind.is_dir() { None } else { on_disk(root, &path, kind.is_symlink()) }
-        })
-        .collect()
+    let missing = tracked.into_iter().filter(|path| !seen.contains(path.as_str()) && !ignored(path));
+    let kind = |path: &str| Some(root.folder.join(path).symlink_metadata().ok()?.file_type());
+    let missing = missing.filter_map(|path| kind(&path).map(|kind| (path, kind)));
+    missing.filter(|(_, kind)| !kind.is_dir()).map(|(path, kind)| (path, kind.is_symlink())).collect()
 }
 
 /// A text file of the work tree; why it is none otherwise.
@@ -267,17 +249,24 @@ fn tracked_but_ignored(root: &Root, tracked: Vec<String>, found: &[(String, Text
 pub fn read_text(path: &Path) -> Text {
     use std::io::Read;
     let gone = |_| Some("it vanished or cannot be opened");
-    let file = std::fs::File::open(path).map_err(gone)?;
+    let mut file = std::fs::File::open(path).map_err(gone)?;
     let size = file.metadata().map_err(gone)?.len();
     if size > MAX_BYTES {
         return Err(Some("larger than 4 MiB"));
     }
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(gone)?;
+    // As long as it is now: nothing asks once more for what comes after.
+    let mut bytes = vec![0; size as usize];
+    file.read_exact(&mut bytes).map_err(gone)?;
     String::from_utf8(bytes).map_err(|_| Some("not UTF-8 text"))
 }
 
 // ---- git
+
+/// A path below the root, with `/`; `None` where it is not Unicode.
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
+}
 
 fn read_index(git: &Git) -> Result<Vec<(String, Text)>, Error> {
     let entries = git.index()?.into_iter();
@@ -299,7 +288,7 @@ fn read_commit(git: &Git, name: &str) -> Result<Vec<(String, Text)>, Error> {
 
 fn read_blob(git: &Git, path: String, id: git2::Oid, mode: u32) -> (String, Text) {
     const REGULAR: u32 = 0o100_000;
-    if mode & 0o170_000 != REGULAR || is_binary(&path) {
+    if mode & 0o170_000 != REGULAR || is_binary(Path::new(&path)) {
         return (path, Err(None));
     }
     let text = match git.repository.find_blob(id) {

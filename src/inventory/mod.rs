@@ -1,0 +1,219 @@
+//! What one cluster holds: what Flux applies, what charts and operators make of it. Answers whether a name exists.
+
+mod answer;
+mod brought;
+mod opaque;
+
+use crate::flux::source::Location;
+use crate::flux::{Applied, Cluster};
+use crate::helm::{self, Charts, Release};
+use crate::kustomize;
+use crate::links::{Created, Kind, Links, Place};
+use crate::resource::{Resource, Tree};
+use crate::schema;
+use crate::source::Span;
+use brought::{Brought, Reader};
+use opaque::Opaque;
+use rayon::prelude::*;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use answer::{Answer, Near};
+pub use brought::source_id;
+
+/// An object as it will be in the cluster.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The object.
+    pub resource: Resource,
+    /// Index of the Kustomization that applies it, or that applies the release which makes it.
+    pub applied: usize,
+    /// Whether a chart makes it.
+    pub from_chart: bool,
+    /// Whether it is known to its last field.
+    pub whole: bool,
+}
+
+impl Member {
+    /// An object that a Kustomization applies.
+    pub fn applied(resource: Resource, applied: usize) -> Self {
+        Member { resource, applied, from_chart: false, whole: true }
+    }
+}
+
+/// Something with a name, and where it comes from.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Where it lives.
+    pub place: Place,
+    /// The keys of its data; `None` where they are not known.
+    pub keys: Option<Vec<SmolStr>>,
+    /// Where it is written.
+    pub span: Span,
+    /// Index of the Kustomization that brings it; `None` for what every cluster has.
+    pub applied: Option<usize>,
+    /// Whether `-0`, `-1` … follow the name.
+    ordinal: bool,
+}
+
+/// A release of a chart, as it is deployed.
+#[derive(Debug)]
+pub struct Installed {
+    /// The HelmRelease.
+    pub resource: Resource,
+    /// What it means.
+    pub release: Release,
+}
+
+/// Everything in one cluster.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// Objects in the order in which they are applied; those of a release follow it.
+    pub members: Vec<Member>,
+    by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
+    /// The releases whose names are known.
+    pub releases: Vec<Installed>,
+    /// What in the values of releases refers to nothing.
+    pub faults: Vec<helm::Fault>,
+    /// What in the values of releases their charts do not take.
+    pub refused: Vec<schema::Fault>,
+    /// Patches of post-renderers that fit nothing.
+    pub misfits: Vec<kustomize::Fault>,
+    opaque: Vec<Opaque>,
+    /// Objects that are written in the repository although no Kustomization is seen to apply them.
+    written: BTreeMap<Kind, BTreeSet<SmolStr>>,
+    /// Namespaces into which something out of sight applies objects; `None` stands for all.
+    hidden: BTreeSet<Option<SmolStr>>,
+}
+
+impl Inventory {
+    /// Takes stock of a cluster; `written` is what the repository holds besides.
+    pub fn of<'a>(
+        tree: &Tree,
+        cluster: &Cluster,
+        written: impl Iterator<Item = &'a Resource>,
+        links: &Links,
+        charts: &Charts,
+    ) -> Self {
+        let reader = Reader::of(tree, cluster, links, charts);
+        let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
+        let brought = kustomizations.par_iter().map(|(index, applied)| reader.brought(*index, applied));
+        let brought: Vec<Brought> = brought.collect();
+        let mut inventory = Inventory::default();
+        for Brought { members, opaque, faults, refused, misfits, releases } in brought {
+            inventory.members.extend(members);
+            inventory.opaque.extend(opaque);
+            inventory.faults.extend(faults);
+            inventory.refused.extend(refused);
+            inventory.misfits.extend(misfits);
+            inventory.releases.extend(releases);
+        }
+        let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
+            inventory.members.par_iter().map(|member| entries(member, links)).collect();
+        for (kind, name, entry) in entries.into_iter().flatten() {
+            inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
+        }
+        for created in links.always() {
+            if let Some((kind, name, entry)) = created_entry(created.clone(), None) {
+                inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
+            }
+        }
+        // The Kustomizations of an entry point exist without being applied by another.
+        for applied in cluster.kustomizations.iter().filter(|applied| applied.parent.is_none()) {
+            inventory.add_object(&applied.resource, links);
+        }
+        inventory.hidden = hidden(cluster);
+        inventory.write_down(written, links);
+        inventory
+    }
+
+    fn add_object(&mut self, resource: &Resource, links: &Links) {
+        for (kind, name, entry) in entries(&Member::applied(resource.clone(), 0), links) {
+            self.by_kind.entry(kind).or_default().entry(name).or_default().push(Entry { applied: None, ..entry });
+        }
+    }
+
+    fn write_down<'a>(&mut self, written: impl Iterator<Item = &'a Resource>, links: &Links) {
+        let lone = |resource: &Resource| Member::applied(resource.clone(), 0);
+        for (kind, name, _) in written.flat_map(|resource| entries(&lone(resource), links)) {
+            self.written.entry(kind).or_default().insert(name);
+        }
+    }
+
+    /// What charts make, each with its release.
+    pub fn made(&self) -> impl Iterator<Item = (&Resource, &Resource)> {
+        let mut release = None;
+        self.members.iter().filter_map(move |member| {
+            if !member.from_chart {
+                release = Some(&member.resource);
+                return None;
+            }
+            Some((release?, &member.resource))
+        })
+    }
+
+    /// Every entry of a kind with a name, numbered ones included.
+    pub fn named(&self, kind: &Kind, name: &str) -> impl Iterator<Item = &Entry> {
+        let names = self.by_kind.get(kind);
+        let entries = move |name: &str| names.and_then(|names| names.get(name)).into_iter().flatten();
+        let numbered = name.rsplit_once('-').filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let numbered = numbered.map(|(base, _)| entries(base).filter(|entry| entry.ordinal));
+        entries(name).filter(|entry| !entry.ordinal).chain(numbered.into_iter().flatten())
+    }
+
+    /// Whether anything of a kind is known.
+    pub fn has_kind(&self, kind: &Kind) -> bool {
+        self.by_kind.contains_key(kind)
+    }
+}
+
+/// The member itself and what operators make of it, by kind and name.
+fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
+    let resource = &member.resource;
+    let mut found = Vec::new();
+    let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
+    if let Some(name) = resource.node.at(&["metadata", "name"]) {
+        let name = name.literal().unwrap_or("");
+        let place = match resource.namespace() {
+            _ if links.is_cluster_scoped(resource.group(), &resource.kind) => Place::Cluster,
+            Some(namespace) => Place::Namespace(SmolStr::new(namespace)),
+            None => Place::Unknown,
+        };
+        let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
+        let keys = if data && member.whole { links.keys(resource) } else { None };
+        found.push((
+            kind,
+            SmolStr::new(name),
+            Entry { place, keys, span: resource.name_span(), applied: Some(member.applied), ordinal: false },
+        ));
+    }
+    found
+        .extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
+    found
+}
+
+/// An object of unknown name is kept under the empty one, a numbered one under its name without the number.
+fn created_entry(created: Created, applied: Option<usize>) -> Option<(Kind, SmolStr, Entry)> {
+    let Created { kind, name, ordinal, place, keys, span } = created;
+    Some((kind, name.unwrap_or_default(), Entry { place, keys, span, applied, ordinal }))
+}
+
+/// Namespaces that something applies to which is not in this repository, or not to be built offline.
+fn hidden(cluster: &Cluster) -> BTreeSet<Option<SmolStr>> {
+    let incomplete = cluster.kustomizations.iter().filter(|applied| !applied.complete && !applied.fails());
+    incomplete.flat_map(hidden_by).collect()
+}
+
+fn hidden_by(applied: &Applied) -> Vec<Option<SmolStr>> {
+    let target = applied.resource.node.at(&["spec", "targetNamespace"]);
+    match (target, &applied.location) {
+        (Some(target), _) => vec![target.known().map(SmolStr::new)],
+        // What is built here shows its namespaces; what it lacks may say any.
+        (None, Location::Here(_)) => {
+            let shown = applied.resources.iter().filter_map(Resource::namespace);
+            let shown: BTreeSet<&str> = shown.chain([applied.namespace()]).collect();
+            shown.into_iter().map(|namespace| Some(SmolStr::new(namespace))).collect()
+        }
+        _ => vec![Some(SmolStr::new(applied.namespace()))],
+    }
+}

@@ -1,0 +1,130 @@
+//! Pods: what workloads run, with its containers, ports and probes.
+
+use crate::diagnostic::Finding;
+use crate::resource::Resource;
+use crate::source::nearest;
+use crate::yaml::Node;
+
+/// Where a container is asked at one of its ports, and by what.
+const ASKED: [(&str, &[&str]); 8] = [
+    ("livenessProbe", &["livenessProbe", "httpGet", "port"]),
+    ("livenessProbe", &["livenessProbe", "tcpSocket", "port"]),
+    ("readinessProbe", &["readinessProbe", "httpGet", "port"]),
+    ("readinessProbe", &["readinessProbe", "tcpSocket", "port"]),
+    ("startupProbe", &["startupProbe", "httpGet", "port"]),
+    ("startupProbe", &["startupProbe", "tcpSocket", "port"]),
+    ("postStart", &["lifecycle", "postStart", "httpGet", "port"]),
+    ("preStop", &["lifecycle", "preStop", "httpGet", "port"]),
+];
+
+/// The pods of a workload: its template.
+#[derive(Debug, Clone, Copy)]
+pub struct Pod<'a> {
+    template: &'a Node,
+    /// What the pods run.
+    pub spec: &'a Node,
+}
+
+impl<'a> Pod<'a> {
+    /// The pods that a resource runs, if it does.
+    pub fn of(resource: &'a Resource) -> Option<Self> {
+        let path: &[&str] = match (resource.group(), resource.kind.as_str()) {
+            ("apps", _) | ("batch", "Job") => &["spec", "template"],
+            ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
+            ("", "Pod") => &[],
+            _ => return None,
+        };
+        let template = resource.node.at(path)?;
+        Some(Pod { template, spec: template.get("spec")? })
+    }
+
+    /// Their labels.
+    pub fn labels(&self) -> Option<&'a Node> {
+        self.template.at(&["metadata", "labels"])
+    }
+
+    /// Their containers; those that run before the others first.
+    pub fn containers(self) -> impl Iterator<Item = Container<'a>> {
+        let lists = ["initContainers", "containers"].map(|list| self.spec.items_at(&[list]));
+        lists.into_iter().flatten().map(Container)
+    }
+
+    /// The volume that reads the ConfigMap or Secret which a node names: its own name, and what it reads.
+    pub fn volume_of(&self, name: &Node) -> Option<(&'a str, &'a Node)> {
+        let reads = |source: &Node| {
+            ["name", "secretName"].iter().any(|key| source.get(key).is_some_and(|own| std::ptr::eq(own, name)))
+        };
+        self.spec.items_at(&["volumes"]).iter().find_map(|volume| {
+            let source = volume.get("configMap").or(volume.get("secret")).filter(|source| reads(source))?;
+            Some((volume.text_at(&["name"])?, source))
+        })
+    }
+
+    /// What containers mount of a volume, where it is not all of it.
+    pub fn sub_paths(&self, volume: &str) -> impl Iterator<Item = &'a Node> {
+        let mounts = self.containers().flat_map(|container| container.0.items_at(&["volumeMounts"]));
+        let of_volume = mounts.filter(move |mount| mount.text_at(&["name"]) == Some(volume));
+        of_volume.filter_map(|mount| mount.get("subPath"))
+    }
+
+    /// The names of all their ports; `None` where they are not known, as where something adds containers.
+    pub fn ports(&self) -> Option<Vec<&'a Node>> {
+        let marks = ["labels", "annotations"].map(|field| self.template.entries_at(&["metadata", field]));
+        if marks.into_iter().flatten().any(|mark| mark.key.text().is_none_or(|key| key.contains("inject"))) {
+            return None;
+        }
+        let ports: Option<Vec<_>> = self.containers().map(|container| container.ports()).collect();
+        Some(ports?.into_iter().flatten().collect())
+    }
+}
+
+/// A container of a pod.
+#[derive(Debug, Clone, Copy)]
+pub struct Container<'a>(&'a Node);
+
+impl<'a> Container<'a> {
+    /// Its name.
+    pub fn name(&self) -> Option<&'a Node> {
+        self.0.get("name")
+    }
+
+    /// Its image.
+    pub fn image(&self) -> Option<&'a Node> {
+        self.0.get("image")
+    }
+
+    /// The names of its ports; `None` where they are not known.
+    pub fn ports(&self) -> Option<Vec<&'a Node>> {
+        let ports = self.0.get("ports");
+        if ports.is_some_and(|ports| !ports.is_seq() && !ports.is_null()) {
+            return None;
+        }
+        let names = ports.map_or(&[][..], Node::items).iter().filter_map(|port| port.get("name"));
+        names.map(|name| name.known().map(|_| name)).collect()
+    }
+
+    /// The ports that its probes and hooks ask by name, each with what asks.
+    pub fn asked_ports(&self) -> impl Iterator<Item = (&'static str, &'a Node)> {
+        let container = self.0;
+        let asked = ASKED.into_iter().filter_map(move |(asking, path)| Some((asking, container.at(path)?)));
+        asked.filter(|(_, port)| port.known().is_some_and(is_port_name))
+    }
+}
+
+/// Whether a port is given by name: a number in quotes is a number all the same.
+pub fn is_port_name(port: &str) -> bool {
+    port.bytes().any(|byte| !byte.is_ascii_digit())
+}
+
+/// Tells which ports there are instead of the one that is missing.
+pub fn tell_ports(finding: Finding, missing: &str, ports: &[&Node]) -> Finding {
+    let names: Vec<&str> = ports.iter().filter_map(|port| port.text()).collect();
+    let Some(first) = ports.first() else {
+        return finding.help("write the number, or give the port this name");
+    };
+    let help = match nearest(missing, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there is `{}`", names.join("`, `")),
+    };
+    finding.help(help).related(first.span, "ports are named here")
+}

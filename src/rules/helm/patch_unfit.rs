@@ -1,0 +1,19 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::kustomize::Fault;
+use crate::rule::Rule;
+
+/// A patch of a post-renderer that fits nothing which the chart makes.
+pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.inventory.misfits.iter().map(finding).collect()
+}
+
+fn finding(misfit: &Fault) -> Finding {
+    let finding = misfit.finding();
+    match finding.help {
+        Some(_) => finding,
+        None => finding.help("`homelint build --releases` shows what the chart makes"),
+    }
+}

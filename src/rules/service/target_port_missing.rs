@@ -1,0 +1,34 @@
+use crate::deployed::Deployed;
+use crate::diagnostic::{Finding, Severity};
+use crate::inventory::Member;
+use crate::pod::{is_port_name, tell_ports};
+use crate::rule::Rule;
+use crate::selector::Selector;
+use crate::yaml::Node;
+
+/// A port of a Service that leads to a port which none of its pods has.
+pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+
+fn check(deployed: &Deployed) -> Vec<Finding> {
+    deployed.services().flat_map(|service| findings(deployed, service)).collect()
+}
+
+fn findings(deployed: &Deployed, service: &Member) -> Vec<Finding> {
+    let ports = service.resource.node.items_at(&["spec", "ports"]).iter();
+    let targets = ports.filter_map(|port| port.get("targetPort"));
+    let named: Vec<&Node> = targets.filter(|target| target.known().is_some_and(is_port_name)).collect();
+    let found = if named.is_empty() { None } else { ports_behind(deployed, service) };
+    let Some(found) = found else { return Vec::new() };
+    let finding = |target: &Node| {
+        let missing = target.text().filter(|text| !found.iter().any(|port| port.text() == Some(text)))?;
+        let message = format!("no pod behind `{}` has a port `{missing}`", service.resource.title());
+        Some(tell_ports(Finding::new(target.span, message), missing, &found))
+    };
+    named.into_iter().filter_map(finding).collect()
+}
+
+/// The ports of the pods that a Service selects, where there are any and all are known.
+fn ports_behind<'a>(deployed: &Deployed<'a>, service: &Member) -> Option<Vec<&'a Node>> {
+    let selector = service.resource.node.at(&["spec", "selector"]).filter(|_| service.whole)?;
+    deployed.ports_of_pods(&Selector::of_labels(selector), &[service.resource.namespace()?])
+}

@@ -12,12 +12,12 @@ pub const RULE: Rule = Rule::error(check);
 const NEEDED: [&[&str]; 3] = [&["currentValue", "currentDigest"], &["datasource"], &["depName", "packageName"]];
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
-    file.roots_of(Role::Renovate).flat_map(regex_managers).flat_map(findings).collect()
+    file.roots_of(Role::Renovate).flat_map(regex_managers).filter_map(finding).collect()
 }
 
-fn findings(manager: &Node) -> Vec<Finding> {
+fn finding(manager: &Node) -> Option<Finding> {
     let Some(strings) = manager.get("matchStrings").filter(|strings| !strings.items().is_empty()) else {
-        return vec![Finding::new(manager.span.before(), "this custom manager has no `matchStrings`")];
+        return Some(Finding::new(manager.span.before(), "this custom manager has no `matchStrings`"));
     };
     let captures = |field: &str| {
         let group = format!("(?<{field}>");
@@ -25,10 +25,8 @@ fn findings(manager: &Node) -> Vec<Finding> {
         captured || manager.get(&format!("{field}Template")).is_some()
     };
     let missing = NEEDED.iter().filter(|fields| !fields.iter().any(|field| captures(field)));
-    let finding = |fields: &&[&str]| {
-        let field = fields.first().copied().unwrap_or_default();
-        let message = format!("no pattern of this custom manager captures `{field}`");
-        Finding::new(strings.span, message).help(format!("add a group `(?<{field}>…)`, or `{field}Template`"))
-    };
-    missing.map(finding).collect()
+    let missing: Vec<&str> = missing.filter_map(|fields| fields.first().copied()).collect();
+    let first = missing.first()?;
+    let message = format!("no pattern of this custom manager captures `{}`", missing.join("`, `"));
+    Some(Finding::new(strings.span, message).help(format!("add a group `(?<{first}>…)`, or `{first}Template`")))
 }

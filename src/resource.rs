@@ -292,6 +292,13 @@ impl Resource {
         self.is(other.group(), &other.kind) && (self.namespace(), self.name()) == (other.namespace(), other.name())
     }
 
+    /// Group, kind, namespace and name, where no part of them is unknown; the namespace is empty where there is none.
+    pub fn identity(&self) -> Option<(&str, &str, &str, &str)> {
+        let name = self.node.at(&["metadata", "name"])?.literal()?;
+        let namespace = self.node.at(&["metadata", "namespace"]).map_or(Some(""), Node::literal)?;
+        Some((self.group(), self.kind.as_str(), namespace, name))
+    }
+
     /// `metadata.name`
     pub fn name(&self) -> Option<&str> {
         self.node.text_at(&["metadata", "name"])

@@ -9,18 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An object that several Kustomizations apply, so that they overwrite and prune one another's.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-/// Group, kind, namespace, name.
-type Id<'a> = (&'a str, &'a str, &'a str, &'a str);
-
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let mut owners: BTreeMap<Id, Vec<(&Applied, &Resource)>> = BTreeMap::new();
+    let mut owners: BTreeMap<_, Vec<(&Applied, &Resource)>> = BTreeMap::new();
     for (applied, resource) in deployed.applied().filter(|(_, resource)| !is_shared_on_purpose(resource)) {
-        let place = resource.node.at(&["metadata", "namespace"]).or_else(|| resource.node.at(&["metadata", "name"]));
-        let certain = place.is_some_and(|node| node.literal().is_some());
-        if let Some(name) = resource.node.at(&["metadata", "name"]).and_then(|name| name.literal()).filter(|_| certain)
-        {
-            let id = (resource.group(), resource.kind.as_str(), resource.namespace().unwrap_or(""), name);
-            owners.entry(id).or_default().push((applied, resource));
+        if let Some(identity) = resource.identity() {
+            owners.entry(identity).or_default().push((applied, resource));
         }
     }
     owners.values().flat_map(|owners| findings(owners)).collect()

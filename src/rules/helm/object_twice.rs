@@ -10,17 +10,10 @@ pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let mut made: BTreeMap<_, &Member> = BTreeMap::new();
     for member in deployed.inventory.members.iter().filter(|member| member.from_chart) {
-        made.extend(id(member).map(|id| (id, member)));
+        made.extend(member.resource.identity().map(|identity| (identity, member)));
     }
     let written = deployed.inventory.members.iter().filter(|member| !member.from_chart && !is_adopted(member));
-    written.filter_map(|member| finding(member, made.get(&id(member)?)?)).collect()
-}
-
-fn id(member: &Member) -> Option<(&str, &str, &str, &str)> {
-    let resource = &member.resource;
-    let name = resource.node.at(&["metadata", "name"])?.literal()?;
-    let namespace = resource.node.at(&["metadata", "namespace"])?.literal()?;
-    Some((resource.group(), resource.kind.as_str(), namespace, name))
+    written.filter_map(|member| finding(member, made.get(&member.resource.identity()?)?)).collect()
 }
 
 /// Whether it says which release it belongs to, so that Helm takes it over.

@@ -163,13 +163,14 @@ pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
     let mut spare = Holders::default();
     spare.add_written(written.iter(), links);
     let flux = Flux { tree, links, kustomize: Kustomize::new(tree), sources, spare };
-    let mut clusters: Vec<Cluster> = entries.into_iter().map(|entry| flux.cluster(entry)).collect();
-    let rest = flux.unowned(&written, &clusters);
-    match clusters.as_mut_slice() {
+    let mut growing: Vec<Growing> = entries.into_iter().map(|entry| flux.cluster(entry)).collect();
+    let rest = flux.unowned(&written, &growing);
+    match growing.as_mut_slice() {
         // What somebody applied by hand, once, goes to the one cluster that there is.
         [only] => rest.iter().for_each(|entry| flux.grow(only, &entry.roots)),
-        _ => clusters.extend(rest.into_iter().map(|entry| flux.cluster(entry))),
+        _ => growing.extend(rest.into_iter().map(|entry| flux.cluster(entry))),
     }
+    let clusters = growing.into_iter().map(|growing| growing.cluster).collect();
     let mut deployment = Deployment { clusters, strays: Vec::new() };
     deployment.strays = flux.strays(&deployment);
     deployment
@@ -182,6 +183,13 @@ struct Flux<'a> {
     sources: Sources,
     /// ConfigMaps and Secrets that are written down, for what no Kustomization applies.
     spare: Holders,
+}
+
+/// A cluster that is being followed, and what has been seen in it that others read.
+struct Growing {
+    cluster: Cluster,
+    holders: Holders,
+    providers: Providers,
 }
 
 /// Kustomizations and ResourceSets that wait for their turn, each identity once.
@@ -210,20 +218,18 @@ impl Queue {
 
 impl Flux<'_> {
     /// Follows an entry point.
-    fn cluster(&self, entry: entry::Entry) -> Cluster {
+    fn cluster(&self, entry: entry::Entry) -> Growing {
         let roots = entry.roots.clone();
-        let mut cluster = Cluster { entry, kustomizations: Vec::new(), by_name: BTreeMap::new() };
-        self.grow(&mut cluster, &roots);
-        cluster
+        let cluster = Cluster { entry, kustomizations: Vec::new(), by_name: BTreeMap::new() };
+        let mut growing = Growing { cluster, holders: Holders::default(), providers: Providers::default() };
+        self.grow(&mut growing, &roots);
+        growing
     }
 
     /// Follows Kustomizations level by level, so that each is built when all that patch it were.
-    fn grow(&self, cluster: &mut Cluster, roots: &[Resource]) {
+    fn grow(&self, growing: &mut Growing, roots: &[Resource]) {
+        let Growing { cluster, holders, providers } = growing;
         let mut queue = Queue { waiting: Vec::new(), seen: std::mem::take(&mut cluster.by_name) };
-        let mut holders = Holders::default();
-        let mut providers = Providers::default();
-        holders.add(cluster.resources().map(|(_, resource)| resource), self.links);
-        cluster.resources().for_each(|(_, resource)| providers.add(resource));
         roots.iter().for_each(|root| queue.add(root, None));
         let kustomizations = &mut cluster.kustomizations;
         for _ in 0..MAX_LEVELS {
@@ -231,11 +237,11 @@ impl Flux<'_> {
             if level.is_empty() || kustomizations.len() > MAX_KUSTOMIZATIONS {
                 break;
             }
-            let build = |(resource, parent)| self.build(resource, parent, &providers);
+            let build = |(resource, parent)| self.build(resource, parent, providers);
             let built: Vec<Applied> = level.into_par_iter().map(build).collect();
             // Kustomizations of one level may use one another's ConfigMaps.
             holders.add(built.iter().flat_map(|applied| &applied.resources), self.links);
-            let done: Vec<Applied> = built.into_par_iter().map(|applied| self.finish(applied, &holders)).collect();
+            let done: Vec<Applied> = built.into_par_iter().map(|applied| self.finish(applied, holders)).collect();
             for applied in done {
                 for resource in &applied.resources {
                     queue.add(resource, Some(kustomizations.len()));
@@ -328,10 +334,10 @@ impl Flux<'_> {
     }
 
     /// Kustomizations that no other applies, where no entry point explains them: one entry for each cluster.
-    fn unowned(&self, written: &[Resource], clusters: &[Cluster]) -> Vec<entry::Entry> {
+    fn unowned(&self, written: &[Resource], clusters: &[Growing]) -> Vec<entry::Entry> {
         let mut covered: BTreeSet<Span> = BTreeSet::new();
         let mut folders: Vec<&str> = Vec::new();
-        for applied in clusters.iter().flat_map(|cluster| &cluster.kustomizations) {
+        for applied in clusters.iter().flat_map(|growing| &growing.cluster.kustomizations) {
             covered.insert(identity(&applied.resource));
             if let Location::Here(folder) = &applied.location {
                 folders.push(folder);

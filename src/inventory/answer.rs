@@ -94,8 +94,9 @@ impl Inventory {
             return Answer::Here(here);
         }
         let meant = || self.of_other_kind(name, member, reference).or_else(|| self.meant(name, member, reference));
-        if let Some(near) = meant().filter(|_| !self.is_written(name, reference)) {
-            return Answer::Missing { elsewhere: named, near: Some(near) };
+        let near = if self.is_written(name, reference) { None } else { meant() };
+        if near.is_some() {
+            return Answer::Missing { elsewhere: named, near };
         }
         if reference.hint || reference.kinds.iter().any(|kind| self.may_exist(kind, name, member, reference)) {
             return Answer::Unknown;

@@ -76,7 +76,7 @@ impl Verdicts {
     }
 
     /// Whether the cluster seems to know more than the schema at hand: a fault is one of several like it, or the
-    /// repository installs another release.
+    /// repository installs a newer release.
     pub fn is_outgrown(&self, fault: &Fault) -> bool {
         let FaultKind::UnexplainedField { kind, path } = &fault.kind else { return false };
         let places = self.unexplained.get(&(kind.clone(), path.clone()));
@@ -84,11 +84,11 @@ impl Verdicts {
     }
 
     fn has_outgrown(&self, (api_version, kind): &Named, places: &BTreeSet<Span>) -> bool {
-        let differs = || match self.schemas.origin(api_version, kind) {
-            Some(Origin::Bundle(source)) => self.releases.differ(source),
+        let is_newer = || match self.schemas.origin(api_version, kind) {
+            Some(Origin::Bundle(source)) => self.releases.are_newer(source),
             _ => false,
         };
-        places.len() > 1 || differs()
+        places.len() > 1 || is_newer()
     }
 
     /// Kinds of which the cluster seems to know more fields than the schema at hand, with these and their first place.

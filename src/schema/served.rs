@@ -109,12 +109,13 @@ impl Releases {
         self.0.get(of)?.iter().min().copied()
     }
 
-    /// Whether all that installs the kinds of a package is said to be of another release than the schemas at hand.
-    pub fn differ(&self, source: &Source) -> bool {
+    /// Whether something that installs the kinds of a package is said to be of a newer release than the schemas at hand.
+    /// An older one knows what these know, or less; `0.0.0` is what a build of a branch is called.
+    pub fn are_newer(&self, source: &Source) -> bool {
         let names = INSTALLERS.get(source.name).into_iter().flatten();
-        let mut running = names.filter_map(|name| self.0.get(name)).flatten().map(|(version, _)| *version).peekable();
+        let mut running = names.filter_map(|name| self.0.get(name)).flatten().map(|(version, _)| *version);
         let known = Version::read(source.version);
-        running.peek().is_some() && running.all(|version| Some(version) != known)
+        running.any(|version| version == Version(0, 0) || Some(version) > known)
     }
 
     /// The repository and the version in `https://github.com/owner/name/releases/download/v1.2.0/file.yaml`.

@@ -8,8 +8,17 @@ use super::fault::{Fault, FaultKind};
 use super::values::{Seen, article, same, shown};
 use super::{Additional, ListType, Schema, Sizes, Types};
 use crate::diagnostic::Finding;
-use crate::source::{Span, nearest};
+use crate::source::{Span, is_slip, nearest};
 use crate::yaml::{Entry, Node, Style};
+
+/// Levels below a misplaced field, at most, where its place is sought.
+const MAX_BELOW: usize = 4;
+
+/// Fields of such a level, at most: a definition of a kind holds ever more of them.
+const MAX_WIDE: usize = 2000;
+
+/// Places for a misplaced field, at most, that are worth listing.
+const MAX_PLACES: usize = 5;
 
 /// One step from the root of a resource to a value.
 pub(super) struct Step<'a> {
@@ -201,10 +210,12 @@ impl<'a> Walk<'a> {
     /// Reports a field that cannot stand here; returns the field that was meant.
     fn unknown_field(&mut self, schema: &'a Schema, node: &Node, entry: &'a Entry, name: &str) -> Option<&'a str> {
         let free = schema.properties.iter().map(|(known, _)| known.as_str()).filter(|known| node.get(known).is_none());
-        let near = same_letters(name, free.clone()).or_else(|| nearest(name, free));
+        let slip = same_letters(name, free.clone()).or_else(|| free.clone().find(|known| is_slip(name, known)));
         let message = format!("unknown field `{name}` in {}", self.place());
         let finding = Finding::new(entry.key.span, message);
-        let home = if near.is_none() { self.home(schema, name) } else { None };
+        // A field of this very name elsewhere explains more than one that only looks alike here.
+        let home = if slip.is_none() { self.home(schema, name) } else { None };
+        let near = slip.or_else(|| nearest(name, free).filter(|_| home.is_none()));
         let explained = near.is_some() || home.is_some() || !self.custom;
         let finding = match (near, home) {
             (Some(near), _) => finding.help(format!("did you mean `{near}`?")).unsafe_fix(
@@ -228,7 +239,7 @@ impl<'a> Walk<'a> {
         near
     }
 
-    /// Where a field belongs: one level up, one down, in `metadata`, or nowhere.
+    /// Where a field belongs: one level up, further down, in `metadata`, or nowhere.
     fn home(&self, schema: &Schema, name: &str) -> Option<String> {
         let refers = ["kind", "name"].iter().all(|field| schema.property(field).is_some());
         if name == "namespace" && refers && self.trail.len() > 2 {
@@ -241,9 +252,9 @@ impl<'a> Walk<'a> {
         {
             return Some(format!("it belongs one level up, in {}", self.place_of(parent + 1)));
         }
-        let below: Vec<String> =
-            schema.properties.iter().filter_map(|(field, child)| below(field, child, name)).collect();
-        if (1..=3).contains(&below.len()) {
+        // An operator may have added the field to this level since; then one far below is another.
+        let below = below(schema, name, if self.custom { 1 } else { MAX_BELOW });
+        if (1..=MAX_PLACES).contains(&below.len()) {
             let names: Vec<&str> = below.iter().map(String::as_str).collect();
             return Some(format!("it belongs under {}", listed(&names, "or")));
         }
@@ -468,10 +479,31 @@ fn identity(item: &Node, keys: &[SmolStr], schema: Option<&Schema>) -> Option<St
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// `` `field` `` where a child, or the items of a child, would take the name.
-fn below(field: &str, child: &Schema, name: &str) -> Option<String> {
-    let inner = child.items.as_deref().unwrap_or(child);
-    inner.property(name).map(|_| field.to_owned())
+/// The fields, some levels down, that would take a name: `a`, `a.*.b` for any key of `a`.
+fn below(schema: &Schema, name: &str, levels: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut level = vec![(String::new(), schema)];
+    for _ in 0..levels {
+        let mut next = Vec::new();
+        for (path, schema) in level {
+            let dot = if path.is_empty() { "" } else { "." };
+            let fields = schema.properties.iter().map(|(field, child)| (field.as_str(), child));
+            let other = match &schema.additional {
+                Additional::Like(child) => Some(("*", child)),
+                _ => None,
+            };
+            let children = fields.chain(other);
+            next.extend(
+                children.map(|(field, child)| (format!("{path}{dot}{field}"), child.items.as_deref().unwrap_or(child))),
+            );
+        }
+        if next.len() > MAX_WIDE {
+            break;
+        }
+        found.extend(next.iter().filter(|(_, child)| child.property(name).is_some()).map(|(path, _)| path.clone()));
+        level = next;
+    }
+    found
 }
 
 /// A name of the same letters in another notation: `base_url`, `BaseURL`, `base-url`.

@@ -84,3 +84,12 @@ fn a_linked_work_tree_shares_what_is_excluded() {
     repo.write("linked/c.yaml", "");
     assert_eq!(read(&repo, "linked"), ["a.yaml", "c.yaml"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let repo = Repo::new(&[("a.yaml", "")]);
+    let made = std::process::Command::new("mkfifo").arg(repo.path("pipe.yaml")).status().unwrap();
+    assert!(made.success());
+    assert_eq!(read(&repo, "."), ["a.yaml"]);
+}

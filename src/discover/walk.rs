@@ -62,7 +62,9 @@ impl<'a> Walk<'a> {
                     let rules = rules.clone();
                     scope.spawn(move |scope| self.folder(scope, path + "/", rules));
                 }
-                None => found.files.push((path, kind.is_symlink())),
+                // To open a pipe is to wait for somebody who writes into it.
+                None if kind.is_file() || kind.is_symlink() => found.files.push((path, kind.is_symlink())),
+                None => {}
             }
         }
         let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);

@@ -49,6 +49,20 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
+    /// A walk over a value whose schema knows all of it.
+    pub fn new(kind: &'a str, schema: &'a Schema) -> Self {
+        Walk {
+            kind,
+            api_version: SmolStr::default(),
+            custom: false,
+            hidden: false,
+            meta: None,
+            trail: vec![Step { name: "", schema }],
+            faults: Vec::new(),
+            unsure: false,
+        }
+    }
+
     /// Judges a value; `at` is where its absent parts are to be missed.
     pub fn value(&mut self, schema: &'a Schema, node: &'a Node, at: Span) {
         let Some(seen) = Seen::of(node) else {

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use smol_str::SmolStr;
 
-use super::check::{Step, Walk};
+use super::check::Walk;
 use super::fault::{Fault, FaultKind};
 use super::values::with_unknowns;
 use super::{Additional, Schema, Types};
@@ -41,16 +41,7 @@ pub fn check_file(file: &File, root: &Node) -> Vec<Fault> {
     }
     let opened = with_unknowns(root);
     let root = opened.as_ref().unwrap_or(root);
-    let mut walk = Walk {
-        kind: name,
-        api_version: SmolStr::default(),
-        custom: true,
-        hidden: true,
-        meta: None,
-        trail: vec![Step { name: "", schema }],
-        faults: Vec::new(),
-        unsure: false,
-    };
+    let mut walk = Walk { custom: true, hidden: true, ..Walk::new(name, schema) };
     walk.value(schema, root, root.span.before());
     // These tools take what they do not know for a note, and newer ones know more.
     walk.faults.retain(|fault| matches!(fault.kind, FaultKind::UnknownField | FaultKind::WrongType));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use super::check::{Step, Walk};
+use super::check::Walk;
 use super::demanded::demanded;
 use super::fault::{Fault, FaultKind};
 use super::values::{to_json, with_unknowns};
@@ -11,7 +11,6 @@ use super::{Brought, Bundle, CustomKind, Kind, PlainSchema, Schema, Source, cust
 use crate::resource::{File, Resource, Tree};
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
-use smol_str::SmolStr;
 
 /// Every schema that a repository's resources can be checked against.
 #[derive(Debug, Default)]
@@ -136,14 +135,11 @@ impl Schemas {
             _ => self.kind(&resource.api_version, &resource.kind).is_none_or(|known| known.minors.is_none()),
         };
         let mut walk = Walk {
-            kind: &resource.kind,
             api_version: resource.api_version.clone(),
             custom,
             hidden: resource.is("", "Secret"),
             meta: meta.as_deref(),
-            trail: vec![Step { name: "", schema: &schema }],
-            faults: Vec::new(),
-            unsure: false,
+            ..Walk::new(&resource.kind, &schema)
         };
         let at = resource.node.entry("kind").map_or(resource.node.span, |entry| entry.value.span);
         walk.value(&schema, &resource.node, at);
@@ -169,16 +165,7 @@ impl Schemas {
 
 /// What is wrong with a value whose schema knows all of it; `kind` is what messages call it.
 pub fn check_value(schema: &Schema, node: &Node, kind: &str) -> Vec<Fault> {
-    let mut walk = Walk {
-        kind,
-        api_version: SmolStr::default(),
-        custom: false,
-        hidden: false,
-        meta: None,
-        trail: vec![Step { name: "", schema }],
-        faults: Vec::new(),
-        unsure: false,
-    };
+    let mut walk = Walk::new(kind, schema);
     walk.value(schema, node, node.span.before());
     walk.faults
 }

@@ -227,6 +227,13 @@ impl Repo {
         self.is_deployed(file) || self.named_files().contains(&file.source.id)
     }
 
+    /// The resources of a file that may run: those of a file that nothing applies or names do not, where others are
+    /// applied.
+    pub fn running<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a Resource> {
+        let idle = |resource: &Resource| self.verdicts().is_idle(resource) && !self.is_used(file);
+        file.resources().iter().filter(move |resource| !idle(resource))
+    }
+
     /// Files that some kustomization names, in whatever field.
     fn named_files(&self) -> &BTreeSet<FileId> {
         self.named.get_or_init(|| {

@@ -5,7 +5,7 @@ use crate::rule::Rule;
 use std::collections::BTreeSet;
 
 /// A variable that nothing uses.
-pub const RULE: Rule = Rule::cluster(Severity::Info, check);
+pub const RULE: Rule = Rule::cluster(Severity::Info, check).off();
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
     let readable = deployed.kustomizations().filter(|applied| applied.complete && applied.refusals.is_empty());

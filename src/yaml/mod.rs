@@ -5,6 +5,7 @@ mod emit;
 mod json;
 mod parse;
 mod resolve;
+mod tabs;
 mod toml;
 
 use crate::diagnostic::Finding;
@@ -17,6 +18,7 @@ pub use emit::{to_json, to_json_in, to_yaml, to_yaml_in};
 pub use json::parse_json;
 pub use parse::parse;
 pub use resolve::{Mode, Resolved, go_number, parse_float, parse_int, resolve};
+pub use tabs::refused_tab;
 pub use toml::parse_toml;
 
 /// Deepest nesting that is read; anything deeper is refused, so every walk over nodes may recurse.

@@ -1,5 +1,5 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::resource::{File, Role, Syntax};
 use crate::rule::Rule;
 use crate::yaml::refused_tab;
@@ -21,7 +21,8 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
 
 fn finding(file: &File, at: usize) -> Finding {
     let line = file.source.line_range(file.source.line(at as u32));
-    let finding = Finding::new(file.source.span(at..at + 1), "a tab at the start of a line: kustomize and Flux cannot read it");
+    let finding =
+        Finding::new(file.source.span(at..at + 1), "a tab at the start of a line: kustomize and Flux cannot read it");
     if file.source.text.get(line.clone()).is_some_and(|text| text.trim().is_empty()) {
         return finding.help("delete it").safe_fix("empty the line", file.source.span(line), "");
     }

@@ -1,5 +1,5 @@
 use crate::diagnostic::{Edit, Finding, Fix};
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::Span;
@@ -29,7 +29,8 @@ fn finding(file: &File, map: &Node) -> Option<Finding> {
     let first = rest.first()?;
     let (key, next) = (empty.key.text()?, first.key.text()?);
     let message = format!("`{key}` is empty: `{next}` below it is not indented");
-    let finding = Finding::new(empty.key.span, message).related(first.key.span, "this is a key beside it, not below it");
+    let finding =
+        Finding::new(empty.key.span, message).related(first.key.span, "this is a key beside it, not below it");
     let finding = finding.help(format!("indent what belongs to `{key}`"));
     Some(Finding { fix: indented(file, rest), ..finding })
 }

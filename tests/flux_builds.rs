@@ -98,10 +98,10 @@ fn compare(evidence: &Evidence) -> f64 {
         let folder = evidence.folder(&format!("corpus/{name}"));
         let repo = load(&Root { folder, git: false }, &Source::WorkTree, &[]).unwrap();
         let start = std::time::Instant::now();
-        let deployment = flux::deploy(&repo.tree, &links);
+        let fleet = flux::deploy(&repo.tree, &links);
         let time = start.elapsed();
         let mut got: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for (_, resource) in deployment.clusters.iter().flat_map(flux::Cluster::resources) {
+        for (_, resource) in fleet.clusters.iter().flat_map(flux::Cluster::resources) {
             let document = json(&resource.node);
             got.entry(key(&document)).or_default().push(document);
         }
@@ -121,7 +121,7 @@ fn compare(evidence: &Evidence) -> f64 {
             extra
                 .filter(|key| !key.contains(" Secret ") && !key.contains(" CustomResourceDefinition "))
                 .for_each(|key| println!("{name} extra {key}"));
-            for applied in deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations) {
+            for applied in fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations) {
                 if !applied.complete
                     || !applied.faults.is_empty()
                     || !applied.unchecked.is_empty()
@@ -139,7 +139,7 @@ fn compare(evidence: &Evidence) -> f64 {
                 }
             }
         }
-        let counts: Vec<usize> = deployment.clusters.iter().map(|cluster| cluster.kustomizations.len()).collect();
+        let counts: Vec<usize> = fleet.clusters.iter().map(|cluster| cluster.kustomizations.len()).collect();
         println!("{name:32} {mine} of {} in {time:?}, Kustomizations {counts:?}", documents.len());
         if !MANY_CLUSTERS.contains(&name.as_str()) {
             equal += mine;

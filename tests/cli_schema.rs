@@ -488,6 +488,6 @@ fn serve_catalogue(evidence: &Evidence) {
     assert_eq!((ran.code, ran.out.lines().count()), (0, count), "{}", ran.err);
     // All that were fetched are used; some of them take any field.
     let found = check(&repo, &[]);
-    println!("{count} schemas");
+    eprintln!("{count} schemas");
     assert!(found.matches("`noSuchField`").count() * 2 > count, "{found}");
 }

@@ -1,6 +1,6 @@
 //! What Flux would apply in real repositories, compared with what another tool renders; run with `-- --nocapture` and
 //! `VERBOSE=1` to see every difference.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod harness;
 

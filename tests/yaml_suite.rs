@@ -1,5 +1,5 @@
 //! The parser against cases that say what a text holds: a few of our own, and the YAML test suite.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod harness;
 

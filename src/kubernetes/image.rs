@@ -47,8 +47,8 @@ fn image(entry: &Entry) -> Option<Image> {
 
 /// Whether a text may name an image: fields called so also hold icons, disks, templates and the patterns of policies.
 fn is_reference(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:@".contains(&byte);
-    !text.contains("://") && !text.starts_with('/') && text.bytes().all(allowed)
+    let allowed = |letter: char| letter.is_alphanumeric() || "._-/:@".contains(letter);
+    !text.contains("://") && !text.starts_with('/') && text.chars().all(allowed)
 }
 
 fn mapping(node: &Node) -> Option<Image> {

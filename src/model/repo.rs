@@ -227,11 +227,11 @@ impl Repo {
         self.is_deployed(file) || self.named_files().contains(&file.source.id)
     }
 
-    /// The resources of a file that may run: those of a file that nothing applies or names do not, where others are
-    /// applied.
+    /// The resources of a file that may run: where others are applied, not those of a folder that nothing reads.
     pub fn running<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a Resource> {
-        let idle = |resource: &Resource| self.verdicts().is_idle(resource) && !self.is_used(file);
-        file.resources().iter().filter(move |resource| !idle(resource))
+        let read = || self.tree.files_in(file.source.folder()).any(|beside| self.is_used(beside));
+        let idle = file.resources().iter().all(|resource| self.verdicts().is_idle(resource)) && !read();
+        file.resources().iter().filter(move |_| !idle)
     }
 
     /// Files that some kustomization names, in whatever field.

@@ -2,7 +2,7 @@
 //! `VERBOSE=1` to see every difference.
 #![allow(clippy::unwrap_used)]
 
-use homelint::discover::{Root, Source, load};
+use homelint::discover::{Besides, Root, Source, load};
 use homelint::flux;
 use homelint::links::Links;
 use homelint::yaml::{Mode, Node, Resolved, Value as Yaml};
@@ -99,7 +99,7 @@ fn real_repositories_deploy_as_flux_does() {
         let name = path.file_name().unwrap().to_string_lossy().replace(".json.zst", "");
         let archive = PathBuf::from(format!("{SHARED}/corpus/{name}.tar.zst"));
         let (Some(folder), Some(documents)) = (unpack(&archive, &name), oracle(&path)) else { return };
-        let repo = load(&Root { folder, git: false }, &Source::WorkTree, &[]).unwrap();
+        let repo = load(&Root { folder, git: false }, &Source::WorkTree, Besides::default()).unwrap();
         let start = std::time::Instant::now();
         let fleet = flux::deploy(&repo.tree, &links);
         let time = start.elapsed();

@@ -14,7 +14,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
         resource.node.walk(&mut |node| found.extend(finding(file, node)));
     }
     // A schema says of the same keys that they are unknown.
-    let known: Vec<Span> = repo.verdicts().faults(file).iter().map(|fault| fault.finding.span).collect();
+    let known: Vec<Span> = repo.validation().faults(file).iter().map(|fault| fault.finding.span).collect();
     found.retain(|finding: &Finding| !finding.related.iter().any(|related| known.contains(&related.span)));
     found
 }

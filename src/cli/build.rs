@@ -2,7 +2,7 @@
 
 use super::{CLEAN, Color, FAILED, Failure, Outcome, Run, check, color, paths};
 use homelint::check::Report;
-use homelint::diagnostic::{Diagnostic, Finding, Severity};
+use homelint::diagnostic::{Diagnostic, Finding, Severity, did_you_mean};
 use homelint::discover::{self, Besides, Root, Source};
 use homelint::flux::source::Location;
 use homelint::flux::substitute::Refusal;
@@ -194,7 +194,7 @@ fn unknown(repo: &Repo, target: &str) -> Failure {
     let failure = Failure::new(format!("there is no folder and no Flux Kustomization `{target}`"));
     failure.help(meant.map_or_else(
         || "name a folder with a kustomization, or `namespace/name`; `homelint graph` shows them".to_owned(),
-        |meant| format!("did you mean `{meant}`?"),
+        |meant| did_you_mean(meant),
     ))
 }
 

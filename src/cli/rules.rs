@@ -1,6 +1,7 @@
 //! `homelint rules` and `homelint explain`.
 
-use super::{Color, Failure, Outcome, Run, color};
+use super::terminal::{Color, color};
+use super::{Failure, Outcome, Run};
 use homelint::diagnostic::did_you_mean;
 use homelint::rule::Rule;
 use homelint::rules::RULES;

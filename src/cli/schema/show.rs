@@ -1,8 +1,8 @@
 //! `homelint schema show`: what may be written here.
 
 use super::{Form, here, origin};
-use crate::cli::check::width;
-use crate::cli::{Color, Failure, Outcome, Run, color};
+use crate::cli::terminal::{Color, color, width};
+use crate::cli::{Failure, Outcome, Run};
 use homelint::diagnostic::did_you_mean;
 use homelint::model::repo::Repo;
 use homelint::schema::{Additional, Asked, Range, Schema, Schemas, Sizes, Unclear};

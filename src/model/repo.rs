@@ -126,6 +126,13 @@ impl Repo {
         &self.inputs.projects
     }
 
+    /// Whether a template makes the file of a span, which nobody says is edited by hand.
+    pub fn is_made(&self, span: Span) -> bool {
+        let made = |path: &str| self.projects().iter().any(|project| project.outputs.contains_key(path));
+        let path = self.file_of(span).map(|file| file.source.path.as_str());
+        path.is_some_and(|path| made(path) && !self.config().is_hand_edited(path))
+    }
+
     /// What is to be encrypted.
     pub fn sops(&self) -> &Policy {
         &self.sops

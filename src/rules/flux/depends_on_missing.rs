@@ -1,4 +1,5 @@
 use crate::diagnostic::{Finding, Severity};
+use crate::flux::spec::depends_on;
 use crate::links::{Kind, Reference};
 use crate::model::cluster::Cluster;
 use crate::model::inventory::{Answer, Member};
@@ -19,8 +20,7 @@ fn findings(cluster: &Cluster, member: &Member) -> Vec<Finding> {
     if !waiting.is_flux_kustomization() && !waiting.is_helm_release() {
         return Vec::new();
     }
-    let names: Vec<&Node> =
-        waiting.node.items_at(&["spec", "dependsOn"]).iter().filter_map(|entry| entry.get("name")).collect();
+    let names: Vec<&Node> = depends_on(waiting).map(|dependency| dependency.name).collect();
     if names.is_empty() {
         return Vec::new();
     }

@@ -10,6 +10,7 @@ mod facts;
 mod fault;
 mod file;
 mod generate;
+mod gvk;
 mod image;
 mod json_patch;
 mod merge;
@@ -17,6 +18,7 @@ mod names;
 mod object;
 mod origin;
 mod patch;
+mod path;
 mod plugins;
 mod replace;
 mod select;
@@ -115,6 +117,7 @@ impl<'t> Kustomize<'t> {
     pub fn render(&self, resources: Vec<Resource>, overlay: &Overlay) -> Built {
         let mut run = Run::new(self);
         let mut level = run.empty();
+        level.fields = self.facts.fields.clone();
         level.set.objects = resources.into_iter().map(|resource| Object::new(resource.node, &self.facts)).collect();
         let kustomization = file::overlaid(Kustomization::default(), overlay);
         run.transform(&mut level, &kustomization, "");
@@ -158,7 +161,7 @@ impl<'t> Kustomize<'t> {
             origins: asks("originAnnotations"),
             transformations: asks("transformerAnnotations"),
         };
-        let resources = level.set.objects.into_iter().filter_map(|object| metadata.finish(object)).collect();
+        let resources = level.set.objects.into_iter().filter_map(|object| metadata.finish(object, self.tree)).collect();
         let accumulate::Notes { faults, unchecked, files, incomplete } = run.notes;
         Built { resources, faults, unchecked, files, incomplete }
     }
@@ -214,7 +217,7 @@ struct Metadata<'a> {
 
 impl Metadata<'_> {
     /// The resource as it is written.
-    fn finish(&self, object: Object) -> Option<Resource> {
+    fn finish(&self, object: Object, tree: &Tree) -> Option<Resource> {
         let Object { mut node, origin, transformations, .. } = object;
         if let Some(place) = self.managed_by
             && let Some(labels) =
@@ -238,7 +241,7 @@ impl Metadata<'_> {
             }
         }
         tidy_annotations(&mut node);
-        reread(&mut node);
+        reread(&mut node, tree);
         Resource::new(node)
     }
 }
@@ -262,21 +265,25 @@ fn tidy_annotations(node: &mut Node) {
     }
 }
 
-/// kustomize writes its resources and reads them again, which is not without loss: a date becomes a time, and a folded
-/// scalar gets a line break more.
-fn reread(node: &mut Node) {
+/// kustomize writes its resources and reads them again, which is not without loss: a date becomes a time, a folded
+/// scalar gets a line break more, and a value that is left out between braces becomes the empty string.
+fn reread(node: &mut Node, tree: &Tree) {
     let mut found = false;
-    node.walk(&mut |node| found |= is_folded(node) || date(node).is_some());
+    node.walk(&mut |node| found |= is_folded(node) || date(node).is_some() || is_left_out(node));
     if found {
-        reread_all(node);
+        reread_all(node, tree, false);
     }
 }
 
-fn reread_all(node: &mut Node) {
+/// `flow`: whether the node stands between braces or brackets.
+fn reread_all(node: &mut Node, tree: &Tree, flow: bool) {
+    let flow = flow || node.as_scalar().is_none() && tree.slice(node.span).starts_with(['{', '[']);
     if node.is_map() {
-        node.entries_mut().into_iter().flatten().for_each(|entry| reread_all(&mut entry.value));
+        node.entries_mut().into_iter().flatten().for_each(|entry| reread_all(&mut entry.value, tree, flow));
     } else if node.is_seq() {
-        node.items_mut().into_iter().flatten().for_each(reread_all);
+        node.items_mut().into_iter().flatten().for_each(|item| reread_all(item, tree, flow));
+    } else if flow && is_left_out(node) {
+        *node = Node::string(node.span, "");
     } else if let Some(time) = date(node) {
         *node = Node::string(node.span, time);
     } else if is_folded(node)
@@ -284,6 +291,10 @@ fn reread_all(node: &mut Node) {
     {
         scalar.text = refolded(&scalar.text).into();
     }
+}
+
+fn is_left_out(node: &Node) -> bool {
+    node.is_null() && node.as_scalar().is_some_and(|scalar| scalar.text.is_empty())
 }
 
 fn is_folded(node: &Node) -> bool {

@@ -1,6 +1,7 @@
 //! Resources while they are built: the node, and what kustomize remembers of it beside the node.
 
-use super::facts::{Facts, Gvk};
+use super::facts::Facts;
+use super::gvk::Gvk;
 use super::origin::Origin;
 use crate::source::Span;
 use crate::yaml::{Entry, Mode, Node, Resolved, Style, Value};

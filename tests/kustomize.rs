@@ -113,6 +113,71 @@ fn the_cases_of_its_own_suite() {
     assert!(failed.is_empty(), "{} cases differ", failed.len());
 }
 
+/// A section of `fixtures/kustomize.md`: its title, its files, and where its result stands in the page.
+struct Case<'a> {
+    title: &'a str,
+    files: Vec<(&'a str, &'a str)>,
+    built: Option<&'a str>,
+    fails: Option<std::ops::Range<usize>>,
+}
+
+fn cases(page: &str) -> Vec<Case<'_>> {
+    let mut cases: Vec<Case> = Vec::new();
+    let (mut at, mut block) = (0, None);
+    for line in page.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        match (line.trim_end().strip_prefix("```"), block.take()) {
+            (None, open) => {
+                block = open;
+                if let (None, Some(title)) = (&block, line.strip_prefix("## ")) {
+                    cases.push(Case { title: title.trim_end(), files: Vec::new(), built: None, fails: None });
+                }
+            }
+            (Some(info), None) => block = Some((info.split_once(' ').unwrap().1, at)),
+            (Some(_), Some((info, from))) => {
+                let case = cases.last_mut().unwrap();
+                match info.strip_prefix("file=") {
+                    Some(path) => case.files.push((path, &page[from..start])),
+                    None if info == "built" => case.built = Some(&page[from..start]),
+                    None => case.fails = Some(from..start),
+                }
+            }
+        }
+    }
+    cases
+}
+
+#[test]
+fn cases_of_our_own() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kustomize.md");
+    let page = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    let cases = cases(&page);
+    assert!(cases.len() > 10, "the cases are read");
+    let mut current = page.clone();
+    for Case { title, files, built: expected, fails } in cases.iter().rev() {
+        let built = Kustomize::new(&tree_of(files)).build("");
+        let fatal = built.faults.iter().filter(|fault| fault.fatal);
+        let messages: String = fatal.map(|fault| format!("{}\n", fault.message)).collect();
+        if let Some(range) = fails {
+            assert!(!messages.is_empty(), "{title}: kustomize fails");
+            current.replace_range(range.clone(), &messages);
+            continue;
+        }
+        assert_eq!(messages, "", "{title}");
+        let expected = yaml::parse(FileId(0), expected.unwrap()).documents;
+        let expected = sorted(expected.iter().map(|document| yaml::to_json(&document.root)).collect());
+        assert_eq!(difference(&Json::Array(expected), &Json::Array(documents(&built)), ""), None, "{title}");
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &current).unwrap();
+    }
+    assert!(
+        page == current || std::env::var_os("UPDATE").is_some(),
+        "stale: UPDATE=1 cargo test rewrites the messages"
+    );
+}
+
 fn read_folder(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -298,6 +363,29 @@ fn flux_makes_a_kustomization_where_there_is_none() {
     let names: Vec<_> = built.resources.iter().map(|resource| (resource.namespace(), resource.name())).collect();
     assert_eq!(names, [(Some("media"), Some("a")), (Some("media"), Some("b")), (Some("media"), Some("x-c"))]);
     assert!(kustomize.build("apps").fails());
+}
+
+/// Flux asks for origins where a kustomization has no resources, lest kustomize calls it empty.
+#[test]
+fn flux_asks_for_origins_where_there_are_no_resources() {
+    let generator = "configMapGenerator: [{name: web, literals: [a=b]}]\n";
+    let files = [
+        ("none/kustomization.yaml", generator),
+        ("some/kustomization.yaml", &format!("resources: [map.yaml]\n{generator}")),
+        ("some/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+    ];
+    let tree = tree_of(&files);
+    let kustomize = Kustomize::new(&tree);
+    let origins = |built: Built| -> Vec<Option<String>> {
+        let origin = |resource: &homelint::resource::Resource| {
+            resource.annotation("config.kubernetes.io/origin").map(str::to_owned)
+        };
+        built.resources.iter().map(origin).collect()
+    };
+    let made = "configuredIn: kustomization.yaml\nconfiguredBy:\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n";
+    assert_eq!(origins(kustomize.build_with("none", &Overlay::default())), [Some(made.to_owned())]);
+    assert_eq!(origins(kustomize.build_with("some", &Overlay::default())), [None, None]);
+    assert_eq!(origins(kustomize.build("none")), [None]);
 }
 
 #[test]

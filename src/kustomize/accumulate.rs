@@ -96,7 +96,11 @@ impl<'a> Run<'a> {
     pub fn root(&mut self, folder: &str, overlay: Option<&Overlay>) -> Option<(Kustomization, Level)> {
         let found = self.read(folder);
         let kustomization = match (found, overlay) {
-            (Some(found), Some(overlay)) => file::overlaid(found, overlay),
+            (Some(found), Some(overlay)) => {
+                // Flux asks for origins where there are no resources, which makes it a kustomization to kustomize.
+                self.notes.faults.retain(|fault| fault.kind != FaultKind::Empty);
+                file::overlaid(found, overlay)
+            }
             (Some(found), None) => found,
             (None, Some(overlay)) if self.kustomize.tree.kustomization(folder).is_none() => {
                 file::overlaid(file::generated(self.kustomize.tree, folder), overlay)
@@ -301,9 +305,13 @@ impl<'a> Run<'a> {
         let outer = self.origin.clone();
         self.origin = outer.as_ref().map(|origin| origin.below(path.text().unwrap_or_default()));
         self.stack.push(folder.clone());
-        let level = self.level(&kustomization, &folder, Some(level));
+        let mut level = self.level(&kustomization, &folder, Some(level));
         self.stack.pop();
         self.origin = outer;
+        // kustomize goes on with a new list of fields, to which it adds those of the component.
+        let fields = std::mem::replace(&mut level.fields, self.kustomize.facts.no_fields.clone());
+        let merged = level.add_fields(&fields, &self.kustomize.facts.fields);
+        self.check_fields(merged, path);
         level
     }
 

@@ -205,6 +205,11 @@ fn set(node: &mut Node, value: &Node, delimiter: Option<&(SmolStr, i64)>) -> Res
     // A field keeps its type, only its text changes.
     *node = match (node.as_scalar(), scalar(&new)) {
         (Some(_), text) if !node.is_null() => {
+            if let Some(kind) = kind_lost(node, text.as_deref().unwrap_or_default()).filter(|_| !new.is_unknown()) {
+                let message =
+                    format!("a replacement cannot write `{}` to a field with {kind}", text.unwrap_or_default());
+                return Err(Failure::Wrong(value.span, message));
+            }
             let mut changed = with_text(node, text.unwrap_or_default()).with_span(value.span);
             keep_unknown(&mut changed, new.is_unknown());
             changed
@@ -212,6 +217,17 @@ fn set(node: &mut Node, value: &Node, delimiter: Option<&(SmolStr, i64)>) -> Res
         _ => new,
     };
     Ok(())
+}
+
+/// What a field without quotes holds, where `text` is no such thing: kustomize keeps the type and then cannot read it.
+fn kind_lost(node: &Node, text: &str) -> Option<&'static str> {
+    let new = yaml::resolve(text, Mode::Yaml12);
+    match node.resolve(Mode::Yaml12)? {
+        Resolved::Int(_) if !matches!(new, Resolved::Int(_)) => Some("a whole number"),
+        Resolved::Float(_) if !matches!(new, Resolved::Int(_) | Resolved::Float(_)) => Some("a number"),
+        Resolved::Bool(_) if !matches!(new, Resolved::Bool(_)) => Some("`true` or `false`"),
+        _ => None,
+    }
 }
 
 fn keep_unknown(node: &mut Node, unknown: bool) {

@@ -9,7 +9,7 @@ use super::path::{indexed, lookup};
 use super::select::is_selected;
 use super::visit::{Absent, visit};
 use crate::source::Span;
-use crate::yaml::{Mode, Node, Resolved, Value};
+use crate::yaml::{Mode, Node, Resolved, Style, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ impl Run<'_> {
         for var in &level.vars {
             let object = level.set.objects.iter().find(|object| object.vars.contains(&var.name));
             match object.and_then(|object| lookup(&object.node, &var.field)) {
-                Some(value) if value.as_scalar().is_some() => drop(values.insert(var.name.clone(), value.clone())),
+                Some(value) if value.as_scalar().is_some() => drop(values.insert(var.name.clone(), printed(value))),
                 // A mapping or list is no value: kustomize leaves the text alone.
                 Some(_) => {}
                 _ if self.notes.incomplete => self.notes.unchecked.push(super::Unchecked {
@@ -110,6 +110,15 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// A value as kustomize prints it: `1.50` is the number `1.5`.
+fn printed(value: &Node) -> Node {
+    let text = match value.resolve(Mode::Yaml12) {
+        Some(Resolved::Float(number)) if number.is_finite() && !value.is_unknown() => number.to_string(),
+        _ => return value.clone(),
+    };
+    Node::scalar(value.span, text, Style::Plain)
 }
 
 /// Replaces in a string, in the strings of a mapping or of a list.

@@ -142,12 +142,8 @@ impl<'a> Flux<'a> {
             open: false,
             by_name: BTreeMap::new(),
         };
-        let mut growing = Growing {
-            cluster,
-            queue: Queue::default(),
-            holders: BTreeMap::new(),
-            providers: Providers::default(),
-        };
+        let mut growing =
+            Growing { cluster, queue: Queue::default(), holders: BTreeMap::new(), providers: Providers::default() };
         self.grow(&mut growing, &roots);
         growing
     }

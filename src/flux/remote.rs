@@ -38,7 +38,8 @@ fn reached(hub: &Cluster, target: SmolStr) -> Option<Cluster> {
     let span = kube_config(&first.resource).map_or(first.resource.name_span(), |name| name.span);
     let kustomizations: Vec<Applied> =
         hub.kustomizations.iter().map(|applied| if here(applied) { applied.clone() } else { bare(applied) }).collect();
-    let open = hub.resources().any(|(_, resource)| resource.is_helm_release() && of(resource).as_ref() == Some(&target));
+    let open =
+        hub.resources().any(|(_, resource)| resource.is_helm_release() && of(resource).as_ref() == Some(&target));
     let (folder, roots, sources, made) = (String::new(), Vec::new(), Vec::new(), Vec::new());
     Some(Cluster {
         name: format!("{}:{target}", hub.name),

@@ -89,14 +89,15 @@ fn group<'a, 'r>(roots: &[&'r Resource], path: impl Fn(&Resource) -> &'a str) ->
     for root in roots {
         named.entry((namespace(root), root.name().unwrap_or(""))).or_default().push(path(root));
     }
-    let alike = named.values().flat_map(|paths| paths.windows(2)).filter_map(|pair| Some((pair.first()?, pair.last()?)));
-    let shared = |(one, other): (&&str, &&str)| one.split('/').zip(other.split('/')).take_while(|(a, b)| a == b).count();
+    let alike =
+        named.values().flat_map(|paths| paths.windows(2)).filter_map(|pair| Some((pair.first()?, pair.last()?)));
+    let shared =
+        |(one, other): (&&str, &&str)| one.split('/').zip(other.split('/')).take_while(|(a, b)| a == b).count();
     let depth = alike.map(shared).min();
     let mut groups: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
     for root in roots {
-        let folder = depth.map_or(String::new(), |depth| {
-            path(root).split('/').take(depth + 1).collect::<Vec<_>>().join("/")
-        });
+        let folder =
+            depth.map_or(String::new(), |depth| path(root).split('/').take(depth + 1).collect::<Vec<_>>().join("/"));
         groups.entry(folder).or_default().push(root);
     }
     groups

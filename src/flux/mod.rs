@@ -27,14 +27,14 @@ use variables::Variables;
 
 /// Everything that Flux would apply.
 #[derive(Debug, Default)]
-pub struct Deployment {
+pub struct Fleet {
     /// One for each entry point, in order of paths; behind it those that it reaches through `spec.kubeConfig`.
     pub clusters: Vec<Cluster>,
     /// Mistakes of the kustomizations that none of them reaches.
     pub strays: Vec<Fault>,
 }
 
-impl Deployment {
+impl Fleet {
     /// The files that Flux reads to build what it applies.
     pub fn files(&self) -> impl Iterator<Item = FileId> {
         let applied = self.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
@@ -164,7 +164,7 @@ impl Cluster {
 }
 
 /// Deploys a repository as Flux would, without a cluster.
-pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
+pub fn deploy(tree: &Tree, links: &Links) -> Fleet {
     let written: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
     let mut flux = Flux::new(tree, links, &written);
     let entries = entry::syncs(tree, links);
@@ -180,9 +180,9 @@ pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
         _ => growing.extend(rest.into_iter().map(|entry| flux.follow(entry))),
     }
     let clusters = growing.into_iter().flat_map(|growing| remote::apart(growing.cluster)).collect();
-    let mut deployment = Deployment { clusters, strays: Vec::new() };
-    deployment.strays = flux.strays(&deployment);
-    deployment
+    let mut fleet = Fleet { clusters, strays: Vec::new() };
+    fleet.strays = flux.strays(&fleet);
+    fleet
 }
 
 /// The namespace of a Kustomization.

@@ -5,7 +5,7 @@ use super::resource_set::{self, Providers};
 use super::source::{Location, Sources, here};
 use super::substitute::{self, Found};
 use super::variables::{Holders, Variables};
-use super::{Applied, Cluster, Deployment, Id, namespace, remote};
+use super::{Applied, Cluster, Fleet, Id, namespace, remote};
 use crate::kustomize::{Fault, FaultKind, Kustomize, Overlay, Unchecked};
 use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
@@ -255,8 +255,8 @@ impl<'a> Flux<'a> {
     }
 
     /// Kustomizations that nothing reaches are built on their own, for their mistakes.
-    pub fn strays(&self, deployment: &Deployment) -> Vec<Fault> {
-        let reached: BTreeSet<FileId> = deployment.files().collect();
+    pub fn strays(&self, fleet: &Fleet) -> Vec<Fault> {
+        let reached: BTreeSet<FileId> = fleet.files().collect();
         let stray = |file: &&File| {
             let mut roots = file.roots_of(Role::Kustomization);
             let whole = roots.any(|root| root.text_at(&["kind"]) != Some("Component"));

@@ -11,6 +11,7 @@ pub mod source;
 pub mod substitute;
 mod template;
 mod unowned;
+mod value;
 pub mod variables;
 mod write;
 

@@ -7,6 +7,7 @@ use super::merge;
 use super::object::{Id, Key, Object, Set, put};
 use super::reread;
 use super::select::Selector;
+use crate::diagnostic::did_you_mean;
 use crate::source::{Span, join, nearest};
 use crate::yaml::Node;
 use std::collections::HashMap;
@@ -404,5 +405,5 @@ fn near(set: &Set, id: &Id) -> Option<(String, Span)> {
     }
     let name = nearest(&id.name, same_kind().map(|object| object.id.name.as_str()))?;
     let object = same_kind().find(|object| object.id.name == name)?;
-    Some((format!("did you mean `{name}`?"), object.name_span()))
+    Some((did_you_mean(name), object.name_span()))
 }

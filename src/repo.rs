@@ -48,6 +48,7 @@ pub struct Repo {
     inventories: OnceLock<Vec<Inventory>>,
     deployed: OnceLock<BTreeSet<FileId>>,
     named: OnceLock<BTreeSet<FileId>>,
+    secret_files: OnceLock<BTreeMap<FileId, Node>>,
     faults: OnceLock<BTreeMap<FileId, Vec<Fault>>>,
     verdicts: OnceLock<Verdicts>,
 }
@@ -241,6 +242,21 @@ impl Repo {
                 });
             }
             named
+        })
+    }
+
+    /// The files that some `secretGenerator` reads lines `KEY=value` from, with the generator.
+    pub fn secret_files(&self) -> &BTreeMap<FileId, Node> {
+        self.secret_files.get_or_init(|| {
+            let mut read = BTreeMap::new();
+            for (file, root) in self.documents(Role::Kustomization) {
+                for generator in root.items_at(&["secretGenerator"]) {
+                    let paths = generator.items_at(&["envs"]).iter().chain(generator.get("env")).filter_map(Node::text);
+                    let files = paths.filter_map(|path| self.tree.find(&join(file.source.folder(), path)?));
+                    read.extend(files.map(|file| (file.source.id, generator.clone())));
+                }
+            }
+            read
         })
     }
 

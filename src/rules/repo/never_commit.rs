@@ -1,9 +1,9 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::is_encrypted_file;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::secret::{is_placeholder, key_file};
-use crate::sops::is_encrypted_file;
 
 /// A file that holds keys in clear by its nature.
 pub const RULE: Rule = Rule::error(check);

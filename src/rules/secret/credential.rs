@@ -1,9 +1,9 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::is_encrypted_file;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::secret::{key_file, reported};
-use crate::sops::is_encrypted_file;
 
 /// A text that is a credential by its looks.
 pub const RULE: Rule = Rule::error(check);

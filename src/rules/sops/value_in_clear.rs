@@ -1,9 +1,9 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::{idle_choice, in_clear};
+use crate::model::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
 use crate::secret;
-use crate::sops::{idle_choice, in_clear};
 use crate::yaml::{Document, Node};
 
 /// A value in clear inside an encrypted file.

@@ -20,7 +20,7 @@ type Named = (SmolStr, SmolStr);
 
 /// Every schema at hand, and what it was used for.
 #[derive(Debug)]
-pub struct Verdicts {
+pub struct Validation {
     /// The schemas.
     pub schemas: Schemas,
     /// How kustomizations use the files.
@@ -32,7 +32,7 @@ pub struct Verdicts {
     unexplained: BTreeMap<(Named, SmolStr), BTreeSet<Span>>,
 }
 
-impl Verdicts {
+impl Validation {
     /// Judges every resource once, in parallel. `kubernetes` is the version that the configuration names.
     pub fn new(tree: &Tree, fleet: &Fleet, brought: Arc<Brought>, kubernetes: Option<(Version, Span)>) -> Self {
         let schemas = || {
@@ -41,7 +41,7 @@ impl Verdicts {
             (Schemas::new(tree, minor).bring(brought), releases)
         };
         let ((schemas, releases), standings) = rayon::join(schemas, || Standings::new(tree));
-        let mut verdicts = Verdicts {
+        let mut verdicts = Validation {
             schemas,
             standings,
             releases,

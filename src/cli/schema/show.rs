@@ -30,7 +30,7 @@ pub struct Show {
 /// Shows a kind, or a part of it.
 pub fn run(arguments: &Show) -> Run {
     let repo = here()?;
-    let schemas = &repo.verdicts().schemas;
+    let schemas = &repo.validation().schemas;
     let used = |group: &str, kind: &str| repo.resources().iter().any(|resource| resource.is(group, kind));
     let asked = schemas.asked(&arguments.kind, used).map_err(|unclear| failure(&arguments.kind, unclear))?;
     let schema = schemas.find(&asked.api_version, &asked.kind);

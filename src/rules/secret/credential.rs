@@ -18,7 +18,7 @@ fn finding(file: &File, repo: &Repo) -> Option<Finding> {
     let mut found = reported(text);
     let (range, what) = found.next()?;
     let told = is_encrypted_file(file) || key_file(file.source.name(), text).is_some();
-    if told || file.is_example() || repo.config.allows_plaintext(&file.source.path) || is_in_secret(file, &range) {
+    if told || file.is_example() || repo.config().allows_plaintext(&file.source.path) || is_in_secret(file, &range) {
         return None;
     }
     let help = "take it from a Secret that is encrypted or fetched, and replace it: it is in the history";

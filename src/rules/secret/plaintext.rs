@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule::error(check);
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     // A file that is to be encrypted as a whole is reported once, by `sops/not-encrypted`.
     let encrypted = file.source.name().contains(".sops.") || repo.sops().is_encrypted_or_should_be(file);
-    if encrypted || file.is_example() || repo.config.allows_plaintext(&file.source.path) {
+    if encrypted || file.is_example() || repo.config().allows_plaintext(&file.source.path) {
         return Vec::new();
     }
     finding(file, repo).into_iter().collect()
@@ -38,7 +38,7 @@ fn finding(file: &File, repo: &Repo) -> Option<Finding> {
 
 /// The Secrets that a file makes, with the keys of their values in clear.
 fn secrets<'a>(file: &'a File, repo: &'a Repo) -> Vec<(&'a str, Vec<Span>)> {
-    let known = |text: &str| repo.config.is_placeholder(text);
+    let known = |text: &str| repo.config().is_placeholder(text);
     let name = |node: &'a Node, path: &[&str]| node.text_at(path).unwrap_or("?");
     let written = file.resources().iter().filter(|resource| resource.is("", "Secret")).map(|secret| &secret.node);
     let written = written.filter(|secret| secret.text_at(&["type"]) != Some("kubernetes.io/service-account-token"));

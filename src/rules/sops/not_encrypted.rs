@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let path = &file.source.path;
-    if file.is_example() || repo.config.allows_plaintext(path) {
+    if file.is_example() || repo.config().allows_plaintext(path) {
         return Vec::new();
     }
     let Some(claimed) = repo.sops().should_be_encrypted(file) else { return Vec::new() };

@@ -24,7 +24,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 fn untouched(document: &Document, file: &File, repo: &Repo) -> Option<Finding> {
     let setting = idle_choice(document)?;
     let secret = Resource::new(document.root.clone()).filter(|resource| resource.is("", "Secret"))?;
-    let keys = secret::in_clear(&secret.node, &|text| repo.config.is_placeholder(text));
+    let keys = secret::in_clear(&secret.node, &|text| repo.config().is_placeholder(text));
     let (name, choice) = (setting.key.text()?, setting.value.text()?);
     let message = format!("Secret `{}` is in clear: `{name}: {choice}` matches none of its keys", secret.name()?);
     let help = "correct it in `.sops.yaml`, delete the `sops` block here, encrypt the file again and replace the values: \

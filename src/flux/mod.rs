@@ -8,6 +8,7 @@ pub mod resource_set;
 pub mod source;
 pub mod substitute;
 mod template;
+mod value;
 pub mod variables;
 mod write;
 

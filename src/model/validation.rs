@@ -147,8 +147,9 @@ impl Validation {
             faults.extend(check_file(file, root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
-            let defaulted = has_defaults().then(|| defaulted(resource)).flatten();
-            let Some(mut found) = self.schemas.check(defaulted.as_ref().unwrap_or(resource)) else { continue };
+            let built = if has_defaults() { defaulted(resource) } else { None };
+            let built = built.or_else(|| standings.is_kustomized().then(|| settled(resource)));
+            let Some(mut found) = self.schemas.check(built.as_ref().unwrap_or(resource)) else { continue };
             if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
                 continue;
             }
@@ -164,6 +165,11 @@ impl Validation {
         }
         faults
     }
+}
+
+/// A resource in which a plain `yes` is the text that kustomize makes of it.
+fn settled(resource: &Resource) -> Resource {
+    Resource { node: substitute::settle(&resource.node), ..resource.clone() }
 }
 
 /// A resource in which `${X:=default}` is its default; a variable without one could be anything.

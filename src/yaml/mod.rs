@@ -5,6 +5,7 @@ mod emit;
 mod json;
 mod parse;
 mod resolve;
+mod tabs;
 mod toml;
 
 use crate::diagnostic::Finding;
@@ -16,7 +17,8 @@ use std::sync::Arc;
 pub use emit::{to_json, to_json_in, to_yaml, to_yaml_in};
 pub use json::parse_json;
 pub use parse::parse;
-pub use resolve::{Mode, Resolved, parse_float, parse_int, resolve};
+pub use resolve::{Mode, Resolved, go_number, parse_float, parse_int, resolve};
+pub use tabs::refused_tab;
 pub use toml::parse_toml;
 
 /// Deepest nesting that is read; anything deeper is refused, so every walk over nodes may recurse.
@@ -294,6 +296,11 @@ impl Node {
     /// Whether this is null, written or absent.
     pub fn is_null(&self) -> bool {
         self.as_scalar().is_some_and(Scalar::is_null)
+    }
+
+    /// Whether nothing is written: `key:` without a value.
+    pub fn is_absent(&self) -> bool {
+        self.as_scalar().is_some_and(|scalar| scalar.text.is_empty() && scalar.is_null())
     }
 
     /// Whether this is the boolean `true` as the API server reads it.

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::entry::{EntryKind, instance_spec};
 use crate::flux::source::here;
 use crate::model::cluster::Cluster;
@@ -30,7 +30,7 @@ fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {
     }
     let last = path.rsplit('/').next().unwrap_or(&path);
     let near = nearest(last, repo.tree().folders_in(folder_of(&path)).filter_map(|folder| folder.rsplit('/').next()));
-    let near = near.map(|near| format!("did you mean `{}`?", path.replace(last, near)));
+    let near = near.map(|near| did_you_mean(path.replace(last, near)));
     let help = near.unwrap_or_else(|| "Flux applies nothing until it is there".to_owned());
     Some(Finding::new(node.span, format!("Flux syncs `{path}`, which is no folder of the repository")).help(help))
 }

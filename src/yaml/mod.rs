@@ -1,6 +1,7 @@
 //! Text to nodes with spans, comments, anchors and styles. Never fails: it
 //! returns what it could read and the problems with what it could not.
 
+mod de;
 mod emit;
 mod json;
 mod parse;
@@ -14,6 +15,7 @@ use smol_str::SmolStr;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use de::{OneOrMany, Pairs, Spanned, from_node, from_table};
 pub use emit::{to_json, to_json_in, to_yaml, to_yaml_in};
 pub use json::parse_json;
 pub use parse::parse;

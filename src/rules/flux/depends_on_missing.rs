@@ -1,38 +1,26 @@
-use crate::deployed::Deployed;
+use crate::deployed::{Deployed, Resolved};
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::{Answer, Member};
-use crate::links::{Kind, Reference};
+use crate::inventory::Answer;
+use crate::links::Kind;
 use crate::rule::Rule;
-use crate::yaml::Node;
 use smol_str::SmolStr;
 
 /// A dependency that does not exist, so that its owner waits for ever.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(deployed: &Deployed) -> Vec<Finding> {
-    let roots = deployed.roots();
-    deployed.inventory.members.iter().chain(&roots).flat_map(|member| findings(deployed, member)).collect()
+    let references = deployed.references.iter().chain(&deployed.root_references);
+    deployed.judge(references.filter(|resolved| is_dependency(resolved)), |resolved| finding(deployed, resolved))
 }
 
-fn findings(deployed: &Deployed, member: &Member) -> Vec<Finding> {
+fn is_dependency((member, reference, _): &Resolved) -> bool {
     let waiting = &member.resource;
-    if !waiting.is_flux_kustomization() && !waiting.is_helm_release() {
-        return Vec::new();
-    }
-    let names: Vec<&Node> =
-        waiting.node.items_at(&["spec", "dependsOn"]).iter().filter_map(|entry| entry.get("name")).collect();
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let mut references = deployed.repo.links().references(waiting);
-    references.retain(|reference| names.iter().any(|name| std::ptr::eq(*name, reference.name)));
-    references
-        .iter()
-        .filter_map(|reference| finding(deployed, reference, &deployed.inventory.answer(member, reference)))
-        .collect()
+    let flux = waiting.is_flux_kustomization() || waiting.is_helm_release();
+    let mut names = waiting.node.items_at(&["spec", "dependsOn"]).iter().filter_map(|entry| entry.get("name"));
+    flux && names.any(|name| std::ptr::eq(name, reference.name))
 }
 
-fn finding(deployed: &Deployed, reference: &Reference, answer: &Answer) -> Option<Finding> {
+fn finding(deployed: &Deployed, (_, reference, answer): &Resolved) -> Option<Finding> {
     let Answer::Missing { elsewhere, near } = answer else { return None };
     let name = reference.name.literal()?;
     let kind = reference.kinds.first()?;

@@ -21,7 +21,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         }
     }
     // Flux runs where its first Kustomizations are, so that namespace is there.
-    let roots = deployed.roots();
+    let roots = &deployed.inventory.roots;
     let has_root =
         |name: &str| roots.iter().any(|root| root.resource.node.text_at(&["metadata", "namespace"]) == Some(name));
     let made = |name: &str| deployed.inventory.named(&kind, name).next().is_some();

@@ -1,16 +1,16 @@
-use crate::deployed::{Deployed, Resolved};
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
 use crate::links::Kind;
+use crate::model::cluster::{Cluster, Resolved};
+use crate::model::inventory::Answer;
 use crate::rule::Rule;
 use smol_str::SmolStr;
 
 /// A dependency that does not exist, so that its owner waits for ever.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let references = deployed.references.iter().chain(&deployed.root_references);
-    deployed.judge(references.filter(|resolved| is_dependency(resolved)), |resolved| finding(deployed, resolved))
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let references = cluster.references.iter().chain(&cluster.root_references);
+    cluster.judge(references.filter(|resolved| is_dependency(resolved)), |resolved| finding(cluster, resolved))
 }
 
 fn is_dependency((member, reference, _): &Resolved) -> bool {
@@ -20,7 +20,7 @@ fn is_dependency((member, reference, _): &Resolved) -> bool {
     flux && names.any(|name| std::ptr::eq(name, reference.name))
 }
 
-fn finding(deployed: &Deployed, (_, reference, answer): &Resolved) -> Option<Finding> {
+fn finding(cluster: &Cluster, (_, reference, answer): &Resolved) -> Option<Finding> {
     let Answer::Missing { elsewhere, near } = answer else { return None };
     let name = reference.name.literal()?;
     let kind = reference.kinds.first()?;
@@ -34,7 +34,7 @@ fn finding(deployed: &Deployed, (_, reference, answer): &Resolved) -> Option<Fin
         );
     }
     let other = other_kind(kind)?;
-    if let Some(entry) = deployed.inventory.named(&other, name).next() {
+    if let Some(entry) = cluster.inventory.named(&other, name).next() {
         let help = format!("it exists as a {}, which a {} cannot depend on", other.kind, kind.kind);
         return Some(finding.help(help).related(entry.span, "here"));
     }

@@ -1,13 +1,13 @@
-use crate::deployed::{Deployed, Resolved};
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::{Cluster, Resolved};
 use crate::rule::Rule;
 
 /// A source that does not exist.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let sources = deployed.references.iter().filter(|resolved| names_source(resolved));
-    deployed.judge(sources, |(_, reference, answer)| {
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let sources = cluster.references.iter().filter(|resolved| names_source(resolved));
+    cluster.judge(sources, |(_, reference, answer)| {
         // Whoever starts Flux makes its own source.
         let by_hand = reference.name.text() == Some("flux-system");
         answer.missing(reference).filter(|_| !by_hand || answer.is_evident())

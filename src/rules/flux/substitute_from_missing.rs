@@ -1,13 +1,13 @@
-use crate::deployed::{Deployed, Resolved, is_substitute_from};
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::{Cluster, Resolved, is_substitute_from};
 use crate::rule::Rule;
 
 /// Variables from a ConfigMap or Secret that does not exist.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let references = deployed.references.iter().chain(&deployed.root_references);
-    deployed.judge(references.filter(|resolved| is_substitute_from(resolved)), tell)
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let references = cluster.references.iter().chain(&cluster.root_references);
+    cluster.judge(references.filter(|resolved| is_substitute_from(resolved)), tell)
 }
 
 fn tell((member, reference, answer): &Resolved) -> Option<Finding> {

@@ -1,8 +1,8 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::doubt::also;
 use crate::flux::Applied;
 use crate::flux::substitute::is_disabled;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::yaml::Node;
@@ -14,11 +14,11 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 /// Kustomizations that substitute nothing, with their names, by where they are written.
 type Owners<'a> = BTreeMap<Span, &'a str>;
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let known: BTreeSet<&str> =
-        deployed.kustomizations().flat_map(|applied| applied.variables.iter().map(|(name, _)| name.as_str())).collect();
+        cluster.kustomizations().flat_map(|applied| applied.variables.iter().map(|(name, _)| name.as_str())).collect();
     let mut places: BTreeMap<(Span, &str), Owners> = BTreeMap::new();
-    for applied in deployed.kustomizations().filter(|applied| !applied.variables.is_active()) {
+    for applied in cluster.kustomizations().filter(|applied| !applied.variables.is_active()) {
         for (span, name) in left(applied, &known) {
             places.entry((span, name)).or_default().insert(applied.resource.name_span(), applied.name());
         }

@@ -1,9 +1,9 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::doubt::{Evidence, Search, Thing, judge};
 use crate::flux::Applied;
 use crate::flux::envsubst::Variable;
 use crate::flux::substitute::VariableUse;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::source::nearest;
 use std::collections::BTreeSet;
@@ -11,22 +11,22 @@ use std::collections::BTreeSet;
 /// A variable that nothing defines: since Flux 2.9 the Kustomization fails, before it became empty text.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let clusters = deployed.repo.deployment().clusters.iter();
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let clusters = cluster.repo.fleet().clusters.iter();
     let defined = clusters.flat_map(|cluster| &cluster.kustomizations).flat_map(|applied| applied.variables.iter());
     let defined: BTreeSet<&str> = defined.map(|(name, _)| name.as_str()).collect();
     let mut searches = Vec::new();
-    for (index, applied) in deployed.cluster.kustomizations.iter().enumerate() {
+    for (index, applied) in cluster.flux.kustomizations.iter().enumerate() {
         let uses = applied.uses.iter().filter(|used| !used.is_in_script() && !used.is_in_comment());
         searches.extend(uses.map(|used| {
             let name = used.found.name.as_str();
-            let path = deployed.repo.file_of(used.scalar).map_or("", |file| &file.source.path);
+            let path = cluster.repo.file_of(used.scalar).map_or("", |file| &file.source.path);
             Search {
                 thing: Thing { kind: "variable", name },
                 // A variable that others define is missing in the Kustomization, any other in the file that uses it.
                 scope: if defined.contains(name) { applied.name() } else { path },
                 seeker: (index, "", ""),
-                missing: evidence(applied, used, &defined).map(|sure| (sure, finding(deployed, applied, used))),
+                missing: evidence(applied, used, &defined).map(|sure| (sure, finding(cluster, applied, used))),
             }
         }));
     }
@@ -45,9 +45,9 @@ fn evidence(applied: &Applied, used: &VariableUse, defined: &BTreeSet<&str>) -> 
     used.found.is_missing().then_some(evidence)
 }
 
-fn finding(deployed: &Deployed, applied: &Applied, used: &VariableUse) -> Finding {
+fn finding(cluster: &Cluster, applied: &Applied, used: &VariableUse) -> Finding {
     let name = &used.found.name;
-    let source = deployed.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
+    let source = cluster.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
     let names: Vec<&str> = applied.variables.iter().map(|(name, _)| name.as_str()).collect();
     let help = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `${{{near}}}`?"),

@@ -2,15 +2,15 @@
 
 use crate::diagnostic::Finding;
 use crate::doubt::{self, Evidence, Search, Seeker, Thing};
-use crate::flux::{Applied, Cluster};
-use crate::host::{Host, hosts};
-use crate::inventory::{Answer, Entry as InventoryEntry, Inventory, Member, is_by_people};
+use crate::flux::{self, Applied};
+use crate::kubernetes::host::{Host, hosts};
+use crate::kubernetes::pod::Pod;
+use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Place, Reference};
-use crate::pod::Pod;
-use crate::repo::Repo;
+use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member, is_by_people};
+use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
-use crate::selector::Selector;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
@@ -22,11 +22,11 @@ pub type Resolved<'a> = (&'a Member, Reference<'a>, Answer<'a>);
 
 /// One cluster of a repository.
 #[derive(Debug)]
-pub struct Deployed<'a> {
+pub struct Cluster<'a> {
     /// The repository.
     pub repo: &'a Repo,
     /// What Flux applies.
-    pub cluster: &'a Cluster,
+    pub flux: &'a flux::Cluster,
     /// What there is in the end.
     pub inventory: &'a Inventory,
     /// Every reference of every object.
@@ -34,7 +34,7 @@ pub struct Deployed<'a> {
     /// The references of the Kustomizations where the cluster begins.
     pub root_references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
-    pub hosts: Vec<Spoken<'a>>,
+    pub hosts: Vec<HostUse<'a>>,
     services: ByNamespace<'a, &'a Member>,
     workloads: ByNamespace<'a, (&'a Member, Pod<'a>)>,
 }
@@ -44,7 +44,7 @@ type ByNamespace<'a, T> = BTreeMap<Option<&'a str>, Vec<T>>;
 
 /// The host name of a Service where somebody speaks of it.
 #[derive(Debug)]
-pub struct Spoken<'a> {
+pub struct HostUse<'a> {
     /// The object whose setting it is.
     pub member: &'a Member,
     /// Where it stands.
@@ -54,9 +54,9 @@ pub struct Spoken<'a> {
 }
 
 /// Every cluster of a repository.
-pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
-    let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
-    let deployed = |(cluster, inventory)| {
+pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
+    let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
+    let cluster = |(flux, inventory)| {
         let (references, hosts) =
             rayon::join(|| resolve(repo, inventory, &inventory.members), || spoken(repo, inventory));
         let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
@@ -69,13 +69,13 @@ pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
             }
         }
         let root_references = resolve(repo, inventory, &inventory.roots);
-        Deployed { repo, cluster, inventory, references, root_references, hosts, services, workloads }
+        Cluster { repo, flux, inventory, references, root_references, hosts, services, workloads }
     };
-    clusters.map(deployed).collect()
+    clusters.map(cluster).collect()
 }
 
 /// The host names in the values of releases, in ConfigMaps, in workloads and in custom resources.
-fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
+fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
     let members = inventory.members.par_iter().filter(|member| !member.from_chart);
     let spoken = members.flat_map_iter(|member| {
         let resource = &member.resource;
@@ -92,7 +92,7 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
         settings.into_iter().for_each(|settings| {
             settings.walk(&mut |node| {
                 let hosts = node.known().map_or_else(Vec::new, hosts).into_iter();
-                found.extend(hosts.map(|host| Spoken { member, span: part(repo, node.span, &host.text), host }));
+                found.extend(hosts.map(|host| HostUse { member, span: part(repo, node.span, &host.text), host }));
             });
         });
         found
@@ -155,20 +155,20 @@ fn is_made_by_hand(reference: &Reference) -> bool {
     secret && (name.starts_with("sops") || name.starts_with("flux-system") || name.contains("deploy-key"))
 }
 
-impl<'a> Deployed<'a> {
+impl<'a> Cluster<'a> {
     /// Flux Kustomizations, without ResourceSets.
     pub fn kustomizations(&self) -> impl Iterator<Item = &'a Applied> {
-        self.cluster.kustomizations.iter().filter(|applied| applied.resource.is_flux_kustomization())
+        self.flux.kustomizations.iter().filter(|applied| applied.resource.is_flux_kustomization())
     }
 
     /// Every object that Flux applies itself, with the Kustomization that does.
     pub fn applied(&self) -> impl Iterator<Item = (&'a Applied, &'a Resource)> {
-        self.cluster.resources()
+        self.flux.resources()
     }
 
     /// The Kustomization that brings an object.
     pub fn owner(&self, member: &Member) -> Option<&'a Applied> {
-        self.cluster.kustomizations.get(member.applied)
+        self.flux.kustomizations.get(member.applied)
     }
 
     /// What to say of references to objects of these kinds that lead to nothing.
@@ -266,7 +266,7 @@ impl<'a> Deployed<'a> {
     }
 
     /// What the host name of a Service leads to.
-    pub fn service(&self, spoken: &Spoken) -> Answer<'a> {
+    pub fn service(&self, spoken: &HostUse) -> Answer<'a> {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Service") };
         let reference = Reference {
             name: &Node::string(spoken.span, spoken.host.name.clone()),
@@ -372,7 +372,7 @@ impl<'a> Deployed<'a> {
 
     /// Whether a Kustomization is the other, applies it, or has to be ready before it.
     pub fn comes_first(&self, first: usize, other: usize) -> bool {
-        let kustomizations = &self.cluster.kustomizations;
+        let kustomizations = &self.flux.kustomizations;
         let Some(first) = kustomizations.get(first) else { return false };
         let mut waiting = vec![other];
         let mut seen = BTreeSet::new();
@@ -382,7 +382,7 @@ impl<'a> Deployed<'a> {
                 return true;
             }
             waiting.extend(applied.parent);
-            waiting.extend(applied.dependencies().filter_map(|(namespace, name)| self.cluster.index(namespace, name)));
+            waiting.extend(applied.dependencies().filter_map(|(namespace, name)| self.flux.index(namespace, name)));
         }
         false
     }

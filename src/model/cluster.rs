@@ -1,12 +1,12 @@
 //! A cluster as a rule sees it: the repository, what Flux applies, and what that makes.
 
 use crate::diagnostic::Finding;
-use crate::doubt::{self, Evidence, Search, Seeker, Thing};
 use crate::flux::{self, Applied};
 use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::pod::Pod;
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Place, Reference};
+use crate::model::doubt::{self, Evidence, Search, Seeker, Thing};
 use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member, is_by_people};
 use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};

@@ -1,8 +1,8 @@
 use crate::diagnostic::{Finding, Severity};
-use crate::doubt::also;
 use crate::flux::Applied;
 use crate::flux::substitute::is_disabled;
 use crate::model::cluster::Cluster;
+use crate::model::doubt::also;
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::yaml::Node;

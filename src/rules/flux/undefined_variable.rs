@@ -1,9 +1,9 @@
 use crate::diagnostic::{Finding, Severity};
-use crate::doubt::{Evidence, Search, Thing, judge};
 use crate::flux::Applied;
 use crate::flux::envsubst::Variable;
 use crate::flux::substitute::VariableUse;
 use crate::model::cluster::Cluster;
+use crate::model::doubt::{Evidence, Search, Thing, judge};
 use crate::rule::Rule;
 use crate::source::nearest;
 use std::collections::BTreeSet;

@@ -1,5 +1,7 @@
 //! The repository as rules see it, each part made of those above it.
 
+/// Everything that comes from outside: files, configuration, changes, schemas, charts.
+pub mod inputs;
 /// What the schemas have against a repository.
 pub mod validation;
 /// Whether a name that leads to nothing is a mistake, or shows that something out of sight makes what it names.

@@ -12,6 +12,7 @@ use crate::schema::{self, Brought, Location, Retired, Standing, Version};
 use crate::sops::Policy;
 use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
+use crate::usage::{Usage, Usages};
 use crate::verdict::Verdicts;
 use crate::yaml::Node;
 use rayon::prelude::*;
@@ -48,6 +49,7 @@ pub struct Repo {
     inventories: OnceLock<Vec<Inventory>>,
     deployed: OnceLock<BTreeSet<FileId>>,
     named: OnceLock<BTreeSet<FileId>>,
+    usages: OnceLock<Usages>,
     faults: OnceLock<BTreeMap<FileId, Vec<Fault>>>,
     verdicts: OnceLock<Verdicts>,
 }
@@ -111,6 +113,7 @@ impl Repo {
             self.sops();
         };
         rayon::join(|| self.faults(), rest);
+        self.usages();
     }
 
     /// The version of Kubernetes that the configuration names, and where.
@@ -188,7 +191,7 @@ impl Repo {
             let clusters = &self.deployment().clusters;
             let of = |cluster: &Cluster| {
                 let applied = cluster.files();
-                let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
+                let rest = |file: &&File| !file.is_set_aside() && !applied.contains(&file.source.id);
                 let written = self.tree.files().iter().filter(rest).flat_map(File::resources);
                 Inventory::of(&self.tree, cluster, written, self.links(), &charts)
             };
@@ -201,8 +204,10 @@ impl Repo {
         self.faults.get_or_init(|| {
             let deployment = self.deployment();
             let applied = deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+            // What only an idle kustomization makes of an applied file is no fault of that file.
+            let idle = deployment.strays.iter().filter(|fault| !self.deployed_files().contains(&fault.span.file));
             let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-            for fault in applied.flat_map(|applied| &applied.faults).chain(&deployment.strays).cloned() {
+            for fault in applied.flat_map(|applied| &applied.faults).chain(idle).cloned() {
                 let faults = by_file.entry(fault.span.file).or_default();
                 if !faults.contains(&fault) {
                     faults.push(fault);
@@ -225,6 +230,15 @@ impl Repo {
     /// Whether Flux reads a file, or some kustomization, deployed or not, names it.
     pub fn is_used(&self, file: &File) -> bool {
         self.is_deployed(file) || self.named_files().contains(&file.source.id)
+    }
+
+    /// What becomes of a file.
+    pub fn usage(&self, file: &File) -> Usage {
+        self.usages().of(file)
+    }
+
+    fn usages(&self) -> &Usages {
+        self.usages.get_or_init(|| Usages::new(&self.tree, self.deployment(), self.named_files()))
     }
 
     /// Files that some kustomization names, in whatever field.

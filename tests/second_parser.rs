@@ -25,7 +25,7 @@ fn theirs(text: &str) -> Scalars {
 
 fn ours(text: &str) -> Scalars {
     let parsed = parse(FileId(0), text);
-    let refuses = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::AliasUndefined);
+    let refuses = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::Template | ProblemKind::AliasUndefined);
     if parsed.problems.iter().any(|problem| refuses(problem.kind)) {
         return None;
     }

@@ -327,7 +327,7 @@ impl Flux<'_> {
         let stray = |file: &&File| {
             let mut roots = file.roots_of(Role::Kustomization);
             let whole = roots.any(|root| root.text_at(&["kind"]) != Some("Component"));
-            whole && !reached.contains(&file.source.id) && !file.is_parked()
+            whole && !reached.contains(&file.source.id) && !file.is_set_aside()
         };
         let stray: Vec<&File> = self.tree.files().iter().filter(stray).collect();
         stray.par_iter().flat_map_iter(|file| self.kustomize.build(file.source.folder()).faults).collect()
@@ -355,7 +355,7 @@ impl Flux<'_> {
             // Without a source it is a patch of one.
             .filter(|resource| resource.node.at(&["spec", "sourceRef"]).is_some())
             .filter(|resource| !folders.iter().any(|folder| below(path(resource), folder)))
-            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_parked()))
+            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_set_aside()))
             .collect();
         let applies: Vec<BTreeSet<Span>> = left
             .par_iter()

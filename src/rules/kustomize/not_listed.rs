@@ -30,9 +30,8 @@ fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
     let kustomization = nearest_kustomization(deployed, file)?;
     let here = kustomization.source.folder();
     let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');
-    // A whole app that is commented out is switched off on purpose; a manifest of an app is forgotten.
-    let commented = kustomization.source.text.contains(path);
-    if file.is_parked() || commented && path.contains('/') {
+    // What is commented out is switched off on purpose, and the subject of `kustomize/commented-resource`.
+    if kustomization.source.text.contains(path) {
         return None;
     }
     let listed = kustomization.root()?.get("resources")?;
@@ -42,11 +41,9 @@ fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
         return None;
     }
     let resource = file.resources().first()?;
-    let (state, help) = match commented {
-        true => ("commented out", "list it again, or delete the file".to_owned()),
-        false => ("listed in no kustomization", format!("add `./{path}` to `{}`", kustomization.source.path)),
-    };
-    let finding = Finding::new(resource.name_span(), format!("`{path}` is {state}: Flux does not apply it")).help(help);
+    let message = format!("`{path}` is listed in no kustomization: Flux does not apply it");
+    let finding = Finding::new(resource.name_span(), message);
+    let finding = finding.help(format!("add `./{path}` to `{}`", kustomization.source.path));
     Some(finding.related(listed.span.before(), "the resources that are listed"))
 }
 

@@ -9,17 +9,17 @@ use std::sync::LazyLock;
 /// A file that holds keys in clear by its nature.
 pub const RULE: Rule = Rule::error(check);
 
-/// Names of files that tools write keys into, and what each holds.
-const NAMES: [(&str, &str); 9] = [
-    ("age.key", "the private key that decrypts every SOPS file"),
-    ("kubeconfig", "credentials of the cluster"),
-    ("talosconfig", "credentials of every Talos machine"),
-    ("talsecret.yaml", "the cluster's certificate authorities"),
-    ("cloudflare-tunnel.json", "the tunnel's credentials"),
-    ("github-deploy.key", "a private key"),
-    ("github-push-token.txt", "a token"),
-    ("id_rsa", "a private key"),
-    ("id_ed25519", "a private key"),
+/// Names of files that tools write keys into, what each holds, and a word of the text that only such a file has.
+const NAMES: [(&str, &str, &str); 9] = [
+    ("age.key", "the private key that decrypts every SOPS file", ""),
+    ("kubeconfig", "credentials of the cluster", ""),
+    ("talosconfig", "credentials of every Talos machine", ""),
+    ("talsecret.yaml", "the cluster's certificate authorities", ""),
+    ("cloudflare-tunnel.json", "the tunnel's credentials", "TunnelSecret"),
+    ("github-deploy.key", "a private key", ""),
+    ("github-push-token.txt", "a token", ""),
+    ("id_rsa", "a private key", ""),
+    ("id_ed25519", "a private key", ""),
 ];
 
 /// What every private key says of itself.
@@ -36,7 +36,7 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
 /// What a file holds that must not be committed.
 fn held(file: &File) -> Option<&'static str> {
     let (name, text) = (file.source.name(), &file.source.text);
-    if let Some((_, what)) = NAMES.iter().find(|(known, _)| *known == name) {
+    if let Some((_, what, _)) = NAMES.iter().find(|(known, _, word)| *known == name && text.contains(word)) {
         return (!holds_placeholders(file)).then_some(what);
     }
     if name.ends_with(".agekey") {

@@ -1,0 +1,157 @@
+//! What becomes of each file: whether a cluster applies it, somebody else reads it, or nobody does.
+
+mod commands;
+
+use crate::flux::resource_set::is_resource_set;
+use crate::flux::source::Location;
+use crate::flux::{Applied, Deployment};
+use crate::resource::{FOLDERS, File, Resource, Role, Syntax, Tree, plain_name};
+use crate::source::{FileId, folder_of};
+use crate::yaml::ProblemKind;
+use commands::Commands;
+use std::collections::BTreeSet;
+
+/// What becomes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usage {
+    /// A cluster applies it, or another tool reads it.
+    Applied,
+    /// A manifest that no cluster applies.
+    Idle,
+    /// Left alone: put away by its owner, or exported from a running cluster.
+    SetAside,
+    /// Filled in by a program before anybody reads it.
+    Template,
+}
+
+/// The use of every file of a repository.
+#[derive(Debug, Default)]
+pub struct Usages {
+    /// By the number of the file.
+    files: Vec<Usage>,
+}
+
+impl Usages {
+    /// Follows a deployment. `named` are the files that some kustomization names, applied or not.
+    pub fn new(tree: &Tree, deployment: &Deployment, named: &BTreeSet<FileId>) -> Self {
+        let evidence = Evidence {
+            applied: deployment.files().collect(),
+            named,
+            templates: template_folders(tree),
+            commands: Commands::read(tree),
+            out_of_sight: deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations).flat_map(out_of_sight).collect(),
+        };
+        let decides = evidence.decides(tree);
+        Usages { files: tree.files().iter().map(|file| evidence.usage(file, decides)).collect() }
+    }
+
+    /// What becomes of a file.
+    pub fn of(&self, file: &File) -> Usage {
+        self.files.get(file.source.id.0 as usize).copied().unwrap_or(Usage::Applied)
+    }
+}
+
+/// What tells the use of a file.
+struct Evidence<'a> {
+    /// Files that some cluster reads.
+    applied: BTreeSet<FileId>,
+    named: &'a BTreeSet<FileId>,
+    /// Folders of templates.
+    templates: BTreeSet<&'a str>,
+    commands: Commands,
+    /// Where the paths of Kustomizations may lead that cannot be followed.
+    out_of_sight: Vec<String>,
+}
+
+impl Evidence<'_> {
+    /// Whether the clusters tell what is applied and what is not: where they apply less than half of what could be, the
+    /// way it is deployed is not understood.
+    fn decides(&self, tree: &Tree) -> bool {
+        let manifests = tree.files().iter().filter(|file| file.is_manifest());
+        let (applied, others): (Vec<&File>, Vec<&File>) = manifests.partition(|file| self.applied.contains(&file.source.id));
+        let in_use = others.iter().filter(|file| !file.is_set_aside() && !self.is_template(file)).count();
+        !applied.is_empty() && applied.len() >= in_use
+    }
+
+    fn usage(&self, file: &File, decides: bool) -> Usage {
+        if self.applied.contains(&file.source.id) {
+            return Usage::Applied;
+        }
+        if self.is_template(file) && !self.named.contains(&file.source.id) {
+            return Usage::Template;
+        }
+        if file.is_set_aside() {
+            return Usage::SetAside;
+        }
+        if !file.is_manifest() {
+            return Usage::Applied;
+        }
+        if file.resources().iter().any(is_export) {
+            return Usage::SetAside;
+        }
+        let idle = !file.in_artifact || if decides { !self.may_be_followed(file) } else { is_by_the_way(file) };
+        if idle && !self.commands.apply(&file.source.path) { Usage::Idle } else { Usage::Applied }
+    }
+
+    /// Whether a program fills it in: its name or its text says so, or it lies among such files.
+    fn is_template(&self, file: &File) -> bool {
+        is_template(file) || folders(file).any(|folder| self.templates.contains(folder))
+    }
+
+    fn may_be_followed(&self, file: &File) -> bool {
+        self.out_of_sight.iter().any(|prefix| file.source.path.starts_with(prefix.as_str()))
+    }
+}
+
+/// The folder of a file and all above it.
+fn folders(file: &File) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(file.source.folder()).filter(|folder| !folder.is_empty()), |folder| {
+        Some(folder_of(folder)).filter(|folder| !folder.is_empty())
+    })
+}
+
+fn name_of(folder: &str) -> String {
+    plain_name(folder.rsplit('/').next().unwrap_or(folder))
+}
+
+/// Folders that are called after templates and hold one.
+fn template_folders(tree: &Tree) -> BTreeSet<&str> {
+    let templates = tree.files().iter().filter(|file| file.syntax == Syntax::Template || is_template(file));
+    templates.flat_map(|file| folders(file).filter(|folder| FOLDERS.templates.contains(&name_of(folder)))).collect()
+}
+
+/// Whether its name or its text says that a program fills it in.
+fn is_template(file: &File) -> bool {
+    let mut parts = file.source.name().split('.').skip(1);
+    let named = parts.any(|part| matches!(part, "j2" | "jinja" | "jinja2" | "tmpl" | "tpl" | "gotmpl" | "template"));
+    // What a tool finds by its name it reads as it is.
+    let found = |role| !matches!(role, Role::Resource | Role::MachineConfig | Role::Other);
+    let read_as_it_is = || file.all_with_roles().any(|(_, role)| found(role));
+    let tagged = |kind| matches!(kind, ProblemKind::Template | ProblemKind::TemplateBraces);
+    let has_tags = || file.parsed.problems.iter().any(|problem| tagged(problem.kind)) && !read_as_it_is();
+    file.syntax == Syntax::Yaml && (named || has_tags())
+}
+
+/// Whether it was read from a running cluster, and not written to be applied.
+fn is_export(resource: &Resource) -> bool {
+    let has = |field: &str| resource.node.at(&["metadata", field]).is_some();
+    has("uid") && (has("resourceVersion") || has("managedFields") || resource.node.get("status").is_some())
+}
+
+fn is_by_the_way(file: &File) -> bool {
+    folders(file).any(|folder| FOLDERS.by_the_way.contains(&name_of(folder)))
+}
+
+/// Where a Kustomization may lead that cannot be followed: what its path begins with.
+fn out_of_sight(applied: &Applied) -> Option<String> {
+    let spec = applied.resource.spec()?;
+    match applied.location {
+        Location::Elsewhere if spec.text_at(&["sourceRef", "kind"]) == Some("ExternalArtifact") => Some(String::new()),
+        Location::Unknown => {
+            let path = spec.text_at(&["path"]).unwrap_or("").trim_start_matches("./").trim_start_matches('/');
+            Some(path.split("${").next().unwrap_or("").to_owned())
+        }
+        Location::Inline if is_resource_set(&applied.resource) && !applied.complete => Some(String::new()),
+        _ => None,
+    }
+}

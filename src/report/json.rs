@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::fix::shown;
+use crate::check::fix::shown;
 use crate::secret::{hidden, redact};
 use crate::source::FileId;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-use crate::deployed::Deployed;
+use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::rule::Rule;
@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 /// A variable that nothing uses.
 pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let readable = deployed.kustomizations().filter(|applied| applied.complete && applied.refusals.is_empty());
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let readable = cluster.kustomizations().filter(|applied| applied.complete && applied.refusals.is_empty());
     readable.flat_map(findings).collect()
 }
 

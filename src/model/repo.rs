@@ -2,18 +2,18 @@
 
 use crate::config::{self, Config};
 use crate::diagnostic::{Finding, Unchecked};
-use crate::flux::{self, Cluster, Deployment};
+use crate::flux::{self, Fleet};
 use crate::helm::{Charts, ValuesSchema};
-use crate::inventory::Inventory;
+use crate::model::inventory::Inventory;
 use crate::kustomize::{Fault, FaultKind};
 use crate::links::Links;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Brought, Location, Retired, Standing, Version};
-use crate::sops::Policy;
+use crate::formats::sops::Policy;
 use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
-use crate::usage::{Usage, Usages};
-use crate::verdict::Verdicts;
+use crate::model::usage::{Usage, Usages};
+use crate::model::validation::Verdicts;
 use crate::yaml::Node;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +45,7 @@ pub struct Repo {
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
     links: OnceLock<(Links, Vec<Finding>)>,
-    deployment: OnceLock<Deployment>,
+    fleet: OnceLock<Fleet>,
     inventories: OnceLock<Vec<Inventory>>,
     deployed: OnceLock<BTreeSet<FileId>>,
     named: OnceLock<BTreeSet<FileId>>,
@@ -125,7 +125,7 @@ impl Repo {
     /// What the schemas have against what is written and deployed.
     pub fn verdicts(&self) -> &Verdicts {
         self.verdicts
-            .get_or_init(|| Verdicts::new(&self.tree, self.deployment(), Arc::clone(&self.brought), self.kubernetes()))
+            .get_or_init(|| Verdicts::new(&self.tree, self.fleet(), Arc::clone(&self.brought), self.kubernetes()))
     }
 
     /// What the schemas have against a file in one respect.
@@ -180,16 +180,16 @@ impl Repo {
     }
 
     /// What Flux would apply.
-    pub fn deployment(&self) -> &Deployment {
-        self.deployment.get_or_init(|| flux::deploy(&self.tree, self.links()))
+    pub fn fleet(&self) -> &Fleet {
+        self.fleet.get_or_init(|| flux::deploy(&self.tree, self.links()))
     }
 
     /// What each cluster of the deployment holds, in the same order.
     pub fn inventories(&self) -> &[Inventory] {
         self.inventories.get_or_init(|| {
             let charts = Charts::builtin();
-            let clusters = &self.deployment().clusters;
-            let of = |cluster: &Cluster| {
+            let clusters = &self.fleet().clusters;
+            let of = |cluster: &flux::Cluster| {
                 let applied = cluster.files();
                 let rest = |file: &&File| !file.is_set_aside() && !applied.contains(&file.source.id);
                 let written = self.tree.files().iter().filter(rest).flat_map(File::resources);
@@ -202,10 +202,10 @@ impl Repo {
     /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
     fn faults(&self) -> &BTreeMap<FileId, Vec<Fault>> {
         self.faults.get_or_init(|| {
-            let deployment = self.deployment();
-            let applied = deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+            let fleet = self.fleet();
+            let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
             // What only an idle kustomization makes of an applied file is no fault of that file.
-            let idle = deployment.strays.iter().filter(|fault| !self.deployed_files().contains(&fault.span.file));
+            let idle = fleet.strays.iter().filter(|fault| !self.deployed_files().contains(&fault.span.file));
             let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
             for fault in applied.flat_map(|applied| &applied.faults).chain(idle).cloned() {
                 let faults = by_file.entry(fault.span.file).or_default();
@@ -219,7 +219,7 @@ impl Repo {
 
     /// The files that Flux reads to build what it applies.
     fn deployed_files(&self) -> &BTreeSet<FileId> {
-        self.deployed.get_or_init(|| self.deployment().files().collect())
+        self.deployed.get_or_init(|| self.fleet().files().collect())
     }
 
     /// Whether Flux reads a file to build what it applies.
@@ -238,7 +238,7 @@ impl Repo {
     }
 
     fn usages(&self) -> &Usages {
-        self.usages.get_or_init(|| Usages::new(&self.tree, self.deployment(), self.named_files()))
+        self.usages.get_or_init(|| Usages::new(&self.tree, self.fleet(), self.named_files()))
     }
 
     /// Files that some kustomization names, in whatever field.

@@ -1,15 +1,20 @@
 //! Rules × files in parallel; severities, suppressions, baseline.
 
-use crate::deployed::{Deployed, clusters};
+/// Edits → new text.
+pub mod fix;
+/// Comments that silence a rule.
+pub mod suppression;
+
+use crate::model::cluster::{Cluster, clusters};
 use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
 use crate::jinja::Condition;
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::resource::{File, Tree};
 use crate::rule::{Check, Rule};
 use crate::secret::{hidden, redact, without};
 use crate::source::{FileId, Span, nearest};
-use crate::suppression::{self, Suppression};
-use crate::usage::Usage;
+use suppression::Suppression;
+use crate::model::usage::Usage;
 use globset::GlobMatcher;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -141,7 +146,7 @@ fn cut(diagnostics: &mut Vec<Diagnostic>, repo: &Repo) -> Vec<Unchecked> {
 /// Findings of the rules over clusters, by the file they are in.
 type ByFile = BTreeMap<FileId, Vec<(&'static str, Finding)>>;
 
-fn check_clusters(clusters: &[Deployed], running: &[&Rule]) -> ByFile {
+fn check_clusters(clusters: &[Cluster], running: &[&Rule]) -> ByFile {
     let mut work = Vec::new();
     for rule in running {
         if let Check::Cluster(check) | Check::Both(check, _) = rule.check {

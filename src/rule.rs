@@ -1,7 +1,7 @@
 //! What a rule is.
 
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::model::repo::Repo;
 use crate::resource::File;
 

@@ -166,9 +166,7 @@ fn several_clusters_are_kept_apart() {
     ]);
     assert_eq!(fleet.clusters.len(), 2);
     assert!(fleet.clusters.iter().all(|cluster| cluster.entry.kind == EntryKind::Bootstrap));
-    assert!(
-        fleet.clusters.iter().all(|cluster| names(cluster) == ["flux-system/flux-system", "flux-system/apps"])
-    );
+    assert!(fleet.clusters.iter().all(|cluster| names(cluster) == ["flux-system/flux-system", "flux-system/apps"]));
 }
 
 #[test]
@@ -237,8 +235,7 @@ spec: {type: Static, defaultValues: {name: c, port: 82, tags: {}}}
 fn the_graph_shows_what_depends_on_what() {
     let a = kustomization("a", "  path: ./apps\n  dependsOn: [{name: b}]\n");
     let b = kustomization("b", "  path: ./apps\n");
-    let fleet =
-        run(&[("i.yaml", INSTANCE), ("cluster/a.yaml", &a), ("cluster/b.yaml", &b), ("apps/map.yaml", MAP)]);
+    let fleet = run(&[("i.yaml", INSTANCE), ("cluster/a.yaml", &a), ("cluster/b.yaml", &b), ("apps/map.yaml", MAP)]);
     let graph = graph::graph(&fleet.clusters[0], std::iter::empty(), &Links::embedded());
     let name = |index: usize| format!("{}/{}", graph.nodes[index].kind, graph.nodes[index].name);
     let edges: Vec<String> =

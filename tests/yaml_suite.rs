@@ -54,7 +54,9 @@ fn agrees_with_the_yaml_test_suite() {
         let refused: Vec<_> = parsed
             .problems
             .iter()
-            .filter(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Template | ProblemKind::AliasUndefined))
+            .filter(|problem| {
+                matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Template | ProblemKind::AliasUndefined)
+            })
             .collect();
         let (id, fail) = (&case["id"], case["fail"].as_bool().unwrap());
         if fail == refused.is_empty() {

@@ -5,20 +5,20 @@ pub mod fix;
 /// Comments that silence a rule.
 pub mod suppression;
 
-use crate::model::cluster::{Cluster, clusters};
 use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
 use crate::jinja::Condition;
+use crate::model::cluster::{Cluster, clusters};
 use crate::model::repo::Repo;
+use crate::model::usage::Usage;
 use crate::resource::{File, Tree};
 use crate::rule::{Check, Rule};
 use crate::secret::{hidden, redact, without};
 use crate::source::{FileId, Span, nearest};
-use suppression::Suppression;
-use crate::model::usage::Usage;
 use globset::GlobMatcher;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
+use suppression::Suppression;
 
 /// The rule that reports suppressions without effect; only this module knows which those are.
 pub const UNUSED_IGNORE: &str = "homelint/unused-ignore";

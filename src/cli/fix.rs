@@ -2,8 +2,8 @@
 
 use super::Failure;
 use homelint::check::Report;
-use homelint::discover::{self, Root};
 use homelint::check::fix::{apply, diff, edits};
+use homelint::discover::{self, Root};
 use homelint::model::repo::Repo;
 use std::fmt::Write;
 

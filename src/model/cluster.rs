@@ -3,13 +3,13 @@
 use crate::diagnostic::Finding;
 use crate::flux::{self, Applied};
 use crate::kubernetes::host::{Host, hosts};
-use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
-use crate::links::{Kind, Place, Reference};
 use crate::kubernetes::pod::Pod;
+use crate::kubernetes::selector::Selector;
+use crate::links::{Kind, Place, Reference};
+use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
 use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
-use crate::kubernetes::selector::Selector;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 use rayon::prelude::*;

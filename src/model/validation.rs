@@ -34,12 +34,7 @@ pub struct Verdicts {
 
 impl Verdicts {
     /// Judges every resource once, in parallel. `kubernetes` is the version that the configuration names.
-    pub fn new(
-        tree: &Tree,
-        fleet: &Fleet,
-        brought: Arc<Brought>,
-        kubernetes: Option<(Version, Span)>,
-    ) -> Self {
+    pub fn new(tree: &Tree, fleet: &Fleet, brought: Arc<Brought>, kubernetes: Option<(Version, Span)>) -> Self {
         let schemas = || {
             let releases = Releases::new(tree).stated("Kubernetes", kubernetes);
             let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);

@@ -37,12 +37,15 @@ impl Commands {
         let text = file.source.text.replace("\\\n", " ");
         let applies = |line: &&str| {
             let command = line.split_once("kubectl").map(|(_, rest)| rest);
-            !line.trim_start().starts_with('#') && command.is_some_and(|rest| VERBS.iter().any(|verb| rest.contains(verb)))
+            !line.trim_start().starts_with('#')
+                && command.is_some_and(|rest| VERBS.iter().any(|verb| rest.contains(verb)))
         };
         for word in text.lines().filter(applies).flat_map(|line| line.split([' ', '\t', '=', '"', '\'', ';', '<'])) {
             match word.rsplit_once(['}', ')']) {
                 // What a variable begins may end like this anywhere.
-                Some((_, end)) if end.len() > 1 && end.starts_with('/') => drop(self.ends.insert(end.trim_end_matches('/').to_owned())),
+                Some((_, end)) if end.len() > 1 && end.starts_with('/') => {
+                    drop(self.ends.insert(end.trim_end_matches('/').to_owned()))
+                }
                 Some(_) => {}
                 None => {
                     let places = ["", file.source.folder()].map(|folder| join(folder, word));

@@ -4,7 +4,7 @@ mod commands;
 
 use crate::flux::resource_set::is_resource_set;
 use crate::flux::source::Location;
-use crate::flux::{Applied, Deployment};
+use crate::flux::{Applied, Fleet};
 use crate::resource::{FOLDERS, File, Resource, Role, Syntax, Tree, plain_name};
 use crate::source::{FileId, folder_of};
 use crate::yaml::ProblemKind;
@@ -32,14 +32,19 @@ pub struct Usages {
 }
 
 impl Usages {
-    /// Follows a deployment. `named` are the files that some kustomization names, applied or not.
-    pub fn new(tree: &Tree, deployment: &Deployment, named: &BTreeSet<FileId>) -> Self {
+    /// Follows a fleet. `named` are the files that some kustomization names, applied or not.
+    pub fn new(tree: &Tree, fleet: &Fleet, named: &BTreeSet<FileId>) -> Self {
         let evidence = Evidence {
-            applied: deployment.files().collect(),
+            applied: fleet.files().collect(),
             named,
             templates: template_folders(tree),
             commands: Commands::read(tree),
-            out_of_sight: deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations).flat_map(out_of_sight).collect(),
+            out_of_sight: fleet
+                .clusters
+                .iter()
+                .flat_map(|cluster| &cluster.kustomizations)
+                .flat_map(out_of_sight)
+                .collect(),
         };
         let decides = evidence.decides(tree);
         Usages { files: tree.files().iter().map(|file| evidence.usage(file, decides)).collect() }
@@ -68,7 +73,8 @@ impl Evidence<'_> {
     /// way it is deployed is not understood.
     fn decides(&self, tree: &Tree) -> bool {
         let manifests = tree.files().iter().filter(|file| file.is_manifest());
-        let (applied, others): (Vec<&File>, Vec<&File>) = manifests.partition(|file| self.applied.contains(&file.source.id));
+        let (applied, others): (Vec<&File>, Vec<&File>) =
+            manifests.partition(|file| self.applied.contains(&file.source.id));
         let in_use = others.iter().filter(|file| !file.is_set_aside() && !self.is_template(file)).count();
         !applied.is_empty() && applied.len() >= in_use
     }

@@ -1,8 +1,8 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
-use crate::model::inventory::{Answer, Entry, Member, source_id};
 use crate::links::Reference;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::{Answer, Entry, Member, source_id};
 use crate::rule::Rule;
 
 /// A release whose chart comes from the source of another app, which it does not wait for.

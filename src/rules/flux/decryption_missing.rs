@@ -1,9 +1,9 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::formats::sops::METADATA;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
-use crate::formats::sops::METADATA;
 
 /// A Kustomization that applies an encrypted file without decrypting it.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);

@@ -1,5 +1,5 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
-use crate::model::inventory::{Answer, Member};
 use crate::links::{Kind, Reference};
+use crate::model::cluster::Cluster;
+use crate::model::inventory::{Answer, Member};
 use crate::rule::Rule;
 use crate::yaml::Node;
 use smol_str::SmolStr;

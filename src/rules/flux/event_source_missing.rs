@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::links::Reference;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A Receiver or an Alert that names an object which does not exist.

@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::model::cluster::Cluster;
 use crate::model::inventory::Member;
 use crate::rule::Rule;
 use crate::yaml::Node;

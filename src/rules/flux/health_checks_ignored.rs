@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// Health checks that `wait` makes Flux ignore.

@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::links::Kind;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::is_slip;

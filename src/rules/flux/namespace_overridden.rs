@@ -1,7 +1,7 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::flux::source::Location;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A namespace in a kustomization that Flux overrides.

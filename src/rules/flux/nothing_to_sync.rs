@@ -1,7 +1,7 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::entry::{EntryKind, instance_spec};
 use crate::flux::source::here;
+use crate::model::cluster::Cluster;
 use crate::model::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;

@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::model::cluster::Cluster;
 use crate::rule::{Rule, is_convention};
 use std::collections::BTreeMap;
 

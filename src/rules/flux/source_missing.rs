@@ -1,7 +1,7 @@
-use crate::model::cluster::{Cluster, Resolved};
 use crate::diagnostic::{Finding, Severity};
-use crate::model::inventory::Answer;
 use crate::links::{Kind, Place};
+use crate::model::cluster::{Cluster, Resolved};
+use crate::model::inventory::Answer;
 use crate::rule::{Rule, is_convention};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::flux::substitute::is_disabled;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeSet;

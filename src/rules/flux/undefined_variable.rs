@@ -1,8 +1,8 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::flux::envsubst::Variable;
 use crate::flux::substitute::VariableUse;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::source::nearest;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
-use crate::model::inventory::Answer;
 use crate::links::Reference;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Answer;
 use crate::model::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;

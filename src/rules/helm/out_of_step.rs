@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::image::Image;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use smol_str::SmolStr;
 

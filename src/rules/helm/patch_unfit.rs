@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::kustomize::Fault;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A patch of a post-renderer that fits nothing which the chart makes.

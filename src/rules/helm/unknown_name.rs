@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::helm::{Fault, FaultKind};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::source::nearest;
 

@@ -1,5 +1,5 @@
-use crate::model::cluster::{Cluster, Generated};
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::{Cluster, Generated};
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::yaml::Node;

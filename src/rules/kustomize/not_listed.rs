@@ -1,5 +1,5 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::folder_of;

@@ -1,5 +1,5 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A SecretStore that does not exist.

@@ -1,7 +1,7 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
-use crate::model::inventory::Member;
 use crate::links::Links;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Member;
 use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeMap;

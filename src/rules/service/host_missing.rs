@@ -1,5 +1,5 @@
-use crate::model::cluster::{Cluster, HostUse};
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::{Cluster, HostUse};
 use crate::model::inventory::Answer;
 use crate::rule::Rule;
 

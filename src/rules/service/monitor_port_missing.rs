@@ -1,9 +1,9 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::pod::tell_ports;
+use crate::kubernetes::selector::Selector;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
-use crate::kubernetes::selector::Selector;
 use crate::yaml::Node;
 
 /// A ServiceMonitor or PodMonitor of a port that nothing it selects has.

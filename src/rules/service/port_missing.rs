@@ -1,7 +1,7 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
-use crate::model::inventory::{Answer, Member};
 use crate::kubernetes::pod::is_port_name;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::{Answer, Member};
 use crate::rule::Rule;
 use crate::source::Span;
 

@@ -1,6 +1,6 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::pod::{Container, tell_ports};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::yaml::Node;
 

@@ -1,9 +1,9 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
-use crate::model::inventory::Member;
 use crate::kubernetes::pod::{is_port_name, tell_ports};
-use crate::rule::Rule;
 use crate::kubernetes::selector::Selector;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Member;
+use crate::rule::Rule;
 use crate::yaml::Node;
 
 /// A port of a Service that leads to a port which none of its pods has.

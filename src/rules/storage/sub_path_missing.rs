@@ -1,7 +1,7 @@
-use crate::model::cluster::{Cluster, Resolved};
 use crate::diagnostic::{Finding, Severity};
-use crate::model::inventory::Answer;
 use crate::kubernetes::pod::Pod;
+use crate::model::cluster::{Cluster, Resolved};
+use crate::model::inventory::Answer;
 use crate::rule::Rule;
 use crate::source::nearest;
 use crate::yaml::Node;

@@ -1,9 +1,9 @@
-use crate::model::cluster::Cluster;
 use crate::diagnostic::{Finding, Severity};
+use crate::kubernetes::volume::misfit;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::Span;
-use crate::kubernetes::volume::misfit;
 use std::collections::BTreeMap;
 
 /// A claim of a volume that it can never bind.

@@ -1,8 +1,8 @@
 use crate::diagnostic::Finding;
+use crate::formats::talos::{machine_configs, replaced};
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::formats::talos::{machine_configs, replaced};
 
 /// A field of a machine config that another one took the place of.
 pub const RULE: Rule = Rule::warning(check);

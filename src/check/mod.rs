@@ -200,7 +200,7 @@ fn holds(rule: &Rule, usage: Usage) -> bool {
     match usage {
         Usage::Applied | Usage::Idle => true,
         Usage::SetAside => rule.id == "yaml/syntax" || is_in(rule, &FOR_EVERY),
-        Usage::Template => is_in(rule, &FOR_EVERY),
+        Usage::Template => is_in(rule, &FOR_EVERY) || is_in(rule, &FOR_WRITTEN),
     }
 }
 

@@ -29,8 +29,11 @@ impl Commands {
 
     /// Whether a command applies a file, or a folder that it lies in.
     pub fn apply(&self, path: &str) -> bool {
-        let mut at_or_above = std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above));
-        at_or_above.any(|path| self.whole.contains(path) || self.ends.iter().any(|end| path.ends_with(end.as_str())))
+        let path = format!("/{path}");
+        let at_or_above = std::iter::successors(Some(path.as_str()), |path| Some(path.rsplit_once('/')?.0));
+        at_or_above
+            .filter(|path| path.len() > 1)
+            .any(|path| self.whole.contains(&path[1..]) || self.ends.iter().any(|end| path.ends_with(end.as_str())))
     }
 
     fn script(&mut self, tree: &Tree, file: &File) {
@@ -44,7 +47,7 @@ impl Commands {
             match word.rsplit_once(['}', ')']) {
                 // What a variable begins may end like this anywhere.
                 Some((_, end)) if end.len() > 1 && end.starts_with('/') => {
-                    drop(self.ends.insert(end.trim_end_matches('/').to_owned()))
+                    _ = self.ends.insert(end.trim_end_matches('/').to_owned())
                 }
                 Some(_) => {}
                 None => {

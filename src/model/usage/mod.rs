@@ -34,17 +34,18 @@ pub struct Usages {
 impl Usages {
     /// Follows a fleet. `named` are the files that some kustomization names, applied or not.
     pub fn new(tree: &Tree, fleet: &Fleet, named: &BTreeSet<FileId>) -> Self {
+        let kustomizations = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+        let unreadable = tree.files().iter().filter(|file| is_unreadable(file, named));
+        let below = |file: &File| match file.source.folder() {
+            "" => String::new(),
+            folder => format!("{folder}/"),
+        };
         let evidence = Evidence {
             applied: fleet.files().collect(),
             named,
             templates: template_folders(tree),
             commands: Commands::read(tree),
-            out_of_sight: fleet
-                .clusters
-                .iter()
-                .flat_map(|cluster| &cluster.kustomizations)
-                .flat_map(out_of_sight)
-                .collect(),
+            out_of_sight: kustomizations.flat_map(out_of_sight).chain(unreadable.map(below)).collect(),
         };
         let decides = evidence.decides(tree);
         Usages { files: tree.files().iter().map(|file| evidence.usage(file, decides)).collect() }
@@ -83,7 +84,9 @@ impl Evidence<'_> {
         if self.applied.contains(&file.source.id) {
             return Usage::Applied;
         }
-        if self.is_template(file) && !self.named.contains(&file.source.id) {
+        // Where nothing tells what is applied, a tag in a manifest may as well be a mistake.
+        let filled_in = self.is_template(file) || decides && has_tags(file);
+        if filled_in && !self.named.contains(&file.source.id) {
             return Usage::Template;
         }
         if file.is_set_aside() {
@@ -99,14 +102,21 @@ impl Evidence<'_> {
         if idle && !self.commands.apply(&file.source.path) { Usage::Idle } else { Usage::Applied }
     }
 
-    /// Whether a program fills it in: its name or its text says so, or it lies among such files.
+    /// Whether a program fills it in: its name says so, or it lies in a folder of such files.
     fn is_template(&self, file: &File) -> bool {
-        is_template(file) || folders(file).any(|folder| self.templates.contains(folder))
+        is_named_template(file) || folders(file).any(|folder| self.templates.contains(folder))
     }
 
     fn may_be_followed(&self, file: &File) -> bool {
         self.out_of_sight.iter().any(|prefix| file.source.path.starts_with(prefix.as_str()))
     }
+}
+
+/// Whether it should be applied, or say what is, and cannot be read.
+fn is_unreadable(file: &File, named: &BTreeSet<FileId>) -> bool {
+    let is_kustomization = || file.all_with_roles().any(|(_, role)| role == Role::Kustomization);
+    let broken = file.parsed.documents.iter().any(|document| document.broken);
+    broken && (named.contains(&file.source.id) || is_kustomization())
 }
 
 /// The folder of a file and all above it.
@@ -122,20 +132,24 @@ fn name_of(folder: &str) -> String {
 
 /// Folders that are called after templates and hold one.
 fn template_folders(tree: &Tree) -> BTreeSet<&str> {
-    let templates = tree.files().iter().filter(|file| file.syntax == Syntax::Template || is_template(file));
+    let is_template = |file: &&File| file.syntax == Syntax::Template || is_named_template(file) || has_tags(file);
+    let templates = tree.files().iter().filter(is_template);
     templates.flat_map(|file| folders(file).filter(|folder| FOLDERS.templates.contains(&name_of(folder)))).collect()
 }
 
-/// Whether its name or its text says that a program fills it in.
-fn is_template(file: &File) -> bool {
+/// Whether it is called a template of YAML: `job.tmpl.yaml`.
+fn is_named_template(file: &File) -> bool {
     let mut parts = file.source.name().split('.').skip(1);
-    let named = parts.any(|part| matches!(part, "j2" | "jinja" | "jinja2" | "tmpl" | "tpl" | "gotmpl" | "template"));
-    // What a tool finds by its name it reads as it is.
-    let found = |role| !matches!(role, Role::Resource | Role::MachineConfig | Role::Other);
-    let read_as_it_is = || file.all_with_roles().any(|(_, role)| found(role));
+    let named = |part: &str| matches!(part, "j2" | "jinja" | "jinja2" | "tmpl" | "tpl" | "gotmpl" | "template");
+    file.syntax == Syntax::Yaml && parts.any(named)
+}
+
+/// Whether it is no YAML because of a template's tags, and none of the files that a tool finds by name and reads as it is.
+fn has_tags(file: &File) -> bool {
+    let found_by_name = |role| !matches!(role, Role::Resource | Role::MachineConfig | Role::Other);
     let tagged = |kind| matches!(kind, ProblemKind::Template | ProblemKind::TemplateBraces);
-    let has_tags = || file.parsed.problems.iter().any(|problem| tagged(problem.kind)) && !read_as_it_is();
-    file.syntax == Syntax::Yaml && (named || has_tags())
+    file.parsed.problems.iter().any(|problem| tagged(problem.kind))
+        && !file.all_with_roles().any(|(_, role)| found_by_name(role))
 }
 
 /// Whether it was read from a running cluster, and not written to be applied.

@@ -5,7 +5,7 @@
 mod harness;
 
 use harness::evidence::Evidence;
-use homelint::discover::{Root, Source, load};
+use homelint::discover::{Besides, Root, Source, load};
 use homelint::flux;
 use homelint::links::Links;
 use homelint::yaml::{Mode, Node, Resolved, Value as Yaml};
@@ -96,9 +96,9 @@ fn compare(evidence: &Evidence) -> f64 {
     for name in evidence.names("conformance/builds/flux") {
         let Build { documents } = evidence.json(&format!("conformance/builds/flux/{name}"));
         let folder = evidence.folder(&format!("corpus/{name}"));
-        let repo = load(&Root { folder, git: false }, &Source::WorkTree, &[]).unwrap();
+        let inputs = load(&Root { folder, git: false }, &Source::WorkTree, Besides::default()).unwrap();
         let start = std::time::Instant::now();
-        let fleet = flux::deploy(&repo.tree, &links);
+        let fleet = flux::deploy(&inputs.tree, &links);
         let time = start.elapsed();
         let mut got: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for (_, resource) in fleet.clusters.iter().flat_map(flux::Cluster::resources) {

@@ -5,8 +5,9 @@
 mod harness;
 
 use harness::evidence::Evidence;
-use homelint::discover::{Root, Source, load};
-use homelint::resource::{Resource, Tree};
+use homelint::discover::{Besides, Root, Source, load};
+use homelint::model::inputs::Inputs;
+use homelint::resource::{File, Resource, Tree};
 use homelint::schema::{FaultKind, Schemas, to_json};
 use homelint::source::{FileId, Span};
 use homelint::yaml::{Entry, Node, Style, Value as Shape};
@@ -144,10 +145,10 @@ fn compare(evidence: &Evidence, definitions: &Definitions, rounds: usize) -> Com
     let mut comparison = Comparison::default();
     for name in evidence.names("corpus") {
         let folder = evidence.folder(&format!("corpus/{name}"));
-        let repo = load(&Root { folder, git: false }, &Source::WorkTree, &[]).unwrap();
-        let tree = if *definitions == Definitions::Repository { &repo.tree } else { &Tree::default() };
-        let schemas = Schemas::new(tree, None);
-        for resource in repo.resources() {
+        let Inputs { tree, .. } = load(&Root { folder, git: false }, &Source::WorkTree, Besides::default()).unwrap();
+        let nothing = Tree::default();
+        let schemas = Schemas::new(if *definitions == Definitions::Repository { &tree } else { &nothing }, None);
+        for resource in tree.files().iter().flat_map(File::resources) {
             let name = (resource.api_version.to_string(), resource.kind.to_string());
             let file = format!("{}/{}_{}.json", resource.group(), resource.kind.to_lowercase(), resource.version());
             let validator = validators.entry(name).or_insert_with(|| {

@@ -5,7 +5,7 @@ pub mod fix;
 /// Comments that silence a rule.
 pub mod suppression;
 
-use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
+use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked, did_you_mean};
 use crate::jinja::Condition;
 use crate::model::cluster::{Cluster, clusters};
 use crate::model::repo::Repo;
@@ -70,14 +70,14 @@ impl Selection {
             return None;
         }
         let default = (rule.on || !self.select.is_empty()).then_some(rule.severity);
-        repo.config.level(rule.id, path, default)
+        repo.config().level(rule.id, path, default)
     }
 
     /// Whether a rule may be on for some path.
     fn may_run(&self, rule: &Rule, repo: &Repo) -> bool {
         let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(rule.id));
         !matches(&self.ignore)
-            && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config.sets(rule.id)))
+            && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config().sets(rule.id)))
     }
 
     fn wants(&self, path: &str) -> bool {
@@ -96,29 +96,28 @@ fn is_in(rule: &Rule, groups: &[&str]) -> bool {
 /// Runs the rules over every wanted file.
 pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let wanted = |file: &&File| {
-        let path = &repo.tree.written(file).source.path;
-        selection.wants(path) && !repo.config.excludes(path)
+        let path = &repo.tree().written(file).source.path;
+        selection.wants(path) && !repo.config().excludes(path)
     };
-    let files: Vec<&File> = repo.tree.files().iter().filter(wanted).collect();
-    repo.prepare();
+    let files: Vec<&File> = repo.tree().files().iter().filter(wanted).collect();
     let running: Vec<&Rule> = rules.iter().filter(|rule| selection.may_run(rule, repo)).collect();
-    let (clusters, _) = rayon::join(|| clusters(repo), || repo.verdicts());
+    let clusters = clusters(repo);
     let deployed = check_clusters(&clusters, &running);
     let run = Checks { repo, rules, running, selection, asked: asked(repo, selection) };
     let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
-    if repo.tree.files().iter().any(|file| file.rendered.is_some()) {
+    if repo.tree().files().iter().any(|file| file.rendered.is_some()) {
         // A template comes last, but its place is where it is written.
         diagnostics.sort_by(|a, b| (a.finding.span, a.rule).cmp(&(b.finding.span, b.rule)));
     }
     diagnostics.dedup();
-    let unchecked = repo.unchecked.iter().cloned().chain(repo.verdicts().without_schema(&repo.tree));
+    let unchecked = repo.unchecked().iter().cloned().chain(repo.validation().without_schema(repo.tree()));
     let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
     let unchecked = unchecked.chain(cut(&mut diagnostics, repo));
     Report {
         diagnostics,
-        files: repo.tree.files().iter().filter(|file| file.rendered.is_none()).count(),
+        files: repo.tree().files().iter().filter(|file| file.rendered.is_none()).count(),
         resources: repo.resources().len(),
         unchecked: unchecked.collect::<BTreeSet<_>>().into_iter().collect(),
     }
@@ -137,7 +136,7 @@ fn cut(diagnostics: &mut Vec<Diagnostic>, repo: &Repo) -> Vec<Unchecked> {
     });
     let beyond = counts.into_iter().filter(|(_, count)| *count > MAX_FINDINGS);
     let entries = beyond.filter_map(|((id, rule), count)| {
-        let path = repo.tree.file(id)?.source.path.clone();
+        let path = repo.tree().file(id)?.source.path.clone();
         Some(Unchecked { path, line: 1, reason: format!("{count} findings of {rule}: only {MAX_FINDINGS} are shown") })
     });
     entries.collect()
@@ -178,7 +177,7 @@ struct Checks<'a> {
 
 fn asked<'a>(repo: &Repo, selection: &'a Selection) -> Vec<&'a str> {
     let is_applied = |path: &str| {
-        let mut files = repo.tree.find(path).into_iter().chain(repo.tree.below(path));
+        let mut files = repo.tree().find(path).into_iter().chain(repo.tree().below(path));
         files.any(|file| repo.usage(file) == Usage::Applied)
     };
     selection.paths.iter().map(String::as_str).filter(|path| !path.is_empty() && !is_applied(path)).collect()
@@ -212,7 +211,7 @@ fn severity(rule: &Rule, usage: Usage, severity: Severity) -> Severity {
 
 fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str, Finding)>>) -> Vec<Diagnostic> {
     let Checks { repo, rules, running, selection, .. } = checks;
-    let path = repo.tree.written(file).source.path.as_str();
+    let path = repo.tree().written(file).source.path.as_str();
     let suppressions = suppression::read(file);
     // By rule and line; of several that say the same, the first is the one that counts.
     let silences: HashMap<(&str, Option<u32>), usize> =
@@ -232,11 +231,11 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
             }
         };
         debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
-        for finding in findings.into_iter().filter(|finding| may_be_rendered(finding, &repo.tree)) {
+        for finding in findings.into_iter().filter(|finding| may_be_rendered(finding, repo.tree())) {
             let line = file.source.line(finding.span.start);
             match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
-                None => diagnostics.push(diagnostic(rule.id, level, as_written(finding, &repo.tree))),
+                None => diagnostics.push(diagnostic(rule.id, level, as_written(finding, repo.tree()))),
             }
         }
     }
@@ -246,7 +245,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         let idle = suppressions.iter().zip(&used).filter(|(_, used)| !used.load(Ordering::Relaxed));
         let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
         let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
-        let findings = findings.map(|finding| as_written(finding, &repo.tree));
+        let findings = findings.map(|finding| as_written(finding, repo.tree()));
         diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
     }
     diagnostics.sort_by(|a, b| {
@@ -262,7 +261,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         }
         same
     });
-    keep_secrets(&mut diagnostics, repo.tree.written(file));
+    keep_secrets(&mut diagnostics, repo.tree().written(file));
     fingerprint(&mut diagnostics, path);
     diagnostics
 }
@@ -305,8 +304,7 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
     let id = suppression.rule.as_str();
     let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
         let near = nearest(id, rules.iter().map(|rule| rule.id));
-        let help =
-            near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+        let help = near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| did_you_mean(near));
         return Some(Finding::new(suppression.span, format!("no rule is called `{id}`")).help(help));
     };
     let message = format!("this suppression of `{id}` silences nothing");

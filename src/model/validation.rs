@@ -20,7 +20,7 @@ type Named = (SmolStr, SmolStr);
 
 /// Every schema at hand, and what it was used for.
 #[derive(Debug)]
-pub struct Verdicts {
+pub struct Validation {
     /// The schemas.
     pub schemas: Schemas,
     /// How kustomizations use the files.
@@ -32,7 +32,7 @@ pub struct Verdicts {
     unexplained: BTreeMap<(Named, SmolStr), BTreeSet<Span>>,
 }
 
-impl Verdicts {
+impl Validation {
     /// Judges every resource once, in parallel. `kubernetes` is the version that the configuration names.
     pub fn new(tree: &Tree, fleet: &Fleet, brought: Arc<Brought>, kubernetes: Option<(Version, Span)>) -> Self {
         let schemas = || {
@@ -41,7 +41,7 @@ impl Verdicts {
             (Schemas::new(tree, minor).bring(brought), releases)
         };
         let ((schemas, releases), standings) = rayon::join(schemas, || Standings::new(tree));
-        let mut verdicts = Verdicts {
+        let mut verdicts = Validation {
             schemas,
             standings,
             releases,
@@ -147,8 +147,9 @@ impl Verdicts {
             faults.extend(check_file(file, root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
-            let defaulted = has_defaults().then(|| defaulted(resource)).flatten();
-            let Some(mut found) = self.schemas.check(defaulted.as_ref().unwrap_or(resource)) else { continue };
+            let built = if has_defaults() { defaulted(resource) } else { None };
+            let built = built.or_else(|| standings.is_kustomized().then(|| settled(resource)));
+            let Some(mut found) = self.schemas.check(built.as_ref().unwrap_or(resource)) else { continue };
             if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
                 continue;
             }
@@ -164,6 +165,11 @@ impl Verdicts {
         }
         faults
     }
+}
+
+/// A resource in which a plain `yes` is the text that kustomize makes of it.
+fn settled(resource: &Resource) -> Resource {
+    Resource { node: substitute::settle(&resource.node), ..resource.clone() }
 }
 
 /// A resource in which `${X:=default}` is its default; a variable without one could be anything.

@@ -242,6 +242,8 @@ pub mod schema {
 
 /// Rules `secret/…`.
 pub mod secret {
+    /// See `rules/secret/credential.md`.
+    pub mod credential;
     /// See `rules/secret/made-twice.md`.
     pub mod made_twice;
     /// See `rules/secret/plaintext.md`.
@@ -322,6 +324,10 @@ pub mod yaml {
     pub mod alias_undefined;
     /// See `rules/yaml/duplicate-key.md`.
     pub mod duplicate_key;
+    /// See `rules/yaml/misplaced-tab.md`.
+    pub mod misplaced_tab;
+    /// See `rules/yaml/not-indented.md`.
+    pub mod not_indented;
     /// See `rules/yaml/null-map.md`.
     pub mod null_map;
     /// See `rules/yaml/syntax.md`.
@@ -428,6 +434,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
     Rule { id: "schema/unknown-kind", page: include_str!("../../rules/schema/unknown-kind.md"), ..schema::unknown_kind::RULE },
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
+    Rule { id: "secret/credential", page: include_str!("../../rules/secret/credential.md"), ..secret::credential::RULE },
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
@@ -456,6 +463,8 @@ pub const RULES: &[Rule] = &[
     Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
+    Rule { id: "yaml/misplaced-tab", page: include_str!("../../rules/yaml/misplaced-tab.md"), ..yaml::misplaced_tab::RULE },
+    Rule { id: "yaml/not-indented", page: include_str!("../../rules/yaml/not-indented.md"), ..yaml::not_indented::RULE },
     Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },
     Rule { id: "yaml/syntax", page: include_str!("../../rules/yaml/syntax.md"), ..yaml::syntax::RULE },
     Rule { id: "yaml/truthy", page: include_str!("../../rules/yaml/truthy.md"), ..yaml::truthy::RULE },

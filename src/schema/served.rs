@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use super::Source;
 use crate::resource::{Resource, Role, Tree};
-use crate::source::{FileId, Span};
-use crate::yaml::{Node, parse};
+use crate::source::Span;
+use crate::yaml::{Node, from_table};
+use serde::{Deserialize, Deserializer, de};
 
 /// Major and minor number of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,10 +28,18 @@ impl fmt::Display for Version {
     }
 }
 
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        Version::read(text).ok_or_else(|| de::Error::custom(format_args!("`{text}` is no version")))
+    }
+}
+
 /// A row of `schemas/api-versions.yaml`.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Retired {
-    api_version: String,
+    group: String,
+    version: String,
     kinds: Vec<String>,
     /// What serves it: `Kubernetes`, `Flux` or the name of a chart.
     pub of: String,
@@ -42,39 +51,20 @@ pub struct Retired {
     pub instead: Option<String>,
 }
 
-static RETIRED: LazyLock<Vec<Retired>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../schemas/api-versions.yaml"));
-    let rows = parsed.documents.first().map_or(&[][..], |document| document.root.items());
-    rows.iter().filter_map(Retired::read).collect()
-});
+static RETIRED: LazyLock<Vec<Retired>> = LazyLock::new(|| from_table(include_str!("../../schemas/api-versions.yaml")));
 
 impl Retired {
-    fn read(row: &Node) -> Option<Retired> {
-        let version = |key: &str| row.text_at(&[key]).and_then(Version::read);
-        Some(Retired {
-            api_version: format!("{}/{}", row.text_at(&["group"])?, row.text_at(&["version"])?),
-            kinds: row.items_at(&["kinds"]).iter().filter_map(|kind| Some(kind.text()?.to_owned())).collect(),
-            of: row.text_at(&["of"])?.to_owned(),
-            deprecated: version("deprecated"),
-            removed: version("removed"),
-            instead: row.text_at(&["instead"]).map(str::to_owned),
-        })
-    }
-
     /// What the table says of a kind in an apiVersion.
     pub fn find(resource: &Resource) -> Option<&'static Retired> {
+        let (group, version) = (resource.group(), resource.version());
         let kind = |row: &&Retired| row.kinds.iter().any(|kind| *kind == resource.kind);
-        RETIRED.iter().filter(|row| row.api_version == resource.api_version.as_str()).find(kind)
+        RETIRED.iter().filter(|row| row.version == version && row.group == group).find(kind)
     }
 }
 
 /// What installs the kinds of a package under its own version, by the package's name.
-static INSTALLERS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../schemas/installers.yaml"));
-    let rows = parsed.documents.first().map_or(&[][..], |document| document.root.entries());
-    let names = |row: &Node| row.items().iter().filter_map(|name| Some(name.text()?.to_owned())).collect();
-    rows.iter().filter_map(|row| Some((row.key.text()?.to_owned(), names(&row.value)))).collect()
-});
+static INSTALLERS: LazyLock<BTreeMap<String, Vec<String>>> =
+    LazyLock::new(|| from_table(include_str!("../../schemas/installers.yaml")));
 
 /// Releases that a repository says it runs, by what is released, each with the place that says so.
 #[derive(Debug, Default)]
@@ -175,6 +165,7 @@ mod tests {
     fn every_row_names_what_it_is_about() {
         let rows = include_str!("../../schemas/api-versions.yaml").lines().filter(|line| line.starts_with("- {"));
         assert_eq!(RETIRED.len(), rows.count());
+        assert!(INSTALLERS.values().all(|names| !names.is_empty()));
         assert!(RETIRED.iter().all(|row| !row.kinds.is_empty() && row.deprecated.is_some()));
     }
 }

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::entry::{EntryKind, instance_spec};
 use crate::flux::source::here;
 use crate::model::cluster::Cluster;
@@ -25,12 +25,12 @@ fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {
     let node = sync.get("path")?;
     let path = here(node.literal()?)?;
     let name = sync.text_at(&["name"]).unwrap_or("flux-system");
-    if repo.tree.is_folder(&path) || !is_synced_from_here(repo, name) {
+    if repo.tree().is_folder(&path) || !is_synced_from_here(repo, name) {
         return None;
     }
     let last = path.rsplit('/').next().unwrap_or(&path);
-    let near = nearest(last, repo.tree.folders_in(folder_of(&path)).filter_map(|folder| folder.rsplit('/').next()));
-    let near = near.map(|near| format!("did you mean `{}`?", path.replace(last, near)));
+    let near = nearest(last, repo.tree().folders_in(folder_of(&path)).filter_map(|folder| folder.rsplit('/').next()));
+    let near = near.map(|near| did_you_mean(path.replace(last, near)));
     let help = near.unwrap_or_else(|| "Flux applies nothing until it is there".to_owned());
     Some(Finding::new(node.span, format!("Flux syncs `{path}`, which is no folder of the repository")).help(help))
 }
@@ -40,13 +40,14 @@ fn is_synced_from_here(repo: &Repo, source: &str) -> bool {
     repo.resources().iter().filter(|resource| resource.is_flux_kustomization()).any(|resource| {
         let path = resource.node.text_at(&["spec", "path"]).and_then(here).filter(|path| !path.is_empty());
         let named = resource.node.text_at(&["spec", "sourceRef", "name"]) == Some(source);
-        named && path.is_some_and(|path| repo.tree.is_folder(&path))
+        named && path.is_some_and(|path| repo.tree().is_folder(&path))
     })
 }
 
 fn empty(cluster: &Cluster) -> Option<Finding> {
     let entry = &cluster.flux.entry;
-    let root = cluster.flux.kustomizations.first().filter(|_| entry.kind != EntryKind::Unowned)?;
+    let begins = matches!(entry.kind, EntryKind::FluxInstance | EntryKind::Bootstrap);
+    let root = cluster.flux.kustomizations.first().filter(|_| begins)?;
     let nothing = root.complete && root.resources.is_empty() && root.faults.is_empty();
     let message = "Flux syncs a folder that holds nothing to apply";
     nothing.then(|| Finding::new(entry.span, message).help("name the folder of the first Kustomizations"))

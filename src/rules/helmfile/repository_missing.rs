@@ -1,4 +1,4 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::formats::helmfile::Helmfile;
 use crate::model::repo::Repo;
 use crate::resource::File;
@@ -25,13 +25,13 @@ fn finding(chart: &Node, names: &[&str], file: &File, repo: &Repo) -> Option<Fin
     let remote = name.is_empty() || name.starts_with('.') || name.contains(':') || rest.contains('/');
     if remote
         || names.contains(&name)
-        || join(file.source.folder(), text).is_some_and(|path| repo.tree.is_folder(&path))
+        || join(file.source.folder(), text).is_some_and(|path| repo.tree().is_folder(&path))
     {
         return None;
     }
     let finding = Finding::new(chart.span, format!("`repositories` has no `{name}`"));
     Some(match nearest(name, names.iter().copied()) {
-        Some(near) => finding.help(format!("did you mean `{near}/{rest}`?")),
+        Some(near) => finding.help(did_you_mean(format_args!("{near}/{rest}"))),
         None => finding.help("add it to `repositories` with its `url`"),
     })
 }

@@ -5,7 +5,7 @@ use crate::rule::Rule;
 use crate::source::{Span, join};
 
 /// An entry of `resources` that is commented out.
-pub const RULE: Rule = Rule::info(check);
+pub const RULE: Rule = Rule::info(check).off();
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let Some(root) = file.roots_of(Role::Kustomization).next() else { return Vec::new() };
@@ -25,11 +25,11 @@ fn finding(file: &File, repo: &Repo, span: Span) -> Option<Finding> {
     let path = entry.split(" #").next()?.trim().trim_matches(['"', '\'']);
     let looks_like_one = path.starts_with("./") || path.starts_with("../") || path.ends_with(".yaml");
     let full = join(file.source.folder(), path).filter(|_| looks_like_one && !path.contains([' ', ':']))?;
-    if !repo.tree.is_folder(&full) && repo.tree.find(&full).is_none() {
+    if !repo.tree().is_folder(&full) && repo.tree().find(&full).is_none() {
         let message = format!("`{path}` is commented out, and does not exist");
         return Some(Finding::new(span, message).help("delete the line"));
     }
-    let manifest = repo.tree.find(&full).or_else(|| repo.tree.kustomization(&full))?;
+    let manifest = repo.tree().find(&full).or_else(|| repo.tree().kustomization(&full))?;
     let message = format!("`{path}` is commented out: Flux does not apply it");
     let finding = Finding::new(span, message).help("list it again, or delete what it names");
     (!repo.is_used(manifest)).then_some(finding)

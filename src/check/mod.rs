@@ -112,15 +112,27 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
         diagnostics.sort_by(|a, b| (a.finding.span, a.rule).cmp(&(b.finding.span, b.rule)));
     }
     diagnostics.dedup();
+    let beyond = cut(&mut diagnostics, repo);
+    let doubts = diagnostics.iter().filter_map(|one| doubt(one, repo));
     let unchecked = repo.unchecked().iter().cloned().chain(repo.validation().without_schema(repo.tree()));
-    let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
-    let unchecked = unchecked.chain(cut(&mut diagnostics, repo));
+    let unchecked = unchecked.filter(|entry| selection.wants(&entry.path)).chain(beyond).chain(doubts);
+    let unchecked: BTreeSet<Unchecked> = unchecked.collect();
     Report {
         diagnostics,
         files: repo.tree().files().iter().filter(|file| file.rendered.is_none()).count(),
         resources: repo.resources().len(),
-        unchecked: unchecked.collect::<BTreeSet<_>>().into_iter().collect(),
+        unchecked: unchecked.into_iter().collect(),
     }
+}
+
+/// What a finding says could not be judged.
+fn doubt(Diagnostic { finding, .. }: &Diagnostic, repo: &Repo) -> Option<Unchecked> {
+    let source = &repo.file_of(finding.span).filter(|_| finding.unchecked)?.source;
+    Some(Unchecked {
+        path: source.path.clone(),
+        line: source.line(finding.span.start),
+        reason: finding.message.clone(),
+    })
 }
 
 /// Most findings of one rule in one file that are shown: a file that earns more is broken as a whole.
@@ -312,6 +324,7 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
 }
 
 fn diagnostic(rule: &'static str, severity: Severity, mut finding: Finding) -> Diagnostic {
+    let severity = finding.at_most.map_or(severity, |most| most.min(severity));
     finding.message = clipped(redact(&finding.message));
     finding.help = finding.help.map(|help| redact(&help));
     Diagnostic { rule, severity, finding, fingerprint: String::new() }

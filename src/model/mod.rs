@@ -4,6 +4,8 @@
 pub mod inputs;
 /// What the schemas have against a repository.
 pub mod validation;
+/// Whether a name that leads to nothing is a mistake, or shows that something out of sight makes what it names.
+pub mod doubt;
 /// What one cluster holds: applied, made by charts, made by operators.
 pub mod inventory;
 /// Host names that routes claim, through which door, for which requests.

@@ -12,8 +12,8 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 type Id<'a> = (&'a str, &'a str, &'a str);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let roots = cluster.roots();
-    let members = cluster.inventory.members.iter().chain(&roots);
+    let roots = &cluster.inventory.roots;
+    let members = cluster.inventory.members.iter().chain(roots);
     let nodes: BTreeMap<Id, &Resource> = members
         .map(|member| &member.resource)
         .filter(|resource| resource.is_flux_kustomization() || resource.is_helm_release())

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use answer::{Answer, Near};
+pub use answer::{Answer, Near, is_by_people};
 pub use brought::source_id;
 
 /// An object as it will be in the cluster.
@@ -70,6 +70,8 @@ pub struct Installation {
 pub struct Inventory {
     /// Objects in the order in which they are applied; those of a release follow it.
     pub members: Vec<Member>,
+    /// The Kustomizations where the cluster begins: nobody is seen to apply them.
+    pub roots: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
     /// The releases whose names are known.
     pub releases: Vec<Installation>,
@@ -108,29 +110,31 @@ impl Inventory {
             inventory.misfits.extend(misfits);
             inventory.releases.extend(releases);
         }
-        let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
+        let of_members: Vec<Vec<(Kind, SmolStr, Entry)>> =
             inventory.members.par_iter().map(|member| entries(member, links)).collect();
-        for (kind, name, entry) in entries.into_iter().flatten() {
-            inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
+        for (kind, name, entry) in of_members.into_iter().flatten() {
+            inventory.add(kind, name, entry);
         }
-        for created in links.always() {
+        // What whoever starts the cluster makes is there as well.
+        for created in links.always().iter().chain(&cluster.made) {
             if let Some((kind, name, entry)) = created_entry(created.clone(), None) {
-                inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
+                inventory.add(kind, name, entry);
             }
         }
-        // The Kustomizations of an entry point exist without being applied by another.
-        for applied in cluster.kustomizations.iter().filter(|applied| applied.parent.is_none()) {
-            inventory.add_object(&applied.resource, links);
+        let kustomizations = cluster.kustomizations.iter().enumerate();
+        let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
+        inventory.roots = roots.map(|(index, root)| Member::applied(root.resource.clone(), index)).collect();
+        let of_roots: Vec<_> = inventory.roots.iter().flat_map(|root| entries(root, links)).collect();
+        for (kind, name, entry) in of_roots {
+            inventory.add(kind, name, Entry { applied: None, ..entry });
         }
         inventory.hidden = hidden(cluster);
         inventory.write_down(written, links);
         inventory
     }
 
-    fn add_object(&mut self, resource: &Resource, links: &Links) {
-        for (kind, name, entry) in entries(&Member::applied(resource.clone(), 0), links) {
-            self.by_kind.entry(kind).or_default().entry(name).or_default().push(Entry { applied: None, ..entry });
-        }
+    fn add(&mut self, kind: Kind, name: SmolStr, entry: Entry) {
+        self.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
     }
 
     fn write_down<'a>(&mut self, written: impl Iterator<Item = &'a Resource>, links: &Links) {
@@ -169,27 +173,10 @@ impl Inventory {
 
 /// The member itself and what operators make of it, by kind and name.
 fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
-    let resource = &member.resource;
-    let mut found = Vec::new();
-    let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
-    if let Some(name) = resource.node.at(&["metadata", "name"]) {
-        let name = name.literal().unwrap_or("");
-        let place = match resource.namespace() {
-            _ if links.is_cluster_scoped(resource.group(), &resource.kind) => Place::Cluster,
-            Some(namespace) => Place::Namespace(SmolStr::new(namespace)),
-            None => Place::Unknown,
-        };
-        let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
-        let keys = if data && member.whole { links.keys(resource) } else { None };
-        found.push((
-            kind,
-            SmolStr::new(name),
-            Entry { place, keys, span: resource.name_span(), applied: Some(member.applied), ordinal: false },
-        ));
-    }
-    found
-        .extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
-    found
+    let itself = links.itself(&member.resource).into_iter();
+    let itself = itself.map(|itself| Created { keys: itself.keys.filter(|_| member.whole), ..itself });
+    let all = itself.chain(links.creates(&member.resource));
+    all.filter_map(|created| created_entry(created, Some(member.applied))).collect()
 }
 
 /// An object of unknown name is kept under the empty one, a numbered one under its name without the number.

@@ -176,6 +176,21 @@ impl File {
         self.source.folder().split('/').any(aside)
     }
 
+    /// Whether its path says that it shows how something is done, or is there for tests.
+    pub fn is_example(&self) -> bool {
+        const WORDS: [&str; 12] = [
+            "example", "examples", "sample", "samples", "test", "tests", "testdata", "fixture", "fixtures", "docs",
+            "specs", "dist",
+        ];
+        let path = self.source.path.to_ascii_lowercase();
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        // A manifest may be called after what it tests, a program's test is named so.
+        let code = self.syntax == Syntax::Text;
+        let shows = |word: &str| word.starts_with("example") || word.starts_with("sample") || word == "dist";
+        let named = name.split(['.', '-', '_']).any(|word| shows(word) || code && word == "test");
+        named || folder.split('/').any(|part| WORDS.contains(&part.trim_start_matches(['.', '_'])))
+    }
+
     /// Documents that the tools can read.
     pub fn documents(&self) -> impl Iterator<Item = &Document> {
         self.parsed.documents.iter().filter(|document| !document.broken)

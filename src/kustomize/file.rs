@@ -229,6 +229,12 @@ pub(super) fn generated(tree: &Tree, folder: &str) -> Kustomization {
 /// The kustomization with what a Flux Kustomization adds to it.
 pub(super) fn overlaid(mut kustomization: Kustomization, overlay: &Overlay) -> Kustomization {
     let root = &mut kustomization.root;
+    // Flux's way to keep kustomize from calling a kustomization without resources empty.
+    if kustomization.file.is_some() && root.items_at(&["resources"]).is_empty() {
+        let span = root.span.before();
+        let origins = Node::scalar(span, "originAnnotations", Style::Plain);
+        put(root, "buildMetadata", Node::seq(span, vec![origins]));
+    }
     let fields =
         [("namespace", &overlay.namespace), ("namePrefix", &overlay.name_prefix), ("nameSuffix", &overlay.name_suffix)];
     for (field, value) in fields {

@@ -31,6 +31,7 @@ pub struct Repo {
     renames: bool,
     sops: Policy,
     named: BTreeSet<FileId>,
+    secret_files: BTreeMap<FileId, Node>,
     links: Links,
     fleet: Fleet,
     deployed: BTreeSet<FileId>,
@@ -46,6 +47,7 @@ impl Repo {
         let kubernetes = inputs.config.kubernetes();
         let mut links = Links::embedded();
         links.add(inputs.config.links.clone());
+        let secret_files = secret_files(tree);
         // The fleet is built level by level: there is time for what does not need it.
         let classify = || {
             let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
@@ -65,6 +67,7 @@ impl Repo {
             renames,
             sops,
             named,
+            secret_files,
             links,
             fleet,
             deployed,
@@ -197,6 +200,11 @@ impl Repo {
         self.is_deployed(file) || self.named.contains(&file.source.id)
     }
 
+    /// The files that some `secretGenerator` reads lines `KEY=value` from, with the generator.
+    pub fn secret_files(&self) -> &BTreeMap<FileId, Node> {
+        &self.secret_files
+    }
+
     /// The resources of a file that may run: where others are applied, not those of a folder that nothing reads.
     pub fn running<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a Resource> {
         let read = || self.tree().files_in(file.source.folder()).any(|beside| self.is_used(beside));
@@ -268,6 +276,18 @@ fn named_files(tree: &Tree) -> BTreeSet<FileId> {
         });
     }
     named
+}
+
+fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
+    let mut read = BTreeMap::new();
+    for (file, root) in documents(tree, Role::Kustomization) {
+        for generator in root.items_at(&["secretGenerator"]) {
+            let paths = generator.items_at(&["envs"]).iter().chain(generator.get("env")).filter_map(Node::text);
+            let files = paths.filter_map(|path| tree.find(&join(file.source.folder(), path)?));
+            read.extend(files.map(|file| (file.source.id, generator.clone())));
+        }
+    }
+    read
 }
 
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.

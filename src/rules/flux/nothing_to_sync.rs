@@ -46,7 +46,8 @@ fn is_synced_from_here(repo: &Repo, source: &str) -> bool {
 
 fn empty(cluster: &Cluster) -> Option<Finding> {
     let entry = &cluster.flux.entry;
-    let root = cluster.flux.kustomizations.first().filter(|_| entry.kind != EntryKind::Unowned)?;
+    let begins = matches!(entry.kind, EntryKind::FluxInstance | EntryKind::Bootstrap);
+    let root = cluster.flux.kustomizations.first().filter(|_| begins)?;
     let nothing = root.complete && root.resources.is_empty() && root.faults.is_empty();
     let message = "Flux syncs a folder that holds nothing to apply";
     nothing.then(|| Finding::new(entry.span, message).help("name the folder of the first Kustomizations"))

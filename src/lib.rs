@@ -19,61 +19,33 @@ pub mod jinja;
 pub mod config;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
 pub mod resource;
-/// Label selectors: which objects they select.
-pub mod selector;
-/// Pods: what workloads run, with its containers, ports and probes.
-pub mod pod;
-/// What Kubernetes kinds look like: JSON Schemas by apiVersion and kind, from the binary or from the user.
-pub mod schema;
-/// Volumes, and the claims that can bind them.
-pub mod volume;
 /// Which bytes of a file must never be shown.
 pub mod secret;
-/// Host names of Services in texts.
-pub mod host;
-/// Container images: name, tag, digest, wherever they are written.
-pub mod image;
+/// Pods, selectors, volumes, images, host names, quantities: what Kubernetes means by them.
+pub mod kubernetes;
+/// What Kubernetes kinds look like: JSON Schemas by apiVersion and kind, from the binary or from the user.
+pub mod schema;
+/// Which kinds refer to which, and which objects operators create: tables in `schemas/`.
+pub mod links;
 /// A kustomization → its resources as built, every node keeping its span.
 pub mod kustomize;
-/// Which kinds refer to which, and which objects operators create.
-pub mod links;
 /// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
 pub mod flux;
 /// What a HelmRelease's values mean: routes, services, claims, images.
 pub mod helm;
-/// Helmfiles: their releases and repositories.
-pub mod helmfile;
-/// Talos: machine configs, their patches, and talconfigs.
-pub mod talos;
-/// `.sops.yaml` and what SOPS leaves in a file.
-pub mod sops;
+/// SOPS, Talos, Renovate, helmfiles: the other files of such a repository.
+pub mod formats;
 /// makejinja projects: what their templates make, and whether an output comes from its template.
 pub mod template;
-/// Annotations that tell Renovate what a value is.
-pub mod renovate;
-/// Comments that silence a rule.
-pub mod suppression;
-/// What the schemas have against a repository.
-pub mod verdict;
-/// What one cluster holds: applied, made by charts, made by operators.
-pub mod inventory;
-/// Host names that routes claim, through which door, for which requests.
-pub mod route;
-/// Everything a rule may know.
-pub mod repo;
-/// A cluster as a rule sees it.
-pub mod deployed;
+/// Inputs → the repository and its clusters with what they hold: the questions that rules ask.
+pub mod model;
 /// What a rule is.
 pub mod rule;
 /// One file a rule, `<group>/<name>.rs`.
 pub mod rules;
-/// Rules × files in parallel; severities, suppressions, baseline.
+/// Rules × files in parallel; severities, suppressions, baseline, fixes.
 pub mod check;
-/// Edits → new text.
-pub mod fix;
-/// Disk and git: the only input and output of the library.
+/// Disk and git → inputs; new text → disk: the only input and output of the library.
 pub mod discover;
-/// Schemas on disk: those of a user's locations, and those that were fetched or imported.
-pub mod store;
 /// Diagnostics → text: human, concise, json, sarif, github, gitlab, junit, markdown.
 pub mod report;

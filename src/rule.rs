@@ -1,8 +1,8 @@
 //! What a rule is.
 
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::repo::Repo;
+use crate::model::cluster::Cluster;
+use crate::model::repo::Repo;
 use crate::resource::File;
 
 /// A rule: a function from a file, seen in its repository, to findings in that file.
@@ -26,9 +26,9 @@ pub enum Check {
     /// One file, seen in its repository; the findings are in this file.
     File(fn(&File, &Repo) -> Vec<Finding>),
     /// A whole cluster as Flux deploys it, once; each finding belongs to the file of its span.
-    Cluster(fn(&Deployed) -> Vec<Finding>),
+    Cluster(fn(&Cluster) -> Vec<Finding>),
     /// A cluster for what Flux deploys, and one file for what it does not.
-    Both(fn(&Deployed) -> Vec<Finding>, fn(&File, &Repo) -> Vec<Finding>),
+    Both(fn(&Cluster) -> Vec<Finding>, fn(&File, &Repo) -> Vec<Finding>),
 }
 
 /// Whether so many of all make a convention of the house: four in five, of at least five.
@@ -42,14 +42,14 @@ impl Rule {
     }
 
     /// A rule about a cluster as Flux deploys it.
-    pub const fn cluster(severity: Severity, check: fn(&Deployed) -> Vec<Finding>) -> Self {
+    pub const fn cluster(severity: Severity, check: fn(&Cluster) -> Vec<Finding>) -> Self {
         Rule::new(severity, Check::Cluster(check))
     }
 
     /// A rule about a cluster, and about the files that are in none.
     pub const fn everywhere(
         severity: Severity,
-        cluster: fn(&Deployed) -> Vec<Finding>,
+        cluster: fn(&Cluster) -> Vec<Finding>,
         file: fn(&File, &Repo) -> Vec<Finding>,
     ) -> Self {
         Rule::new(severity, Check::Both(cluster, file))

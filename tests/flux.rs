@@ -4,7 +4,7 @@
 use homelint::flux::entry::EntryKind;
 use homelint::flux::envsubst::Variable;
 use homelint::flux::source::Location;
-use homelint::flux::{Applied, Cluster, Deployment, deploy, graph};
+use homelint::flux::{Applied, Cluster, Fleet, deploy, graph};
 use homelint::links::Links;
 use homelint::resource::{File, Resource, Tree};
 use homelint::source::FileId;
@@ -18,7 +18,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
     Tree::new(files.iter().enumerate().map(file).collect())
 }
 
-fn run(files: &[(&str, &str)]) -> Deployment {
+fn run(files: &[(&str, &str)]) -> Fleet {
     deploy(&tree(files), &Links::embedded())
 }
 
@@ -67,14 +67,14 @@ fn parents_patch_children_and_grandchildren() {
 ",
     );
     let web = kustomization("web", "  path: /apps/web/app\n  commonMetadata: {labels: {app: web}}\n");
-    let deployment = run(&[
+    let fleet = run(&[
         ("a.yaml", INSTANCE),
         ("cluster/apps.yaml", &apps),
         ("apps/web/ks.yaml", &web),
         ("apps/web/kustomization.yaml", "resources: [ks.yaml]"),
         ("apps/web/app/map.yaml", MAP),
     ]);
-    let [cluster] = &deployment.clusters[..] else { panic!("one cluster") };
+    let [cluster] = &fleet.clusters[..] else { panic!("one cluster") };
     assert_eq!(cluster.entry.kind, EntryKind::FluxInstance);
     assert_eq!(names(cluster), ["flux-system/flux-system", "flux-system/apps", "flux-system/web"]);
     let web = cluster.find("flux-system", "web").unwrap();
@@ -106,19 +106,19 @@ fn variables_come_from_maps_secrets_and_in_line() {
             ("apps/map.yaml", MAP),
         ])
     };
-    let deployment = build("[{kind: ConfigMap, name: settings}, {kind: Secret, name: secret}]");
-    let apps = deployment.clusters[0].find("flux-system", "apps").unwrap();
+    let fleet = build("[{kind: ConfigMap, name: settings}, {kind: Secret, name: secret}]");
+    let apps = fleet.clusters[0].find("flux-system", "apps").unwrap();
     let data = find(apps, "ConfigMap").node.get("data").unwrap();
     assert_eq!(data.text_at(&["host"]), Some("www.example.org"), "line breaks are taken out");
     assert_eq!(data.text_at(&["replicas"]), Some("${N}"));
     assert!(data.get("replicas").unwrap().is_unknown());
     assert!(matches!(apps.variables.get("N"), Variable::Unknown(Some(_))));
     assert_eq!(apps.variables.get("NONE"), Variable::Undefined);
-    let deployment = build("[{kind: ConfigMap, name: settings}]");
-    let apps = deployment.clusters[0].find("flux-system", "apps").unwrap();
+    let fleet = build("[{kind: ConfigMap, name: settings}]");
+    let apps = fleet.clusters[0].find("flux-system", "apps").unwrap();
     assert_eq!(apps.uses.iter().filter(|used| used.found.is_missing()).count(), 1);
-    let deployment = build("[{kind: Secret, name: elsewhere, optional: true}]");
-    let apps = deployment.clusters[0].find("flux-system", "apps").unwrap();
+    let fleet = build("[{kind: Secret, name: elsewhere, optional: true}]");
+    let apps = fleet.clusters[0].find("flux-system", "apps").unwrap();
     assert!(apps.variables.open && apps.variables.sources[0].defined.is_none());
     assert!(apps.uses.iter().all(|used| !used.found.is_missing()), "what is not in sight may define it");
 }
@@ -133,7 +133,7 @@ fn sources_elsewhere_and_paths_that_are_missing() {
     let gone = kustomization("gone", "  path: ./gone\n");
     let outside = kustomization("outside", "  path: ../../x\n");
     let artifact = kustomization("artifact", "  path: ./\n").replace("GitRepository", "ExternalArtifact");
-    let deployment = run(&[
+    let fleet = run(&[
         ("a.yaml", INSTANCE),
         ("cluster/1.yaml", elsewhere),
         ("cluster/2.yaml", &own),
@@ -144,7 +144,7 @@ fn sources_elsewhere_and_paths_that_are_missing() {
         ("cluster/7.yaml", &artifact),
         ("apps/map.yaml", MAP),
     ]);
-    let location = |name: &str| deployment.clusters[0].find("flux-system", name).unwrap().location.clone();
+    let location = |name: &str| fleet.clusters[0].find("flux-system", name).unwrap().location.clone();
     assert_eq!(location("other"), Location::Elsewhere);
     assert_eq!(location("same"), Location::Here("apps".to_owned()));
     assert_eq!(location("gone"), Location::Missing("gone".to_owned()));
@@ -157,18 +157,16 @@ fn several_clusters_are_kept_apart() {
     let bootstrap = |path: &str| kustomization("flux-system", &format!("  path: ./clusters/{path}\n"));
     let apps = kustomization("apps", "  path: ./apps\n");
     let (a, b) = (bootstrap("a"), bootstrap("b"));
-    let deployment = run(&[
+    let fleet = run(&[
         ("clusters/a/flux-system/gotk-sync.yaml", a.as_str()),
         ("clusters/b/flux-system/gotk-sync.yaml", b.as_str()),
         ("clusters/a/apps.yaml", &apps),
         ("clusters/b/apps.yaml", &apps),
         ("apps/map.yaml", MAP),
     ]);
-    assert_eq!(deployment.clusters.len(), 2);
-    assert!(deployment.clusters.iter().all(|cluster| cluster.entry.kind == EntryKind::Bootstrap));
-    assert!(
-        deployment.clusters.iter().all(|cluster| names(cluster) == ["flux-system/flux-system", "flux-system/apps"])
-    );
+    assert_eq!(fleet.clusters.len(), 2);
+    assert!(fleet.clusters.iter().all(|cluster| cluster.entry.kind == EntryKind::Bootstrap));
+    assert!(fleet.clusters.iter().all(|cluster| names(cluster) == ["flux-system/flux-system", "flux-system/apps"]));
 }
 
 #[test]
@@ -177,18 +175,18 @@ fn without_entry_point_whatever_nobody_applies_begins() {
     let child = kustomization("child", "  path: ./apps\n");
     let own = kustomization("own", "  path: ./own\n");
     let files = [("r.yaml", root.as_str()), ("all/child.yaml", &child), ("apps/map.yaml", MAP)];
-    let deployment = run(&files);
-    assert_eq!(names(&deployment.clusters[0]), ["flux-system/root", "flux-system/child"]);
-    assert_eq!(deployment.clusters[0].entry.kind, EntryKind::Unowned);
-    let deployment = run(&[("own/own.yaml", own.as_str())]);
-    assert_eq!(names(&deployment.clusters[0]), ["flux-system/own"], "one that applies itself");
+    let fleet = run(&files);
+    assert_eq!(names(&fleet.clusters[0]), ["flux-system/root", "flux-system/child"]);
+    assert_eq!(fleet.clusters[0].entry.kind, EntryKind::Unowned);
+    let fleet = run(&[("own/own.yaml", own.as_str())]);
+    assert_eq!(names(&fleet.clusters[0]), ["flux-system/own"], "one that applies itself");
 }
 
 #[test]
 fn hostile_repositories_end() {
     let endless = kustomization("a", "  path: ./k\n  namePrefix: x-\n");
-    let deployment = run(&[("k/k.yaml", endless.as_str())]);
-    assert!(deployment.clusters[0].kustomizations.len() < 100);
+    let fleet = run(&[("k/k.yaml", endless.as_str())]);
+    assert!(fleet.clusters[0].kustomizations.len() < 100);
 }
 
 #[test]
@@ -217,8 +215,8 @@ kind: ResourceSetInputProvider
 metadata: {name: more, namespace: apps}
 spec: {type: Static, defaultValues: {name: c, port: 82, tags: {}}}
 ";
-    let deployment = run(&[("a.yaml", INSTANCE), ("cluster/set.yaml", set), ("cluster/more.yaml", more)]);
-    let cluster = &deployment.clusters[0];
+    let fleet = run(&[("a.yaml", INSTANCE), ("cluster/set.yaml", set), ("cluster/more.yaml", more)]);
+    let cluster = &fleet.clusters[0];
     let applied = cluster.kustomizations.iter().find(|applied| applied.resource.kind == "ResourceSet").unwrap();
     assert_eq!(applied.unchecked, []);
     let titles: Vec<String> = applied.resources.iter().map(Resource::title).collect();
@@ -228,8 +226,8 @@ spec: {type: Static, defaultValues: {name: c, port: 82, tags: {}}}
     assert_eq!(service.label("resourceset.fluxcd.controlplane.io/name"), Some("set"));
     assert_eq!(service.node.at(&["metadata", "name"]).unwrap().span.file, FileId(2));
     let more = more.replace("Static", "GitHubPullRequest");
-    let deployment = run(&[("a.yaml", INSTANCE), ("cluster/set.yaml", set), ("cluster/more.yaml", &more)]);
-    let applied = &deployment.clusters[0].kustomizations[1];
+    let fleet = run(&[("a.yaml", INSTANCE), ("cluster/set.yaml", set), ("cluster/more.yaml", &more)]);
+    let applied = &fleet.clusters[0].kustomizations[1];
     assert!(applied.resources.is_empty() && applied.unchecked.len() == 1 && !applied.complete);
 }
 
@@ -237,9 +235,8 @@ spec: {type: Static, defaultValues: {name: c, port: 82, tags: {}}}
 fn the_graph_shows_what_depends_on_what() {
     let a = kustomization("a", "  path: ./apps\n  dependsOn: [{name: b}]\n");
     let b = kustomization("b", "  path: ./apps\n");
-    let deployment =
-        run(&[("i.yaml", INSTANCE), ("cluster/a.yaml", &a), ("cluster/b.yaml", &b), ("apps/map.yaml", MAP)]);
-    let graph = graph::graph(&deployment.clusters[0], std::iter::empty(), &Links::embedded());
+    let fleet = run(&[("i.yaml", INSTANCE), ("cluster/a.yaml", &a), ("cluster/b.yaml", &b), ("apps/map.yaml", MAP)]);
+    let graph = graph::graph(&fleet.clusters[0], std::iter::empty(), &Links::embedded());
     let name = |index: usize| format!("{}/{}", graph.nodes[index].kind, graph.nodes[index].name);
     let edges: Vec<String> =
         graph.edges.iter().map(|edge| format!("{} {:?} {}", name(edge.from), edge.relation, name(edge.to))).collect();

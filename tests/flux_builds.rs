@@ -101,10 +101,10 @@ fn real_repositories_deploy_as_flux_does() {
         let (Some(folder), Some(documents)) = (unpack(&archive, &name), oracle(&path)) else { return };
         let repo = load(&Root { folder, git: false }, &Source::WorkTree, &[]).unwrap();
         let start = std::time::Instant::now();
-        let deployment = flux::deploy(&repo.tree, &links);
+        let fleet = flux::deploy(&repo.tree, &links);
         let time = start.elapsed();
         let mut got: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for (_, resource) in deployment.clusters.iter().flat_map(flux::Cluster::resources) {
+        for (_, resource) in fleet.clusters.iter().flat_map(flux::Cluster::resources) {
             let document = json(&resource.node);
             got.entry(key(&document)).or_default().push(document);
         }
@@ -124,7 +124,7 @@ fn real_repositories_deploy_as_flux_does() {
             extra
                 .filter(|key| !key.contains(" Secret ") && !key.contains(" CustomResourceDefinition "))
                 .for_each(|key| println!("{name} extra {key}"));
-            for applied in deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations) {
+            for applied in fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations) {
                 if !applied.complete
                     || !applied.faults.is_empty()
                     || !applied.unchecked.is_empty()
@@ -142,7 +142,7 @@ fn real_repositories_deploy_as_flux_does() {
                 }
             }
         }
-        let counts: Vec<usize> = deployment.clusters.iter().map(|cluster| cluster.kustomizations.len()).collect();
+        let counts: Vec<usize> = fleet.clusters.iter().map(|cluster| cluster.kustomizations.len()).collect();
         println!("{name:32} {mine} of {} in {time:?}, Kustomizations {counts:?}", documents.len());
         if !MANY_CLUSTERS.contains(&name.as_str()) {
             equal += mine;

@@ -3,7 +3,7 @@
 
 use homelint::check::{Report, Selection, check};
 use homelint::discover::{self, Source};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::resource::{File, Tree};
 use homelint::rules::RULES;
 use homelint::secret;

@@ -4,7 +4,7 @@
 
 use homelint::check::{Selection, check};
 use homelint::discover::{self, Source};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::resource::{File, Tree};
 use homelint::rules::RULES;
 use homelint::secret;
@@ -127,7 +127,7 @@ fn whatever_a_repository_has_become_checking_it_ends() {
             let text = &repo.file_of(span).unwrap().source.text;
             assert!(text.get(span.start as usize..span.end as usize).is_some(), "round {round}: {one:?}");
         }
-        for (_, resource) in repo.deployment().clusters.iter().flat_map(|cluster| cluster.resources()) {
+        for (_, resource) in repo.fleet().clusters.iter().flat_map(|cluster| cluster.resources()) {
             to_json(&secret::hide(&resource.node));
         }
     }

@@ -5,12 +5,12 @@
 
 use homelint::check::{Selection, check};
 use homelint::discover::Root;
-use homelint::repo::Repo;
+use homelint::discover::store::Store;
+use homelint::model::repo::Repo;
 use homelint::resource::{File, Tree};
 use homelint::rule::Rule;
 use homelint::rules::RULES;
 use homelint::source::FileId;
-use homelint::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use homelint::check::{Selection, check};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::resource::{File, Tree};
 use homelint::rules::RULES;
 use homelint::source::FileId;

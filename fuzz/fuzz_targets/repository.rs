@@ -3,7 +3,7 @@
 
 use homelint::check::{Selection, check};
 use homelint::kustomize::Kustomize;
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::resource::{File, Tree};
 use homelint::rules::RULES;
 use homelint::source::FileId;

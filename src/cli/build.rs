@@ -6,9 +6,9 @@ use homelint::diagnostic::{Diagnostic, Finding, Severity};
 use homelint::discover::{self, Root, Source};
 use homelint::flux::source::Location;
 use homelint::flux::substitute::Refusal;
-use homelint::flux::{Applied, Cluster, Deployment};
+use homelint::flux::{Applied, Cluster, Fleet};
 use homelint::kustomize::{Fault, Kustomize, Unchecked};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::report::{self, Format, Options};
 use homelint::resource::{Resource, Tree};
 use homelint::secret::{hide, redact};
@@ -164,7 +164,7 @@ fn folder(repo: &Repo, root: &Root, target: &str, place: &Path) -> Result<Vec<Ba
 fn without_kustomization(repo: &Repo, target: &str, folder: &str) -> Failure {
     let failure = Failure::new(format!("`{target}` has no kustomization"));
     let here = |applied: &&Applied| matches!(&applied.location, Location::Here(path) if path == folder);
-    if let Some(applied) = applied(repo.deployment()).find(here) {
+    if let Some(applied) = applied(repo.fleet()).find(here) {
         let name = title(applied);
         return failure.help(format!("Flux makes one for `{name}`: homelint build {name}"));
     }
@@ -178,7 +178,7 @@ fn without_kustomization(repo: &Repo, target: &str, folder: &str) -> Failure {
 
 /// What the Flux Kustomization `namespace/name` applies, in every cluster that has one.
 fn named(repo: &Repo, target: &str) -> Result<Vec<Batch>, Failure> {
-    let found: Vec<Batch> = applied(repo.deployment())
+    let found: Vec<Batch> = applied(repo.fleet())
         .filter(|applied| title(applied) == target)
         .map(|applied| batch(applied, Some(format!("Kustomization {target}"))))
         .collect();
@@ -187,7 +187,7 @@ fn named(repo: &Repo, target: &str) -> Result<Vec<Batch>, Failure> {
 
 /// A target that does not exist, and the one that may have been meant.
 fn unknown(repo: &Repo, target: &str) -> Failure {
-    let titles: BTreeSet<String> = applied(repo.deployment()).map(title).collect();
+    let titles: BTreeSet<String> = applied(repo.fleet()).map(title).collect();
     let named = titles.iter().find(|title| title.rsplit('/').next() == Some(target));
     let candidates = titles.iter().map(String::as_str).chain(repo.tree.folders());
     let meant = named.map(String::as_str).or_else(|| nearest(target.trim_end_matches('/'), candidates));
@@ -202,7 +202,7 @@ fn unknown(repo: &Repo, target: &str) -> Failure {
 fn everything(repo: &Repo, releases: bool) -> Vec<Batch> {
     let inventories = if releases { repo.inventories() } else { &[] };
     let mut batches = Vec::new();
-    for (index, cluster) in repo.deployment().clusters.iter().enumerate() {
+    for (index, cluster) in repo.fleet().clusters.iter().enumerate() {
         let place = place(&repo.tree, cluster);
         let members = inventories.get(index).map_or(&[][..], |inventory| &inventory.members);
         for (index, applied) in cluster.kustomizations.iter().enumerate() {
@@ -224,8 +224,8 @@ pub fn place(tree: &Tree, cluster: &Cluster) -> String {
 }
 
 /// Every Kustomization and ResourceSet of every cluster.
-fn applied(deployment: &Deployment) -> impl Iterator<Item = &Applied> {
-    deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations)
+fn applied(fleet: &Fleet) -> impl Iterator<Item = &Applied> {
+    fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations)
 }
 
 fn title(applied: &Applied) -> String {

@@ -7,7 +7,7 @@ use globset::{Glob, GlobMatcher};
 use homelint::check::{Report, Selection, check};
 use homelint::diagnostic::Severity;
 use homelint::discover::{self, Root, Source};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::report::{self, Format, Options};
 use homelint::rules::RULES;
 use std::collections::{BTreeMap, BTreeSet};

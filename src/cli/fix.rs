@@ -2,9 +2,9 @@
 
 use super::Failure;
 use homelint::check::Report;
+use homelint::check::fix::{apply, diff, edits};
 use homelint::discover::{self, Root};
-use homelint::fix::{apply, diff, edits};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use std::fmt::Write;
 
 /// A fix may make room for another; this many rounds are enough for any that ends at all.

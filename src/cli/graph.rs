@@ -3,7 +3,7 @@
 use super::{Outcome, Run, build};
 use homelint::discover::{self, Source};
 use homelint::flux::graph::{Edge, Graph, GraphNode, Relation, graph};
-use homelint::inventory::Inventory;
+use homelint::model::inventory::Inventory;
 use homelint::resource::Tree;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -39,7 +39,7 @@ struct Drawn {
 pub fn run(arguments: &Draw) -> Run {
     let root = discover::root(Path::new("."))?;
     let repo = discover::load(&root, &Source::WorkTree, &[])?;
-    let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
+    let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
     let draw = |(cluster, inventory): (_, &Inventory)| Drawn {
         place: build::place(&repo.tree, cluster),
         graph: graph(cluster, inventory.made(), repo.links()),

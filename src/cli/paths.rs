@@ -3,7 +3,7 @@
 use super::Failure;
 use homelint::config;
 use homelint::discover::{self, Root, Source};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::source::nearest;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,11 @@
 //! Disk and git to files; new text to disk. The only input and output of the library.
 
+/// Schemas on disk: those of a user's locations, and those that were fetched or imported.
+pub mod store;
+
 use crate::config;
 use crate::diagnostic::Unchecked;
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::resource::{File, Syntax, Tree};
 use crate::source::FileId;
 use ignore::gitignore::Gitignore;

@@ -34,14 +34,14 @@ const MAX_KUSTOMIZATIONS: usize = 20_000;
 
 /// Everything that Flux would apply.
 #[derive(Debug, Default)]
-pub struct Deployment {
+pub struct Fleet {
     /// One for each entry point, in order of paths.
     pub clusters: Vec<Cluster>,
     /// Mistakes of the kustomizations that none of them reaches.
     pub strays: Vec<Fault>,
 }
 
-impl Deployment {
+impl Fleet {
     /// The files that Flux reads to build what it applies.
     pub fn files(&self) -> impl Iterator<Item = FileId> {
         let applied = self.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
@@ -153,7 +153,7 @@ impl Cluster {
 }
 
 /// Deploys a repository as Flux would, without a cluster.
-pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
+pub fn deploy(tree: &Tree, links: &Links) -> Fleet {
     let written: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
     let entries = entry::syncs(tree);
     let mut sources = Sources::read(tree, &written);
@@ -171,9 +171,9 @@ pub fn deploy(tree: &Tree, links: &Links) -> Deployment {
         _ => growing.extend(rest.into_iter().map(|entry| flux.cluster(entry))),
     }
     let clusters = growing.into_iter().map(|growing| growing.cluster).collect();
-    let mut deployment = Deployment { clusters, strays: Vec::new() };
-    deployment.strays = flux.strays(&deployment);
-    deployment
+    let mut fleet = Fleet { clusters, strays: Vec::new() };
+    fleet.strays = flux.strays(&fleet);
+    fleet
 }
 
 struct Flux<'a> {
@@ -322,8 +322,8 @@ impl Flux<'_> {
     }
 
     /// Kustomizations that nothing reaches are built on their own, for their mistakes.
-    fn strays(&self, deployment: &Deployment) -> Vec<Fault> {
-        let reached: BTreeSet<FileId> = deployment.files().collect();
+    fn strays(&self, fleet: &Fleet) -> Vec<Fault> {
+        let reached: BTreeSet<FileId> = fleet.files().collect();
         let stray = |file: &&File| {
             let mut roots = file.roots_of(Role::Kustomization);
             let whole = roots.any(|root| root.text_at(&["kind"]) != Some("Component"));

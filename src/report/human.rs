@@ -278,7 +278,7 @@ mod tests {
     use super::*;
     use crate::check::Report;
     use crate::diagnostic::Finding;
-    use crate::repo::Repo;
+    use crate::model::repo::Repo;
     use crate::report::{Format, Options, render};
     use crate::resource::{File, Tree};
 

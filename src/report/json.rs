@@ -1,8 +1,8 @@
 //! homelint's own format: stable and versioned.
 
 use super::Context;
+use crate::check::fix::shown;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::fix::shown;
 use crate::secret::{hidden, redact};
 use crate::source::FileId;
 use serde_json::{Value, json};

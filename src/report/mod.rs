@@ -11,7 +11,7 @@ mod sarif;
 
 use crate::check::Report;
 use crate::diagnostic::{Diagnostic, Region, Severity};
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::rule::Rule;
 use crate::source::{Position, Span};
 use std::borrow::Cow;

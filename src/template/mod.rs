@@ -8,9 +8,9 @@
 mod names;
 mod unify;
 
+use crate::formats::sops::is_encrypted_file;
 use crate::jinja::{Delimiters, Skeleton};
 use crate::resource::{File, Role, Tree};
-use crate::sops::is_encrypted_file;
 use crate::source::{FileId, join};
 use crate::yaml::Node;
 use globset::{Glob, GlobMatcher};

@@ -2,11 +2,11 @@
 
 use super::{Schemas, shown};
 use crate::cli::{FAILED, Failure, Outcome, Run};
+use homelint::discover::store::{Store, is_judged, path_of, path_of_url, text_of};
 use homelint::discover::{self, MAX_BYTES, Root, Source};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::resource::Resource;
 use homelint::schema::{is_url, named_schema};
-use homelint::store::{Store, is_judged, path_of, path_of_url, text_of};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

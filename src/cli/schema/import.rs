@@ -3,11 +3,11 @@
 use super::{Schemas, shown};
 use crate::cli::{Failure, Outcome, Run};
 use flate2::read::GzDecoder;
+use homelint::discover::store::{kind_of, path_of, path_of_chart, text_of};
 use homelint::discover::{self, MAX_BYTES, read_text};
 use homelint::helm::{Part, ValuesSchema};
 use homelint::schema::{Dialect, Schema, custom_kinds, to_json};
 use homelint::source::FileId;
-use homelint::store::{kind_of, path_of, path_of_chart, text_of};
 use homelint::yaml::parse;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

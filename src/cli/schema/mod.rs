@@ -6,10 +6,10 @@ mod list;
 mod show;
 
 use super::{Failure, Run};
+use homelint::discover::store::Store;
 use homelint::discover::{self, Root, Source};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::schema::{self, Location, Origin, is_url};
-use homelint::store::Store;
 use std::path::Path;
 
 /// Names another folder for fetched and imported schemas.

@@ -3,7 +3,7 @@
 use super::{Form, here, origin};
 use crate::cli::check::width;
 use crate::cli::{Color, Failure, Outcome, Run, color};
-use homelint::repo::Repo;
+use homelint::model::repo::Repo;
 use homelint::schema::{Additional, Asked, Range, Schema, Schemas, Sizes, Unclear};
 use homelint::source::nearest;
 use serde_json::Value;

@@ -1,5 +1,5 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 

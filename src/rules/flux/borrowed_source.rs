@@ -1,27 +1,27 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
-use crate::inventory::{Answer, Entry, Member, source_id};
 use crate::links::Reference;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::{Answer, Entry, Member, source_id};
 use crate::rule::Rule;
 
 /// A release whose chart comes from the source of another app, which it does not wait for.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let charts = deployed.references.iter().filter(|(member, reference, _)| {
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let charts = cluster.references.iter().filter(|(member, reference, _)| {
         member.resource.is_helm_release() && reference.kinds.iter().any(|kind| kind.kind == "OCIRepository")
     });
-    charts.filter_map(|(member, reference, answer)| finding(deployed, member, reference, answer)).collect()
+    charts.filter_map(|(member, reference, answer)| finding(cluster, member, reference, answer)).collect()
 }
 
-fn finding(deployed: &Deployed, member: &Member, reference: &Reference, answer: &Answer) -> Option<Finding> {
+fn finding(cluster: &Cluster, member: &Member, reference: &Reference, answer: &Answer) -> Option<Finding> {
     let Answer::Here(entries) = answer else { return None };
-    let borrower = deployed.owner(member)?;
-    let lender = |entry: &&Entry| deployed.cluster.kustomizations.get(entry.applied?);
+    let borrower = cluster.owner(member)?;
+    let lender = |entry: &&Entry| cluster.flux.kustomizations.get(entry.applied?);
     // A Kustomization that holds sources only is there to share them.
     let is_lent = |entry: &&Entry| {
-        let first = entry.applied.is_none_or(|applied| deployed.comes_first(applied, member.applied));
+        let first = entry.applied.is_none_or(|applied| cluster.comes_first(applied, member.applied));
         !first && lender(entry).is_some_and(|lender| is_in_use(lender, entry))
     };
     let entry = entries.first().filter(|_| entries.iter().all(is_lent))?;

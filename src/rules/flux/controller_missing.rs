@@ -1,6 +1,6 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::entry::instance_spec;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::yaml::Node;
@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 /// An object that no controller of this Flux reconciles.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let specs = deployed.applied().filter_map(|(_, resource)| instance_spec(resource));
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let specs = cluster.applied().filter_map(|(_, resource)| instance_spec(resource));
     let mut lists = specs.map(|spec| spec.items_at(&["components"])).filter(|list| !list.is_empty());
     let (Some(list), None) = (lists.next(), lists.next()) else { return Vec::new() };
     let names: Vec<&str> = list.iter().filter_map(Node::literal).collect();
@@ -18,8 +18,8 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         return Vec::new();
     }
     let mut idle: BTreeMap<&str, &Resource> = BTreeMap::new();
-    for (_, resource) in deployed.applied() {
-        let controller = deployed.repo.links().controller(resource.group(), &resource.kind);
+    for (_, resource) in cluster.applied() {
+        let controller = cluster.repo.links().controller(resource.group(), &resource.kind);
         if let Some(controller) = controller.filter(|controller| !names.contains(controller)) {
             idle.entry(controller).or_insert(resource);
         }

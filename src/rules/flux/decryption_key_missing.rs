@@ -1,14 +1,14 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
 use crate::links::Reference;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Answer;
 use crate::rule::Rule;
 
 /// A Secret for decryption that holds no key which Flux takes for one.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let references = deployed.references.iter().filter(|(member, reference, _)| {
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let references = cluster.references.iter().filter(|(member, reference, _)| {
         let secret = member.resource.node.at(&["spec", "decryption", "secretRef", "name"]);
         member.resource.is_flux_kustomization() && secret.is_some_and(|name| name.span == reference.name.span)
     });

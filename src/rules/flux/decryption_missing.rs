@@ -1,15 +1,15 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::formats::sops::METADATA;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
-use crate::sops::METADATA;
 
 /// A Kustomization that applies an encrypted file without decrypting it.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.kustomizations().filter_map(finding).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.kustomizations().filter_map(finding).collect()
 }
 
 fn finding(applied: &Applied) -> Option<Finding> {

@@ -1,5 +1,5 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use std::collections::BTreeMap;
@@ -11,9 +11,9 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 /// Kind, namespace and name.
 type Id<'a> = (&'a str, &'a str, &'a str);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let roots = deployed.roots();
-    let members = deployed.inventory.members.iter().chain(&roots);
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let roots = cluster.roots();
+    let members = cluster.inventory.members.iter().chain(&roots);
     let nodes: BTreeMap<Id, &Resource> = members
         .map(|member| &member.resource)
         .filter(|resource| resource.is_flux_kustomization() || resource.is_helm_release())

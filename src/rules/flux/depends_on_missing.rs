@@ -1,7 +1,7 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::{Answer, Member};
 use crate::links::{Kind, Reference};
+use crate::model::cluster::Cluster;
+use crate::model::inventory::{Answer, Member};
 use crate::rule::Rule;
 use crate::yaml::Node;
 use smol_str::SmolStr;
@@ -9,12 +9,12 @@ use smol_str::SmolStr;
 /// A dependency that does not exist, so that its owner waits for ever.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let roots = deployed.roots();
-    deployed.inventory.members.iter().chain(&roots).flat_map(|member| findings(deployed, member)).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let roots = cluster.roots();
+    cluster.inventory.members.iter().chain(&roots).flat_map(|member| findings(cluster, member)).collect()
 }
 
-fn findings(deployed: &Deployed, member: &Member) -> Vec<Finding> {
+fn findings(cluster: &Cluster, member: &Member) -> Vec<Finding> {
     let waiting = &member.resource;
     if !waiting.is_flux_kustomization() && !waiting.is_helm_release() {
         return Vec::new();
@@ -24,15 +24,15 @@ fn findings(deployed: &Deployed, member: &Member) -> Vec<Finding> {
     if names.is_empty() {
         return Vec::new();
     }
-    let mut references = deployed.repo.links().references(waiting);
+    let mut references = cluster.repo.links().references(waiting);
     references.retain(|reference| names.iter().any(|name| std::ptr::eq(*name, reference.name)));
     references
         .iter()
-        .filter_map(|reference| finding(deployed, reference, &deployed.inventory.answer(member, reference)))
+        .filter_map(|reference| finding(cluster, reference, &cluster.inventory.answer(member, reference)))
         .collect()
 }
 
-fn finding(deployed: &Deployed, reference: &Reference, answer: &Answer) -> Option<Finding> {
+fn finding(cluster: &Cluster, reference: &Reference, answer: &Answer) -> Option<Finding> {
     let Answer::Missing { elsewhere, near } = answer else { return None };
     let name = reference.name.literal()?;
     let kind = reference.kinds.first()?;
@@ -46,7 +46,7 @@ fn finding(deployed: &Deployed, reference: &Reference, answer: &Answer) -> Optio
         );
     }
     let other = other_kind(kind)?;
-    if let Some(entry) = deployed.inventory.named(&other, name).next() {
+    if let Some(entry) = cluster.inventory.named(&other, name).next() {
         let help = format!("it exists as a {}, which a {} cannot depend on", other.kind, kind.kind);
         return Some(finding.help(help).related(entry.span, "here"));
     }

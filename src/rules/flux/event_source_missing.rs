@@ -1,18 +1,18 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::links::Reference;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A Receiver or an Alert that names an object which does not exist.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let synced = deployed.cluster.entry.source.as_ref().map_or("flux-system", |(name, _)| name.as_str());
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let synced = cluster.flux.entry.source.as_ref().map_or("flux-system", |(name, _)| name.as_str());
     let watched = |reference: &Reference| {
         let flux = reference.kinds.iter().all(|kind| kind.group.ends_with(".fluxcd.io") && kind.kind != "Provider");
         flux && !["flux-system", synced].contains(&reference.name.text().unwrap_or(""))
     };
-    let references = deployed.references.iter().filter(|(member, reference, _)| {
+    let references = cluster.references.iter().filter(|(member, reference, _)| {
         member.resource.group() == "notification.toolkit.fluxcd.io" && watched(reference)
     });
     references.filter_map(|(_, reference, answer)| answer.missing(reference)).collect()

@@ -1,28 +1,28 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
-use crate::inventory::Member;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Member;
 use crate::rule::Rule;
 use crate::yaml::Node;
 
 /// A health check of an object that is not there, so that the Kustomization never becomes ready.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let complete = deployed.kustomizations().filter(|applied| applied.complete);
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let complete = cluster.kustomizations().filter(|applied| applied.complete);
     complete
         .flat_map(|applied| {
             let entries = applied.resource.node.items_at(&["spec", "healthChecks"]).iter();
-            entries.filter_map(|entry| finding(deployed, applied, entry)).collect::<Vec<_>>()
+            entries.filter_map(|entry| finding(cluster, applied, entry)).collect::<Vec<_>>()
         })
         .collect()
 }
 
-fn finding(deployed: &Deployed, applied: &Applied, entry: &Node) -> Option<Finding> {
+fn finding(cluster: &Cluster, applied: &Applied, entry: &Node) -> Option<Finding> {
     let (name, kind) = (entry.get("name")?, entry.get("kind")?.literal()?);
     let namespace = entry.get("namespace").filter(|node| !node.is_null());
     let version = entry.text_at(&["apiVersion"])?;
-    if namespace.is_none() && deployed.repo.is_namespaced(version, kind) {
+    if namespace.is_none() && cluster.repo.is_namespaced(version, kind) {
         let message = format!("the health check of {kind} `{}` has no namespace", name.literal()?);
         let help = format!(
             "Flux looks for it outside of all namespaces and Kustomization `{}` never becomes ready",
@@ -35,7 +35,7 @@ fn finding(deployed: &Deployed, applied: &Applied, entry: &Node) -> Option<Findi
         return None;
     }
     let text = name.literal()?;
-    let members = deployed.inventory.members.iter().map(|member: &Member| &member.resource);
+    let members = cluster.inventory.members.iter().map(|member: &Member| &member.resource);
     let named: Vec<_> = members.filter(|resource| resource.kind == kind && resource.name() == Some(text)).collect();
     let Some(first) = named.first() else {
         let message = format!("health check of {kind} `{text}`, which does not exist");

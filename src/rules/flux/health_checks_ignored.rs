@@ -1,13 +1,13 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// Health checks that `wait` makes Flux ignore.
 pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.kustomizations().filter_map(finding).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.kustomizations().filter_map(finding).collect()
 }
 
 fn finding(applied: &Applied) -> Option<Finding> {

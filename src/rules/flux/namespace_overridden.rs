@@ -1,19 +1,19 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::flux::source::Location;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A namespace in a kustomization that Flux overrides.
 pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.kustomizations().filter_map(|applied| finding(deployed, applied)).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.kustomizations().filter_map(|applied| finding(cluster, applied)).collect()
 }
 
-fn finding(deployed: &Deployed, applied: &Applied) -> Option<Finding> {
+fn finding(cluster: &Cluster, applied: &Applied) -> Option<Finding> {
     let Location::Here(folder) = &applied.location else { return None };
-    let written = deployed.repo.tree.kustomization(folder)?.root()?.get("namespace")?;
+    let written = cluster.repo.tree.kustomization(folder)?.root()?.get("namespace")?;
     let target = applied.resource.node.at(&["spec", "targetNamespace"])?;
     let (own, wins) = (written.literal()?, target.literal()?);
     if own == wins {

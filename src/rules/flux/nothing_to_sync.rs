@@ -1,8 +1,8 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::entry::{EntryKind, instance_spec};
 use crate::flux::source::here;
-use crate::repo::Repo;
+use crate::model::cluster::Cluster;
+use crate::model::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
 use crate::source::{folder_of, nearest};
@@ -10,9 +10,9 @@ use crate::source::{folder_of, nearest};
 /// A path that Flux syncs and that holds nothing to apply.
 pub const RULE: Rule = Rule::everywhere(Severity::Error, check, check_file);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let missing = deployed.applied().filter_map(|(_, resource)| missing(deployed.repo, resource));
-    missing.chain(empty(deployed)).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let missing = cluster.applied().filter_map(|(_, resource)| missing(cluster.repo, resource));
+    missing.chain(empty(cluster)).collect()
 }
 
 fn check_file(file: &File, repo: &Repo) -> Vec<Finding> {
@@ -44,9 +44,9 @@ fn is_synced_from_here(repo: &Repo, source: &str) -> bool {
     })
 }
 
-fn empty(deployed: &Deployed) -> Option<Finding> {
-    let entry = &deployed.cluster.entry;
-    let root = deployed.cluster.kustomizations.first().filter(|_| entry.kind != EntryKind::Unowned)?;
+fn empty(cluster: &Cluster) -> Option<Finding> {
+    let entry = &cluster.flux.entry;
+    let root = cluster.flux.kustomizations.first().filter(|_| entry.kind != EntryKind::Unowned)?;
     let nothing = root.complete && root.resources.is_empty() && root.faults.is_empty();
     let message = "Flux syncs a folder that holds nothing to apply";
     nothing.then(|| Finding::new(entry.span, message).help("name the folder of the first Kustomizations"))

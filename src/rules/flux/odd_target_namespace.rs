@@ -1,5 +1,5 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::rule::{Rule, is_convention};
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 /// A part of an app that is deployed into another namespace than the rest of it and its folder.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let aimed = deployed.kustomizations().filter_map(|applied| {
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let aimed = cluster.kustomizations().filter_map(|applied| {
         let spec = applied.resource.spec()?;
         let target = spec.get("targetNamespace")?;
         let folders = spec.get("path")?.literal()?.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
@@ -29,7 +29,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     }
     let finding = |(node, target, folders): &(&Node, &str, Vec<&str>)| {
         // A folder of another name says nothing; one app may live elsewhere, but hardly a part of it.
-        let folder = *folders.get(depth).filter(|folder| *folder != target && deployed.has_namespace(folder))?;
+        let folder = *folders.get(depth).filter(|folder| *folder != target && cluster.has_namespace(folder))?;
         let beside = aimed.iter().find(|(other, place, _)| other.span.file == node.span.file && *place == folder)?;
         let message =
             format!("this part of an app lies in folder `{folder}`, but is deployed into namespace `{target}`");

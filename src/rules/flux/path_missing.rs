@@ -1,23 +1,23 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::flux::source::Location;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::source::{folder_of, nearest};
 
 /// A Kustomization whose path is no folder of the repository.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.kustomizations().filter_map(|applied| finding(deployed, applied)).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.kustomizations().filter_map(|applied| finding(cluster, applied)).collect()
 }
 
-fn finding(deployed: &Deployed, applied: &Applied) -> Option<Finding> {
+fn finding(cluster: &Cluster, applied: &Applied) -> Option<Finding> {
     let span = applied.resource.node.at(&["spec", "path"]).map_or(applied.resource.name_span(), |path| path.span);
     let name = applied.name();
     match &applied.location {
         Location::Missing(path) => {
-            let tree = &deployed.repo.tree;
+            let tree = &cluster.repo.tree;
             let finding = Finding::new(span, format!("the path of Kustomization `{name}` does not exist: `{path}`"));
             if tree.find(path).is_some() {
                 return Some(finding.help("it is a file: name the folder"));

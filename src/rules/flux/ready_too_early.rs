@@ -1,19 +1,19 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::model::cluster::Cluster;
 use crate::rule::{Rule, is_convention};
 use std::collections::BTreeMap;
 
 /// A dependency that is called ready before what it applies is.
 pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut needed: BTreeMap<usize, &Applied> = BTreeMap::new();
-    for applied in deployed.kustomizations() {
-        let targets = applied.dependencies().filter_map(|(namespace, name)| deployed.cluster.index(namespace, name));
+    for applied in cluster.kustomizations() {
+        let targets = applied.dependencies().filter_map(|(namespace, name)| cluster.flux.index(namespace, name));
         needed.extend(targets.map(|target| (target, applied)));
     }
-    let targets = needed.iter().filter_map(|(index, user)| Some((deployed.cluster.kustomizations.get(*index)?, *user)));
+    let targets = needed.iter().filter_map(|(index, user)| Some((cluster.flux.kustomizations.get(*index)?, *user)));
     let (ready, early): (Vec<_>, Vec<_>) =
         targets.filter(|(target, _)| takes_time(target)).partition(|(target, _)| waits(target));
     let total = ready.len() + early.len();

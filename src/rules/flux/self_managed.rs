@@ -1,14 +1,14 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A Kustomization that applies itself, besides the one that is meant to.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     // The Kustomization at an entry point applies itself on purpose.
-    deployed.kustomizations().filter(|applied| applied.parent.is_some()).filter_map(finding).collect()
+    cluster.kustomizations().filter(|applied| applied.parent.is_some()).filter_map(finding).collect()
 }
 
 fn finding(applied: &Applied) -> Option<Finding> {

@@ -1,6 +1,6 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::Span;
@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An object that several Kustomizations apply, so that they overwrite and prune one another's.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut owners: BTreeMap<_, Vec<(&Applied, &Resource)>> = BTreeMap::new();
-    for (applied, resource) in deployed.applied().filter(|(_, resource)| !is_shared_on_purpose(resource)) {
+    for (applied, resource) in cluster.applied().filter(|(_, resource)| !is_shared_on_purpose(resource)) {
         if let Some(identity) = resource.identity() {
             owners.entry(identity).or_default().push((applied, resource));
         }

@@ -1,16 +1,16 @@
-use crate::deployed::{Deployed, Resolved};
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
 use crate::links::{Kind, Place};
+use crate::model::cluster::{Cluster, Resolved};
+use crate::model::inventory::Answer;
 use crate::rule::{Rule, is_convention};
 use std::collections::BTreeMap;
 
 /// A source that does not exist.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut sources: BTreeMap<(&str, &Place), Vec<&Resolved>> = BTreeMap::new();
-    for resolved in &deployed.references {
+    for resolved in &cluster.references {
         let (member, reference, _) = resolved;
         let is_source = reference
             .kinds

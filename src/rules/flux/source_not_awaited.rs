@@ -1,7 +1,7 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
-use crate::inventory::Answer;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Answer;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use std::collections::BTreeSet;
@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 /// A Kustomization whose releases do not wait for their sources.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let releases = deployed.references.iter().filter(|(member, _, _)| member.resource.is_helm_release());
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let releases = cluster.references.iter().filter(|(member, _, _)| member.resource.is_helm_release());
     let mut pairs = BTreeSet::new();
     for (member, reference, answer) in releases {
         if let (Answer::Here(entries), true) =
@@ -19,15 +19,15 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
             pairs.extend(entries.iter().filter_map(|entry| Some((entry.applied?, member.applied))));
         }
     }
-    let kustomizations = &deployed.cluster.kustomizations;
+    let kustomizations = &cluster.flux.kustomizations;
     let metas: BTreeSet<usize> = pairs.iter().map(|(meta, _)| *meta).collect();
     let metas: BTreeSet<usize> =
         metas.into_iter().filter(|meta| kustomizations.get(*meta).is_some_and(holds_sources)).collect();
-    let late = pairs.into_iter().filter(|(meta, user)| metas.contains(meta) && !deployed.comes_first(*meta, *user));
+    let late = pairs.into_iter().filter(|(meta, user)| metas.contains(meta) && !cluster.comes_first(*meta, *user));
     // What stands beside the sources, and leads to the release, is to wait.
     let beside = late.filter_map(|(meta, user)| {
         let meta = kustomizations.get(meta)?;
-        let chain = deployed.cluster.chain(user);
+        let chain = cluster.flux.chain(user);
         Some((meta, chain.into_iter().find(|applied| applied.parent == meta.parent)?))
     });
     let mut said = BTreeSet::new();

@@ -1,7 +1,7 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::flux::substitute::is_disabled;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 /// A variable that others have substituted, in an object whose Kustomization substitutes nothing.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let known: BTreeSet<&str> =
-        deployed.kustomizations().flat_map(|applied| applied.variables.iter().map(|(name, _)| name.as_str())).collect();
-    let bare = deployed.kustomizations().filter(|applied| !applied.variables.is_active());
+        cluster.kustomizations().flat_map(|applied| applied.variables.iter().map(|(name, _)| name.as_str())).collect();
+    let bare = cluster.kustomizations().filter(|applied| !applied.variables.is_active());
     bare.flat_map(|applied| findings(applied, &known)).collect()
 }
 

@@ -1,14 +1,14 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use std::collections::BTreeSet;
 
 /// A variable that nothing uses.
 pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let readable = deployed.kustomizations().filter(|applied| applied.complete && applied.refusals.is_empty());
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let readable = cluster.kustomizations().filter(|applied| applied.complete && applied.refusals.is_empty());
     readable.flat_map(findings).collect()
 }
 

@@ -1,8 +1,8 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::flux::envsubst::Variable;
 use crate::flux::substitute::VariableUse;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::source::nearest;
 use std::collections::BTreeSet;
@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 /// A variable that nothing defines: since Flux 2.9 the Kustomization fails, before it became empty text.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.kustomizations().flat_map(|applied| findings(deployed, applied)).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.kustomizations().flat_map(|applied| findings(cluster, applied)).collect()
 }
 
-fn findings(deployed: &Deployed, applied: &Applied) -> Vec<Finding> {
+fn findings(cluster: &Cluster, applied: &Applied) -> Vec<Finding> {
     // Where some of the variables are out of sight, only a misspelling of one in sight is certain.
     let misspelt = |used: &VariableUse| {
         let unseen = used.found.variable == Variable::Unknown(None) && used.found.default.is_none();
@@ -25,12 +25,12 @@ fn findings(deployed: &Deployed, applied: &Applied) -> Vec<Finding> {
     // One text may use a variable a hundred times.
     let mut said = BTreeSet::new();
     let first = missing.filter(|used| said.insert((used.scalar, used.found.name.clone())));
-    first.map(|used| finding(deployed, applied, used)).collect()
+    first.map(|used| finding(cluster, applied, used)).collect()
 }
 
-fn finding(deployed: &Deployed, applied: &Applied, used: &VariableUse) -> Finding {
+fn finding(cluster: &Cluster, applied: &Applied, used: &VariableUse) -> Finding {
     let name = &used.found.name;
-    let source = deployed.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
+    let source = cluster.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
     let names: Vec<&str> = applied.variables.iter().map(|(name, _)| name.as_str()).collect();
     let help = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `${{{near}}}`?"),

@@ -1,15 +1,15 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::route::{Claim, claims};
+use crate::model::cluster::Cluster;
+use crate::model::route::{Claim, claims};
 use crate::rule::Rule;
 use std::collections::BTreeMap;
 
 /// A host name that two routes claim on the same listener, for the same requests.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut named: BTreeMap<&str, Vec<Claim>> = BTreeMap::new();
-    for claim in claims(deployed.inventory) {
+    for claim in claims(cluster.inventory) {
         named.entry(claim.name).or_default().push(claim);
     }
     named.values().flat_map(|claims| findings(claims)).collect()

@@ -1,8 +1,8 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
 use crate::links::Reference;
-use crate::repo::Repo;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Answer;
+use crate::model::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
 use crate::source::nearest;
@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 /// A route whose Gateway does not exist, so that nothing answers.
 pub const RULE: Rule = Rule::everywhere(Severity::Error, check_cluster, check);
 
-fn check_cluster(deployed: &Deployed) -> Vec<Finding> {
+fn check_cluster(cluster: &Cluster) -> Vec<Finding> {
     // Without any Gateway in sight a chart creates them.
-    if deployed.repo.gateways().is_empty() {
+    if cluster.repo.gateways().is_empty() {
         return Vec::new();
     }
-    let gateways = deployed.references.iter().filter(|(_, reference, _)| names_gateway(reference));
+    let gateways = cluster.references.iter().filter(|(_, reference, _)| names_gateway(reference));
     let missing = gateways.clone().filter(|(_, _, answer)| matches!(answer, Answer::Missing { .. }));
     let names: BTreeSet<&str> = missing.clone().filter_map(|(_, reference, _)| reference.name.literal()).collect();
     let here = gateways.filter(|(_, _, answer)| matches!(answer, Answer::Here(_))).count();

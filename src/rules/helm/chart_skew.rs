@@ -1,5 +1,5 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::rule::{Rule, is_convention};
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 /// A chart at another version than everywhere else in the cluster.
 pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut charts: BTreeMap<(&str, &str), BTreeMap<&str, Vec<&Node>>> = BTreeMap::new();
-    for installed in &deployed.inventory.releases {
+    for installed in &cluster.inventory.releases {
         let chart = &installed.release.chart;
         let (Some(name), Some(version)) = (chart.known_name(), chart.version.as_ref()) else { continue };
         let url = chart.url.as_ref().and_then(Node::known).unwrap_or("");

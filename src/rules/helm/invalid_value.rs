@@ -1,20 +1,20 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::schema::FaultKind;
 
 /// A value that the chart of a release refuses, or that it misses.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let refused = deployed.inventory.refused.iter().filter(|fault| fault.kind != FaultKind::UnknownField);
-    refused.map(|fault| fault.finding.clone()).chain(imported(deployed)).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let refused = cluster.inventory.refused.iter().filter(|fault| fault.kind != FaultKind::UnknownField);
+    refused.map(|fault| fault.finding.clone()).chain(imported(cluster)).collect()
 }
 
 /// What the schemas of imported charts have against the values of their releases.
-fn imported(deployed: &Deployed) -> Vec<Finding> {
-    let charts = &deployed.repo.charts;
-    let releases = deployed.inventory.releases.iter().map(|installed| &installed.release);
+fn imported(cluster: &Cluster) -> Vec<Finding> {
+    let charts = &cluster.repo.charts;
+    let releases = cluster.inventory.releases.iter().map(|installed| &installed.release);
     let judged = releases.filter_map(|release| Some((release, charts.iter().find(|chart| chart.is_of(release))?)));
     let faults = judged.flat_map(|(release, chart)| {
         let source = format!("so says the schema of {} {}", chart.name, chart.version);
@@ -24,6 +24,6 @@ fn imported(deployed: &Deployed) -> Vec<Finding> {
         })
     });
     // What is known of the chart anyway is said once.
-    let known = |finding: &Finding| deployed.inventory.faults.iter().any(|fault| fault.span == finding.span);
+    let known = |finding: &Finding| cluster.inventory.faults.iter().any(|fault| fault.span == finding.span);
     faults.filter(|finding| !known(finding)).collect()
 }

@@ -1,5 +1,5 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::{Rule, is_convention};
 use crate::yaml::Node;
@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 /// An OCIRepository of a chart that takes whatever layer comes first, where the house names the chart's.
 pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let sources = deployed.inventory.releases.iter().filter_map(|installed| {
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let sources = cluster.inventory.releases.iter().filter_map(|installed| {
         installed.resource.spec()?.get("chartRef")?;
         Some(installed.release.chart.url.as_ref()?.span)
     });
@@ -18,7 +18,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
         let url = resource.spec().and_then(|spec| spec.get("url"));
         resource.kind == "OCIRepository" && url.is_some_and(|url| sources.contains(&url.span))
     };
-    let all: Vec<&Resource> = deployed.applied().map(|(_, resource)| resource).filter(is_source).collect();
+    let all: Vec<&Resource> = cluster.applied().map(|(_, resource)| resource).filter(is_source).collect();
     let without: Vec<&&Resource> = all.iter().filter(|resource| selected_layer(resource).is_none()).collect();
     let (with, all) = (all.len() - without.len(), all.len());
     if !is_convention(with, all) {

@@ -1,12 +1,12 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A setting of the release that stands among the values of its chart, where nothing reads it.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster
         .misplaced_fields()
         .iter()
         .map(|entry| {

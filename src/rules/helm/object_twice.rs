@@ -1,18 +1,18 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Member;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Member;
 use crate::rule::Rule;
 use std::collections::BTreeMap;
 
 /// An object that a chart makes and a manifest defines as well, so that Helm and Flux fight over it.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut made: BTreeMap<_, &Member> = BTreeMap::new();
-    for member in deployed.inventory.members.iter().filter(|member| member.from_chart) {
+    for member in cluster.inventory.members.iter().filter(|member| member.from_chart) {
         made.extend(member.resource.identity().map(|identity| (identity, member)));
     }
-    let written = deployed.inventory.members.iter().filter(|member| !member.from_chart && !is_adopted(member));
+    let written = cluster.inventory.members.iter().filter(|member| !member.from_chart && !is_adopted(member));
     written.filter_map(|member| finding(member, made.get(&member.resource.identity()?)?)).collect()
 }
 

@@ -1,19 +1,19 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::image::Image;
+use crate::kubernetes::image::Image;
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use smol_str::SmolStr;
 
 /// A chart or an image of another version than the one it is released with.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let groups = deployed.repo.links().in_step();
-    let images = deployed.workloads().flat_map(|(_, pod)| pod.containers()).filter_map(|container| container.image());
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let groups = cluster.repo.links().in_step();
+    let images = cluster.workloads().flat_map(|(_, pod)| pod.containers()).filter_map(|container| container.image());
     // Most images are of no group, which is faster seen than what their names are.
     let is_in_group = |text: &&str| groups.iter().flatten().any(|name| text.contains(name.as_str()));
     let images = images.filter_map(|image| Some(Image::parse(image.known().filter(is_in_group)?, image.span)));
-    let charts = deployed.inventory.releases.iter().filter_map(|installed| {
+    let charts = cluster.inventory.releases.iter().filter_map(|installed| {
         let (name, version) = (installed.release.chart.known_name()?, installed.release.chart.version.as_ref()?);
         Some(Image::parse(&format!("{name}:{}", version.known().unwrap_or("")), version.span))
     });

@@ -1,14 +1,14 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::helm::{Fault, FaultKind};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::source::nearest;
 
 /// A name in the values of a release that the values themselves do not have.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.inventory.faults.iter().filter_map(finding).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.inventory.faults.iter().filter_map(finding).collect()
 }
 
 fn finding(fault: &Fault) -> Option<Finding> {

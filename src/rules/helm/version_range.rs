@@ -1,14 +1,14 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Installed;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Installation;
 use crate::rule::{Rule, is_convention};
 use crate::yaml::Node;
 
 /// A chart that follows a range of versions where the house writes them out.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let written: Vec<&Node> = deployed.inventory.releases.iter().filter_map(version).collect();
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let written: Vec<&Node> = cluster.inventory.releases.iter().filter_map(version).collect();
     let ranges: Vec<&&Node> = written.iter().filter(|version| !is_exact(version.text().unwrap_or(""))).collect();
     let (exact, all) = (written.len() - ranges.len(), written.len());
     if !is_convention(exact, all) {
@@ -24,7 +24,7 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
 }
 
 /// The version of a chart out of a registry; one from git has none.
-fn version(installed: &Installed) -> Option<&Node> {
+fn version(installed: &Installation) -> Option<&Node> {
     let chart = &installed.release.chart;
     let remote = chart.url.as_ref().is_some_and(|url| !url.text().unwrap_or("").ends_with(".git"));
     chart.version.as_ref().filter(|version| remote && version.known().is_some())

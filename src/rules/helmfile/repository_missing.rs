@@ -1,6 +1,6 @@
 use crate::diagnostic::Finding;
-use crate::helmfile::Helmfile;
-use crate::repo::Repo;
+use crate::formats::helmfile::Helmfile;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::{join, nearest};

@@ -1,7 +1,7 @@
 use crate::diagnostic::Finding;
-use crate::helmfile::Helmfile;
-use crate::inventory::Installed;
-use crate::repo::Repo;
+use crate::formats::helmfile::Helmfile;
+use crate::model::inventory::Installation;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::yaml::Node;
@@ -19,7 +19,7 @@ fn finding(release: &Node, repo: &Repo) -> Option<Finding> {
     let chart = release.get("chart")?.literal()?.rsplit('/').next()?;
     let version = release.get("version")?;
     let installed = repo.inventories().iter().flat_map(|inventory| &inventory.releases);
-    let adopts = |installed: &&Installed| {
+    let adopts = |installed: &&Installation| {
         let other = &installed.release;
         let place = other.namespace.as_ref().and_then(Node::known);
         other.name.known() == Some(name) && place == Some(namespace) && other.chart.known_name() == Some(chart)

@@ -1,6 +1,6 @@
 use crate::config::FILE;
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 

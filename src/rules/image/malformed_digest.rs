@@ -1,6 +1,6 @@
 use crate::diagnostic::Finding;
-use crate::image::{Image, images};
-use crate::repo::Repo;
+use crate::kubernetes::image::{Image, images};
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 

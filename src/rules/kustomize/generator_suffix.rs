@@ -1,5 +1,5 @@
-use crate::deployed::{Deployed, Generated};
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::{Cluster, Generated};
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::yaml::Node;
@@ -7,9 +7,9 @@ use crate::yaml::Node;
 /// A release that names a generated object without the hash which kustomize adds to it.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut found = Vec::new();
-    for generated in deployed.generated() {
+    for generated in cluster.generated() {
         let beside = generated.applied.resources.iter();
         let releases =
             beside.filter(|other| other.is_helm_release() && other.namespace() == generated.resource.namespace());

@@ -1,5 +1,5 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::folder_of;
@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 /// A manifest beside a kustomization that does not list it, so that Flux does not apply it.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let repo = deployed.repo;
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let repo = cluster.repo;
     let mut names: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let manifests = repo.tree.files().iter().filter(|file| !file.resources().is_empty());
     let (used, orphans): (Vec<&File>, Vec<&File>) = manifests.partition(|file| repo.is_used(file));
@@ -19,15 +19,15 @@ fn check(deployed: &Deployed) -> Vec<Finding> {
     let forgotten = |file: &&&File| {
         names.get(file.source.name()).is_none_or(|(used, orphans)| *orphans < 5 || orphans * 5 < (used + orphans) * 4)
     };
-    orphans.iter().filter(forgotten).filter_map(|file| finding(deployed, file)).collect()
+    orphans.iter().filter(forgotten).filter_map(|file| finding(cluster, file)).collect()
 }
 
-fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
+fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
     // What runs once is started by hand.
     if file.resources().iter().all(|resource| matches!(resource.kind.as_str(), "Job" | "Pod")) {
         return None;
     }
-    let kustomization = nearest_kustomization(deployed, file)?;
+    let kustomization = nearest_kustomization(cluster, file)?;
     let here = kustomization.source.folder();
     let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');
     // A whole app that is commented out is switched off on purpose; a manifest of an app is forgotten.
@@ -51,8 +51,8 @@ fn finding(deployed: &Deployed, file: &File) -> Option<Finding> {
 }
 
 /// The kustomization in the folder of a file or above it, when Flux reads it.
-fn nearest_kustomization<'a>(deployed: &Deployed<'a>, file: &File) -> Option<&'a File> {
-    let repo = deployed.repo;
+fn nearest_kustomization<'a>(cluster: &Cluster<'a>, file: &File) -> Option<&'a File> {
+    let repo = cluster.repo;
     let mut folder = file.source.folder();
     loop {
         if let Some(kustomization) = repo.tree.kustomization(folder) {

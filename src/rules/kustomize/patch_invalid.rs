@@ -1,6 +1,6 @@
 use crate::diagnostic::Finding;
 use crate::kustomize::FaultKind;
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 

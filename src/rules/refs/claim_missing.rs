@@ -1,10 +1,10 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A PersistentVolumeClaim that nothing makes.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.missing(&["PersistentVolumeClaim"])
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.missing(&["PersistentVolumeClaim"])
 }

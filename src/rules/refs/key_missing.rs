@@ -1,7 +1,7 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
 use crate::links::Reference;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Answer;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::{Span, nearest};
@@ -9,8 +9,8 @@ use crate::source::{Span, nearest};
 /// A key that a Secret or ConfigMap does not have.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let required = deployed.references.iter().filter(|(_, reference, _)| !reference.optional);
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let required = cluster.references.iter().filter(|(_, reference, _)| !reference.optional);
     required
         .flat_map(|(member, reference, answer)| {
             let written = reference.key.and_then(|key| Some((key.span, key.literal()?, None)));

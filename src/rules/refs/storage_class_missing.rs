@@ -1,10 +1,10 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 
 /// A StorageClass that nothing makes.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.missing(&["StorageClass", "VolumeSnapshotClass"])
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.missing(&["StorageClass", "VolumeSnapshotClass"])
 }

@@ -1,5 +1,5 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::nearest;
@@ -17,8 +17,8 @@ static PARTS: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
     Some([regex(r"(?s)\{\{(.*?)\}\}")?, regex(quoted)?, regex(r"(?:^|[\s(|-])\.([A-Za-z_][A-Za-z0-9_]*)")?])
 });
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let secrets = deployed.applied().filter(|(_, resource)| resource.is("external-secrets.io", "ExternalSecret"));
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let secrets = cluster.applied().filter(|(_, resource)| resource.is("external-secrets.io", "ExternalSecret"));
     secrets.flat_map(|(_, resource)| findings(resource)).collect()
 }
 

@@ -1,6 +1,6 @@
 use crate::diagnostic::Finding;
-use crate::renovate::{Annotation, KNOWN, annotations};
-use crate::repo::Repo;
+use crate::formats::renovate::{Annotation, KNOWN, annotations};
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::nearest;

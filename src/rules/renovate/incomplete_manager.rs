@@ -1,6 +1,6 @@
 use crate::diagnostic::Finding;
-use crate::renovate::regex_managers;
-use crate::repo::Repo;
+use crate::formats::renovate::regex_managers;
+use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
 use crate::yaml::Node;

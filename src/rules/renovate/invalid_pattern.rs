@@ -1,6 +1,6 @@
 use crate::diagnostic::Finding;
-use crate::renovate::{patterns, refusal};
-use crate::repo::Repo;
+use crate::formats::renovate::{patterns, refusal};
+use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
 

@@ -1,6 +1,6 @@
 use crate::diagnostic::Finding;
-use crate::renovate::KNOWN;
-use crate::repo::Repo;
+use crate::formats::renovate::KNOWN;
+use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
 use crate::source::within;

@@ -1,6 +1,6 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
 use crate::links::Kind;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 /// A Secret that two objects make.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut makers: BTreeMap<(String, String), Vec<&Resource>> = BTreeMap::new();
-    for (_, resource) in deployed.applied().filter(|(_, resource)| owns_its_secret(resource)) {
-        for secret in deployed.repo.links().creates(resource).into_iter().filter(|created| is_secret(&created.kind)) {
+    for (_, resource) in cluster.applied().filter(|(_, resource)| owns_its_secret(resource)) {
+        for secret in cluster.repo.links().creates(resource).into_iter().filter(|created| is_secret(&created.kind)) {
             let known = |text: &&str| !text.contains("${");
             let place = (secret.place.namespace().filter(known), secret.name.as_deref().filter(known));
             if let (Some(namespace), Some(name)) = place {

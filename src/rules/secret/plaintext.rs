@@ -1,9 +1,9 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::is_encrypted_file;
+use crate::model::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
 use crate::secret::{decode, is_encrypted, is_placeholder, names_public};
-use crate::sops::is_encrypted_file;
 use crate::yaml::Entry;
 
 /// A Secret whose values anybody can read.

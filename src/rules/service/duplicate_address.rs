@@ -1,7 +1,7 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Member;
 use crate::links::Links;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Member;
 use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -12,10 +12,10 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 /// The field that only a Service of type LoadBalancer reads.
 const FIELD: &str = "loadBalancerIP";
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut owners: BTreeMap<&str, Vec<(&Node, &Member)>> = BTreeMap::new();
-    for member in &deployed.inventory.members {
-        for node in addresses(member, deployed.repo.links()) {
+    for member in &cluster.inventory.members {
+        for node in addresses(member, cluster.repo.links()) {
             for address in node.literal().unwrap_or("").split(',').map(str::trim).filter(|text| !text.is_empty()) {
                 owners.entry(address).or_default().push((node, member));
             }

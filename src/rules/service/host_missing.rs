@@ -1,22 +1,22 @@
-use crate::deployed::{Deployed, Spoken};
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
+use crate::model::cluster::{Cluster, HostUse};
+use crate::model::inventory::Answer;
 use crate::rule::Rule;
 
 /// The host name of a Service that is in another namespace, or called otherwise by a letter.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.hosts.iter().filter_map(|spoken| finding(deployed, spoken)).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.hosts.iter().filter_map(|spoken| finding(cluster, spoken)).collect()
 }
 
-fn finding(deployed: &Deployed, spoken: &Spoken) -> Option<Finding> {
+fn finding(cluster: &Cluster, spoken: &HostUse) -> Option<Finding> {
     let host = &spoken.host;
     // `name.word` is a host of the cluster only where the word is one of its namespaces.
-    if !host.is_certain && !deployed.has_namespace(&host.namespace) {
+    if !host.is_certain && !cluster.has_namespace(&host.namespace) {
         return None;
     }
-    let Answer::Missing { elsewhere, near } = deployed.service(spoken) else { return None };
+    let Answer::Missing { elsewhere, near } = cluster.service(spoken) else { return None };
     let message = format!("Service `{}` does not exist in namespace `{}`", host.name, host.namespace);
     let finding = Finding::new(spoken.span, message);
     match elsewhere.iter().find_map(|entry| Some((entry, entry.place.namespace()?))) {

@@ -1,28 +1,28 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::pod::tell_ports;
+use crate::kubernetes::pod::tell_ports;
+use crate::kubernetes::selector::Selector;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
-use crate::selector::Selector;
 use crate::yaml::Node;
 
 /// A ServiceMonitor or PodMonitor of a port that nothing it selects has.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     // The monitors of a chart are judged with its values.
-    let written = deployed.inventory.members.iter().filter(|member| !member.from_chart).map(|member| &member.resource);
+    let written = cluster.inventory.members.iter().filter(|member| !member.from_chart).map(|member| &member.resource);
     let monitors = written.filter(|resource| resource.group() == "monitoring.coreos.com");
-    monitors.flat_map(|monitor| findings(deployed, monitor)).collect()
+    monitors.flat_map(|monitor| findings(cluster, monitor)).collect()
 }
 
-fn findings(deployed: &Deployed, monitor: &Resource) -> Vec<Finding> {
+fn findings(cluster: &Cluster, monitor: &Resource) -> Vec<Finding> {
     let field = match monitor.kind.as_str() {
         "ServiceMonitor" => "endpoints",
         "PodMonitor" => "podMetricsEndpoints",
         _ => return Vec::new(),
     };
-    let Some(ports) = ports(deployed, monitor) else { return Vec::new() };
+    let Some(ports) = ports(cluster, monitor) else { return Vec::new() };
     let asked = monitor.node.items_at(&["spec", field]).iter().filter_map(|endpoint| endpoint.get("port"));
     let finding = |port: &Node| {
         let missing = port.known().filter(|text| !ports.iter().any(|port| port.text() == Some(text)))?;
@@ -33,7 +33,7 @@ fn findings(deployed: &Deployed, monitor: &Resource) -> Vec<Finding> {
 }
 
 /// The names of the ports of everything that a monitor selects, where there is any and all of it is known.
-fn ports<'a>(deployed: &Deployed<'a>, monitor: &Resource) -> Option<Vec<&'a Node>> {
+fn ports<'a>(cluster: &Cluster<'a>, monitor: &Resource) -> Option<Vec<&'a Node>> {
     let spec = monitor.spec()?;
     let selector = Selector::of(spec.get("selector")?);
     let named = spec.items_at(&["namespaceSelector", "matchNames"]);
@@ -43,9 +43,9 @@ fn ports<'a>(deployed: &Deployed<'a>, monitor: &Resource) -> Option<Vec<&'a Node
         None => Some(vec![monitor.namespace()?]),
     };
     if monitor.kind == "PodMonitor" {
-        return deployed.ports_of_pods(&selector, &namespaces?);
+        return cluster.ports_of_pods(&selector, &namespaces?);
     }
-    let services = deployed.selected_services(&selector, &namespaces?)?;
+    let services = cluster.selected_services(&selector, &namespaces?)?;
     let ports = services.iter().flat_map(|service| service.node.items_at(&["spec", "ports"]));
     let names = ports.filter_map(|port| port.get("name")).map(|name| name.known().map(|_| name)).collect();
     if services.is_empty() { None } else { names }

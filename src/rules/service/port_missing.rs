@@ -1,33 +1,33 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::{Answer, Member};
-use crate::pod::is_port_name;
+use crate::kubernetes::pod::is_port_name;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::{Answer, Member};
 use crate::rule::Rule;
 use crate::source::Span;
 
 /// A port, in the address of a Service or beside its name, that the Service does not have.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let spoken = deployed.hosts.iter().filter_map(|spoken| {
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let spoken = cluster.hosts.iter().filter_map(|spoken| {
         let port = spoken.host.port?.to_string();
-        finding(deployed, &spoken.host.name, (spoken.span, &port), &deployed.service(spoken))
+        finding(cluster, &spoken.host.name, (spoken.span, &port), &cluster.service(spoken))
     });
     // A port that the values of the same release lack is told with them.
-    let told = |span: Span| deployed.inventory.faults.iter().any(|fault| fault.span == span);
-    let named = deployed.references.iter().filter_map(|(_, reference, answer)| {
+    let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.span == span);
+    let named = cluster.references.iter().filter_map(|(_, reference, answer)| {
         let port = reference.port.filter(|port| !told(port.span))?;
-        finding(deployed, reference.name.known()?, (port.span, port.known()?), answer)
+        finding(cluster, reference.name.known()?, (port.span, port.known()?), answer)
     });
     spoken.chain(named).collect()
 }
 
-fn finding(deployed: &Deployed, name: &str, (span, port): (Span, &str), answer: &Answer) -> Option<Finding> {
+fn finding(cluster: &Cluster, name: &str, (span, port): (Span, &str), answer: &Answer) -> Option<Finding> {
     let Answer::Here(entries) = answer else { return None };
     let field = if is_port_name(port) { "name" } else { "port" };
     let mut known = Vec::new();
     for entry in entries {
-        known.extend(ports(deployed.service_at(name, entry)?, field)?);
+        known.extend(ports(cluster.service_at(name, entry)?, field)?);
     }
     let first = entries.first().filter(|_| !known.iter().any(|known| known == port))?;
     let message = format!("Service `{name}` of namespace `{}` has no port {port}", first.place.namespace()?);

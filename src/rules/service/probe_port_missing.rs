@@ -1,14 +1,14 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::pod::{Container, tell_ports};
+use crate::kubernetes::pod::{Container, tell_ports};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::yaml::Node;
 
 /// A probe that asks a container at a port which the container does not name.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let pods = deployed.workloads().filter(|(member, _)| member.whole);
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let pods = cluster.workloads().filter(|(member, _)| member.whole);
     pods.flat_map(|(_, pod)| pod.containers()).flat_map(findings).collect()
 }
 

@@ -1,23 +1,23 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Member;
-use crate::pod::{is_port_name, tell_ports};
+use crate::kubernetes::pod::{is_port_name, tell_ports};
+use crate::kubernetes::selector::Selector;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Member;
 use crate::rule::Rule;
-use crate::selector::Selector;
 use crate::yaml::Node;
 
 /// A port of a Service that leads to a port which none of its pods has.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.services().flat_map(|service| findings(deployed, service)).collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.services().flat_map(|service| findings(cluster, service)).collect()
 }
 
-fn findings(deployed: &Deployed, service: &Member) -> Vec<Finding> {
+fn findings(cluster: &Cluster, service: &Member) -> Vec<Finding> {
     let ports = service.resource.node.items_at(&["spec", "ports"]).iter();
     let targets = ports.filter_map(|port| port.get("targetPort"));
     let named: Vec<&Node> = targets.filter(|target| target.known().is_some_and(is_port_name)).collect();
-    let found = if named.is_empty() { None } else { ports_behind(deployed, service) };
+    let found = if named.is_empty() { None } else { ports_behind(cluster, service) };
     let Some(found) = found else { return Vec::new() };
     let finding = |target: &Node| {
         let missing = target.text().filter(|text| !found.iter().any(|port| port.text() == Some(text)))?;
@@ -28,7 +28,7 @@ fn findings(deployed: &Deployed, service: &Member) -> Vec<Finding> {
 }
 
 /// The ports of the pods that a Service selects, where there are any and all are known.
-fn ports_behind<'a>(deployed: &Deployed<'a>, service: &Member) -> Option<Vec<&'a Node>> {
+fn ports_behind<'a>(cluster: &Cluster<'a>, service: &Member) -> Option<Vec<&'a Node>> {
     let selector = service.resource.node.at(&["spec", "selector"]).filter(|_| service.whole)?;
-    deployed.ports_of_pods(&Selector::of_labels(selector), &[service.resource.namespace()?])
+    cluster.ports_of_pods(&Selector::of_labels(selector), &[service.resource.namespace()?])
 }

@@ -1,8 +1,8 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::{CHOICES, is_refused};
+use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
-use crate::sops::{CHOICES, is_refused};
 use crate::yaml::Node;
 
 /// A creation rule that SOPS refuses.

@@ -1,9 +1,9 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::METADATA;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::secret::is_encrypted;
-use crate::sops::METADATA;
 use crate::yaml::{Entry, Node};
 
 /// An encrypted file without what SOPS needs to decrypt it.

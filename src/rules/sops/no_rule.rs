@@ -1,8 +1,8 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::{METADATA, metadata};
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::sops::{METADATA, metadata};
 
 /// An encrypted file that no creation rule claims.
 pub const RULE: Rule = Rule::warning(check);

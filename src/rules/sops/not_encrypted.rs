@@ -1,9 +1,9 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::{CreationRule, is_encrypted_file, should_be_encrypted};
+use crate::model::repo::Repo;
 use crate::resource::{File, Syntax};
 use crate::rule::Rule;
 use crate::secret::is_placeholder;
-use crate::sops::{CreationRule, is_encrypted_file, should_be_encrypted};
 
 /// A file that SOPS is to encrypt and that is in clear.
 pub const RULE: Rule = Rule::error(check);

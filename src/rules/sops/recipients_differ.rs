@@ -1,8 +1,8 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::{METADATA, metadata, recipients};
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::sops::{METADATA, metadata, recipients};
 
 /// A file that is encrypted to other keys than its creation rule names.
 pub const RULE: Rule = Rule::warning(check);

@@ -1,8 +1,8 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::sops::in_clear;
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::sops::in_clear;
 
 /// A value in clear inside an encrypted file.
 pub const RULE: Rule = Rule::error(check);

@@ -1,8 +1,8 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Member;
+use crate::kubernetes::pod::Pod;
 use crate::links::Links;
-use crate::pod::Pod;
+use crate::model::cluster::Cluster;
+use crate::model::inventory::Member;
 use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -10,17 +10,17 @@ use std::collections::BTreeMap;
 /// A volume that one node can mount at a time, in the pods of several workloads.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
+fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut users: BTreeMap<(&str, &str), Vec<(&Node, &Member)>> = BTreeMap::new();
     // What runs only now and then need not run at the same time.
-    for (member, pod) in deployed.workloads().filter(|(member, _)| member.resource.group() == "apps") {
+    for (member, pod) in cluster.workloads().filter(|(member, _)| member.resource.group() == "apps") {
         for claim in claims(&pod) {
             let Some((namespace, name)) = member.resource.namespace().zip(claim.literal()) else { continue };
             users.entry((namespace, name)).or_default().push((claim, member));
         }
     }
-    let one_node = |member: &&Member| is_of_one_node(member, deployed.repo.links());
-    let claims = deployed.inventory.members.iter().filter(one_node);
+    let one_node = |member: &&Member| is_of_one_node(member, cluster.repo.links());
+    let claims = cluster.inventory.members.iter().filter(one_node);
     claims
         .filter_map(|claim| finding(claim, users.get(&(claim.resource.namespace()?, claim.resource.name()?))?))
         .collect()

@@ -1,5 +1,5 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::yaml::Node;
 
@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule::cluster(Severity::Info, check);
 /// Names of volumes that people give to what is to stay.
 const LASTING: [&str; 3] = ["data", "database", "db"];
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let made = deployed.workloads().filter(|(member, _)| member.from_chart && member.resource.group() == "apps");
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let made = cluster.workloads().filter(|(member, _)| member.from_chart && member.resource.group() == "apps");
     // What is filled when the pod starts may go when it ends.
     let unfilled = made.filter(|(_, pod)| pod.spec.items_at(&["initContainers"]).is_empty());
     let volumes =

@@ -1,7 +1,7 @@
-use crate::deployed::{Deployed, Resolved};
 use crate::diagnostic::{Finding, Severity};
-use crate::inventory::Answer;
-use crate::pod::Pod;
+use crate::kubernetes::pod::Pod;
+use crate::model::cluster::{Cluster, Resolved};
+use crate::model::inventory::Answer;
 use crate::rule::Rule;
 use crate::source::nearest;
 use crate::yaml::Node;
@@ -9,8 +9,8 @@ use crate::yaml::Node;
 /// A mount of a file that its ConfigMap or Secret does not have.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    deployed.references.iter().filter_map(findings).flatten().collect()
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    cluster.references.iter().filter_map(findings).flatten().collect()
 }
 
 fn findings((member, reference, answer): &Resolved) -> Option<Vec<Finding>> {

@@ -1,25 +1,25 @@
-use crate::deployed::Deployed;
 use crate::diagnostic::{Finding, Severity};
+use crate::kubernetes::volume::misfit;
+use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::Span;
-use crate::volume::misfit;
 use std::collections::BTreeMap;
 
 /// A claim of a volume that it can never bind.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-fn check(deployed: &Deployed) -> Vec<Finding> {
-    let whole = deployed.inventory.members.iter().filter(|member| member.whole).map(|member| &member.resource);
+fn check(cluster: &Cluster) -> Vec<Finding> {
+    let whole = cluster.inventory.members.iter().filter(|member| member.whole).map(|member| &member.resource);
     let volumes: Vec<&Resource> = whole.clone().filter(|resource| resource.is("", "PersistentVolume")).collect();
     if volumes.is_empty() {
         return Vec::new();
     }
-    let default = deployed.default_class();
+    let default = cluster.default_class();
     let mut owners: BTreeMap<Span, &Resource> = BTreeMap::new();
     let claims = whole.filter(|resource| resource.is("", "PersistentVolumeClaim"));
     let finding = |claim| {
-        let volume = deployed.volume_of(claim, &volumes)?;
+        let volume = cluster.volume_of(claim, &volumes)?;
         let (title, name) = (claim.title(), volume.title());
         if let Some(misfit) = misfit(claim, volume, default) {
             let message = format!("`{title}` never binds `{name}`: {}", misfit.reason);

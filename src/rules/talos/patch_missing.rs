@@ -1,9 +1,9 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::talos::patches;
+use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
 use crate::source::{join, nearest};
-use crate::talos::patches;
 use crate::yaml::Node;
 
 /// A patch file of a talconfig that does not exist.

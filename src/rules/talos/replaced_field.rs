@@ -1,8 +1,8 @@
 use crate::diagnostic::Finding;
-use crate::repo::Repo;
+use crate::formats::talos::{machine_configs, replaced};
+use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::talos::{machine_configs, replaced};
 
 /// A field of a machine config that another one took the place of.
 pub const RULE: Rule = Rule::warning(check);
@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule::warning(check);
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let configs = machine_configs(file, &repo.tree);
     let found = configs.iter().flat_map(replaced);
-    let finding = |(span, row): (_, &crate::talos::Replaced)| {
+    let finding = |(span, row): (_, &crate::formats::talos::Replaced)| {
         let message = format!("`{}` was replaced in Talos {}", row.field, row.since);
         Finding::new(span, message).help(format!("write `{}`", row.instead))
     };

@@ -1,7 +1,7 @@
 //! What Kustomizations bring: their resources, and what charts make of their releases.
 
 use super::opaque::Opaque;
-use super::{Installed, Member};
+use super::{Installation, Member};
 use crate::flux::{Applied, Cluster};
 use crate::helm::{self, Charts, Objects};
 use crate::kustomize::{self, Kustomize};
@@ -27,7 +27,7 @@ pub(super) struct Brought {
     pub faults: Vec<helm::Fault>,
     pub refused: Vec<schema::Fault>,
     pub misfits: Vec<kustomize::Fault>,
-    pub releases: Vec<Installed>,
+    pub releases: Vec<Installation>,
 }
 
 /// What is at hand to tell what a Kustomization brings.
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
             // What somebody gives to many releases need not fit each.
             let own = |fault: &kustomize::Fault| resource.node.span.contains(fault.span);
             brought.misfits.extend(misfits.into_iter().filter(own));
-            brought.releases.extend(release.map(|release| Installed { resource: resource.clone(), release }));
+            brought.releases.extend(release.map(|release| Installation { resource: resource.clone(), release }));
         }
         brought
     }

@@ -18,7 +18,7 @@ pub struct Replaced {
 }
 
 static REPLACED: LazyLock<Vec<Replaced>> = LazyLock::new(|| {
-    let parsed = yaml::parse(FileId(u32::MAX), include_str!("../schemas/talos.yaml"));
+    let parsed = yaml::parse(FileId(u32::MAX), include_str!("../../schemas/talos.yaml"));
     let rows = parsed.documents.iter().flat_map(|document| document.root.items_at(&["replaced"]));
     let row = |row: &Node| {
         let text = |key: &str| row.text_at(&[key]).map(str::to_owned);

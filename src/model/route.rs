@@ -1,6 +1,6 @@
 //! Host names that routes claim: through which door, for which requests.
 
-use crate::inventory::Inventory;
+use crate::model::inventory::Inventory;
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::yaml::{Node, same_data};

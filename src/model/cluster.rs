@@ -1,15 +1,15 @@
 //! A cluster as a rule sees it: the repository, what Flux applies, and what that makes.
 
 use crate::diagnostic::Finding;
-use crate::flux::{Applied, Cluster};
-use crate::host::{Host, hosts};
-use crate::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
+use crate::flux::{self, Applied};
+use crate::kubernetes::host::{Host, hosts};
+use crate::kubernetes::pod::Pod;
+use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Place, Reference};
-use crate::pod::Pod;
-use crate::repo::Repo;
+use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
+use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
-use crate::selector::Selector;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
@@ -21,17 +21,17 @@ pub type Resolved<'a> = (&'a Member, Reference<'a>, Answer<'a>);
 
 /// One cluster of a repository.
 #[derive(Debug)]
-pub struct Deployed<'a> {
+pub struct Cluster<'a> {
     /// The repository.
     pub repo: &'a Repo,
     /// What Flux applies.
-    pub cluster: &'a Cluster,
+    pub flux: &'a flux::Cluster,
     /// What there is in the end.
     pub inventory: &'a Inventory,
     /// Every reference of every object.
     pub references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
-    pub hosts: Vec<Spoken<'a>>,
+    pub hosts: Vec<HostUse<'a>>,
     services: ByNamespace<'a, &'a Member>,
     workloads: ByNamespace<'a, (&'a Member, Pod<'a>)>,
 }
@@ -41,7 +41,7 @@ type ByNamespace<'a, T> = BTreeMap<Option<&'a str>, Vec<T>>;
 
 /// The host name of a Service where somebody speaks of it.
 #[derive(Debug)]
-pub struct Spoken<'a> {
+pub struct HostUse<'a> {
     /// The object whose setting it is.
     pub member: &'a Member,
     /// Where it stands.
@@ -51,9 +51,9 @@ pub struct Spoken<'a> {
 }
 
 /// Every cluster of a repository.
-pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
-    let clusters = repo.deployment().clusters.iter().zip(repo.inventories());
-    let deployed = |(cluster, inventory)| {
+pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
+    let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
+    let cluster = |(flux, inventory)| {
         let (references, hosts) = rayon::join(|| resolve(repo, inventory), || spoken(repo, inventory));
         let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
         for member in &inventory.members {
@@ -64,13 +64,13 @@ pub fn clusters(repo: &Repo) -> Vec<Deployed<'_>> {
                 workloads.entry(resource.namespace()).or_insert_with(Vec::new).push((member, pod));
             }
         }
-        Deployed { repo, cluster, inventory, references, hosts, services, workloads }
+        Cluster { repo, flux, inventory, references, hosts, services, workloads }
     };
-    clusters.map(deployed).collect()
+    clusters.map(cluster).collect()
 }
 
 /// The host names in the values of releases, in ConfigMaps, in workloads and in custom resources.
-fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
+fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
     let members = inventory.members.par_iter().filter(|member| !member.from_chart);
     let spoken = members.flat_map_iter(|member| {
         let resource = &member.resource;
@@ -87,7 +87,7 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<Spoken<'a>> {
         settings.into_iter().for_each(|settings| {
             settings.walk(&mut |node| {
                 let hosts = node.known().map_or_else(Vec::new, hosts).into_iter();
-                found.extend(hosts.map(|host| Spoken { member, span: part(repo, node.span, &host.text), host }));
+                found.extend(hosts.map(|host| HostUse { member, span: part(repo, node.span, &host.text), host }));
             });
         });
         found
@@ -145,27 +145,27 @@ fn is_made_by_hand(reference: &Reference) -> bool {
     secret && (name.starts_with("sops") || name.starts_with("flux-system") || name.contains("deploy-key"))
 }
 
-impl<'a> Deployed<'a> {
+impl<'a> Cluster<'a> {
     /// Flux Kustomizations, without ResourceSets.
     pub fn kustomizations(&self) -> impl Iterator<Item = &'a Applied> {
-        self.cluster.kustomizations.iter().filter(|applied| applied.resource.is_flux_kustomization())
+        self.flux.kustomizations.iter().filter(|applied| applied.resource.is_flux_kustomization())
     }
 
     /// Every object that Flux applies itself, with the Kustomization that does.
     pub fn applied(&self) -> impl Iterator<Item = (&'a Applied, &'a Resource)> {
-        self.cluster.resources()
+        self.flux.resources()
     }
 
     /// The Kustomizations where the cluster begins, as members of it: nobody is seen to apply them.
     pub fn roots(&self) -> Vec<Member> {
-        let kustomizations = self.cluster.kustomizations.iter().enumerate();
+        let kustomizations = self.flux.kustomizations.iter().enumerate();
         let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
         roots.map(|(applied, root)| Member::applied(root.resource.clone(), applied)).collect()
     }
 
     /// The Kustomization that brings an object.
     pub fn owner(&self, member: &Member) -> Option<&'a Applied> {
-        self.cluster.kustomizations.get(member.applied)
+        self.flux.kustomizations.get(member.applied)
     }
 
     /// References to objects of these kinds that do not exist. Silent where the house makes most of what it refers to
@@ -239,7 +239,7 @@ impl<'a> Deployed<'a> {
     }
 
     /// What the host name of a Service leads to.
-    pub fn service(&self, spoken: &Spoken) -> Answer<'a> {
+    pub fn service(&self, spoken: &HostUse) -> Answer<'a> {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Service") };
         let reference = Reference {
             name: &Node::string(spoken.span, spoken.host.name.clone()),
@@ -345,7 +345,7 @@ impl<'a> Deployed<'a> {
 
     /// Whether a Kustomization is the other, applies it, or has to be ready before it.
     pub fn comes_first(&self, first: usize, other: usize) -> bool {
-        let kustomizations = &self.cluster.kustomizations;
+        let kustomizations = &self.flux.kustomizations;
         let Some(first) = kustomizations.get(first) else { return false };
         let mut waiting = vec![other];
         let mut seen = BTreeSet::new();
@@ -355,7 +355,7 @@ impl<'a> Deployed<'a> {
                 return true;
             }
             waiting.extend(applied.parent);
-            waiting.extend(applied.dependencies().filter_map(|(namespace, name)| self.cluster.index(namespace, name)));
+            waiting.extend(applied.dependencies().filter_map(|(namespace, name)| self.flux.index(namespace, name)));
         }
         false
     }

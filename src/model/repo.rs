@@ -2,17 +2,17 @@
 
 use crate::config::{self, Config};
 use crate::diagnostic::{Finding, Unchecked};
-use crate::flux::{self, Cluster, Deployment};
+use crate::flux::{self, Fleet};
+use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
-use crate::inventory::Inventory;
 use crate::kustomize::{Fault, FaultKind};
 use crate::links::Links;
+use crate::model::inventory::Inventory;
+use crate::model::validation::Verdicts;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Brought, Location, Retired, Standing, Version};
-use crate::sops::Policy;
 use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
-use crate::verdict::Verdicts;
 use crate::yaml::Node;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,7 @@ pub struct Repo {
     gateways: OnceLock<Vec<Resource>>,
     renames: OnceLock<bool>,
     links: OnceLock<(Links, Vec<Finding>)>,
-    deployment: OnceLock<Deployment>,
+    fleet: OnceLock<Fleet>,
     inventories: OnceLock<Vec<Inventory>>,
     deployed: OnceLock<BTreeSet<FileId>>,
     named: OnceLock<BTreeSet<FileId>>,
@@ -122,7 +122,7 @@ impl Repo {
     /// What the schemas have against what is written and deployed.
     pub fn verdicts(&self) -> &Verdicts {
         self.verdicts
-            .get_or_init(|| Verdicts::new(&self.tree, self.deployment(), Arc::clone(&self.brought), self.kubernetes()))
+            .get_or_init(|| Verdicts::new(&self.tree, self.fleet(), Arc::clone(&self.brought), self.kubernetes()))
     }
 
     /// What the schemas have against a file in one respect.
@@ -177,16 +177,16 @@ impl Repo {
     }
 
     /// What Flux would apply.
-    pub fn deployment(&self) -> &Deployment {
-        self.deployment.get_or_init(|| flux::deploy(&self.tree, self.links()))
+    pub fn fleet(&self) -> &Fleet {
+        self.fleet.get_or_init(|| flux::deploy(&self.tree, self.links()))
     }
 
     /// What each cluster of the deployment holds, in the same order.
     pub fn inventories(&self) -> &[Inventory] {
         self.inventories.get_or_init(|| {
             let charts = Charts::builtin();
-            let clusters = &self.deployment().clusters;
-            let of = |cluster: &Cluster| {
+            let clusters = &self.fleet().clusters;
+            let of = |cluster: &flux::Cluster| {
                 let applied = cluster.files();
                 let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
                 let written = self.tree.files().iter().filter(rest).flat_map(File::resources);
@@ -199,10 +199,10 @@ impl Repo {
     /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
     fn faults(&self) -> &BTreeMap<FileId, Vec<Fault>> {
         self.faults.get_or_init(|| {
-            let deployment = self.deployment();
-            let applied = deployment.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+            let fleet = self.fleet();
+            let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
             let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-            for fault in applied.flat_map(|applied| &applied.faults).chain(&deployment.strays).cloned() {
+            for fault in applied.flat_map(|applied| &applied.faults).chain(&fleet.strays).cloned() {
                 let faults = by_file.entry(fault.span.file).or_default();
                 if !faults.contains(&fault) {
                     faults.push(fault);
@@ -214,7 +214,7 @@ impl Repo {
 
     /// The files that Flux reads to build what it applies.
     fn deployed_files(&self) -> &BTreeSet<FileId> {
-        self.deployed.get_or_init(|| self.deployment().files().collect())
+        self.deployed.get_or_init(|| self.fleet().files().collect())
     }
 
     /// Whether Flux reads a file to build what it applies.

@@ -25,7 +25,7 @@ pub struct Known {
 
 /// What `schemas/renovate.yaml` says.
 pub static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let parsed = parse(FileId(u32::MAX), include_str!("../schemas/renovate.yaml"));
+    let parsed = parse(FileId(u32::MAX), include_str!("../../schemas/renovate.yaml"));
     let Some(table) = parsed.documents.first() else { return Known::default() };
     let words = |node: &Node| node.items().iter().filter_map(Node::text).map(str::to_owned).collect();
     let names = |key: &str| table.root.get(key).map(words).unwrap_or_default();

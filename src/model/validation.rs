@@ -1,7 +1,7 @@
 //! What the schemas have against a repository: against what Flux would apply, and against what else is written.
 
 use crate::diagnostic::Unchecked;
-use crate::flux::Deployment;
+use crate::flux::Fleet;
 use crate::flux::envsubst::Variable;
 use crate::flux::substitute::{self, Found};
 use crate::resource::{File, Resource, Role, Tree};
@@ -34,12 +34,7 @@ pub struct Verdicts {
 
 impl Verdicts {
     /// Judges every resource once, in parallel. `kubernetes` is the version that the configuration names.
-    pub fn new(
-        tree: &Tree,
-        deployment: &Deployment,
-        brought: Arc<Brought>,
-        kubernetes: Option<(Version, Span)>,
-    ) -> Self {
+    pub fn new(tree: &Tree, fleet: &Fleet, brought: Arc<Brought>, kubernetes: Option<(Version, Span)>) -> Self {
         let schemas = || {
             let releases = Releases::new(tree).stated("Kubernetes", kubernetes);
             let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
@@ -55,7 +50,7 @@ impl Verdicts {
             unexplained: BTreeMap::new(),
         };
         let applied: Vec<&Resource> =
-            deployment.clusters.iter().flat_map(|cluster| cluster.resources().map(|(_, resource)| resource)).collect();
+            fleet.clusters.iter().flat_map(|cluster| cluster.resources().map(|(_, resource)| resource)).collect();
         verdicts.applied = applied.iter().map(|resource| resource.node.span).collect();
         let deployed: Vec<Fault> = applied.par_iter().flat_map_iter(|resource| verdicts.deployed(resource)).collect();
         let written: Vec<Fault> = tree.files().par_iter().flat_map_iter(|file| verdicts.written(file)).collect();

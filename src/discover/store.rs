@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Unchecked;
 use crate::discover::{Error, Root, read_text};
-use crate::repo::Repo;
+use crate::model::repo::Repo;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{Brought, Location, PlainSchema, is_url, named_schema};
 use crate::source::join;

@@ -1,18 +1,23 @@
 //! Rules × files in parallel; severities, suppressions, baseline.
 
-use crate::deployed::{Deployed, clusters};
+/// Edits → new text.
+pub mod fix;
+/// Comments that silence a rule.
+pub mod suppression;
+
 use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
 use crate::jinja::Condition;
-use crate::repo::Repo;
+use crate::model::cluster::{Cluster, clusters};
+use crate::model::repo::Repo;
 use crate::resource::{File, Tree};
 use crate::rule::{Check, Rule};
 use crate::secret::{hidden, redact, without};
 use crate::source::{FileId, Span, nearest};
-use crate::suppression::{self, Suppression};
 use globset::GlobMatcher;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
+use suppression::Suppression;
 
 /// The rule that reports suppressions without effect; only this module knows which those are.
 pub const UNUSED_IGNORE: &str = "homelint/unused-ignore";
@@ -133,7 +138,7 @@ fn cut(diagnostics: &mut Vec<Diagnostic>, repo: &Repo) -> Vec<Unchecked> {
 /// Findings of the rules over clusters, by the file they are in.
 type ByFile = BTreeMap<FileId, Vec<(&'static str, Finding)>>;
 
-fn check_clusters(clusters: &[Deployed], running: &[&Rule]) -> ByFile {
+fn check_clusters(clusters: &[Cluster], running: &[&Rule]) -> ByFile {
     let mut work = Vec::new();
     for rule in running {
         if let Check::Cluster(check) | Check::Both(check, _) = rule.check {

@@ -58,7 +58,7 @@ pub struct Entry {
 
 /// A release of a chart, as it is deployed.
 #[derive(Debug)]
-pub struct Installed {
+pub struct Installation {
     /// The HelmRelease.
     pub resource: Resource,
     /// What it means.
@@ -72,7 +72,7 @@ pub struct Inventory {
     pub members: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
     /// The releases whose names are known.
-    pub releases: Vec<Installed>,
+    pub releases: Vec<Installation>,
     /// What in the values of releases refers to nothing.
     pub faults: Vec<helm::Fault>,
     /// What in the values of releases their charts do not take.

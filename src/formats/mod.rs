@@ -1,0 +1,10 @@
+//! The other files of such a repository.
+
+/// `.sops.yaml` and what SOPS leaves in a file.
+pub mod sops;
+/// Talos: machine configs, their patches, and talconfigs.
+pub mod talos;
+/// Annotations that tell Renovate what a value is.
+pub mod renovate;
+/// Helmfiles: their releases and repositories.
+pub mod helmfile;

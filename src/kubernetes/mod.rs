@@ -1,0 +1,12 @@
+//! What Kubernetes means by the parts of its objects.
+
+/// Label selectors: which objects they select.
+pub mod selector;
+/// Pods: what workloads run, with its containers, ports and probes.
+pub mod pod;
+/// Volumes, and the claims that can bind them.
+pub mod volume;
+/// Host names of Services in texts.
+pub mod host;
+/// Container images: name, tag, digest, wherever they are written.
+pub mod image;

@@ -2,6 +2,8 @@
 
 /// Label selectors: which objects they select.
 pub mod selector;
+/// Quantities: `1500m`, `2Gi`, exact.
+pub mod quantity;
 /// Pods: what workloads run, with its containers, ports and probes.
 pub mod pod;
 /// Volumes, and the claims that can bind them.

@@ -1,7 +1,7 @@
 //! Volumes, and the claims that can bind them.
 
+use super::quantity::Quantity;
 use crate::resource::Resource;
-use crate::schema::cel::Quantity;
 use crate::source::Span;
 use crate::yaml::Node;
 

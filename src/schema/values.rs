@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde_json::Value;
 
 use super::Types;
-use super::cel::Quantity;
+use crate::kubernetes::quantity::Quantity;
 use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Mode, Node, Resolved, Scalar, Style, Value as Shape};
 use std::sync::Arc;

@@ -18,7 +18,6 @@ mod value;
 use crate::yaml::Node;
 
 pub use parse::{ParseError, Program};
-pub use quantity::Quantity;
 pub use regex::re2;
 
 /// How deep an expression may nest.

@@ -1,10 +1,11 @@
 //! Values while a rule runs: nodes are read where they stand, only what a rule computes is built.
 
 use super::net::Url;
-use super::quantity::Quantity;
+
 use super::semver::Semver;
 use super::time::{parse_duration, parse_timestamp};
 use super::{Kind, Shape};
+use crate::kubernetes::quantity::Quantity;
 use crate::yaml::{self, Mode, Node, Resolved};
 use std::borrow::Cow;
 use std::cell::Cell;

@@ -1,8 +1,8 @@
 //! Functions of lists and sets.
 
-use super::functions::{Function, arithmetic, one};
-use super::parse::Operator;
-use super::value::{Budget, Out, Stop, Value, decide};
+use super::super::arithmetic::arithmetic;
+use super::super::operator::Operator;
+use super::super::value::{Budget, Function, Out, Stop, Value, decide, one};
 use std::cmp::Ordering;
 
 pub(super) fn named(name: &str) -> Option<Function> {
@@ -129,7 +129,7 @@ pub(super) fn extreme<'a>(budget: &Budget, arguments: &[Value<'a>], wanted: Orde
 }
 
 /// Sorts by a key; values without an order are an error.
-pub(super) fn sort<'a, T>(budget: &Budget, items: &mut [T], key: impl Fn(&T) -> &Value<'a>) -> Out<()> {
+pub(in crate::schema::cel) fn sort<'a, T>(budget: &Budget, items: &mut [T], key: impl Fn(&T) -> &Value<'a>) -> Out<()> {
     budget.take(items.len().saturating_mul(8))?;
     let Some(first) = items.first() else {
         return Ok(());

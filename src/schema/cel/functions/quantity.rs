@@ -1,7 +1,6 @@
 //! CEL's functions of Kubernetes quantities.
 
-use super::functions::Function;
-use super::value::{Out, Stop, Value};
+use super::super::value::{Function, Out, Stop, Value};
 use crate::kubernetes::quantity::{ONE, Quantity};
 use std::cmp::Ordering;
 

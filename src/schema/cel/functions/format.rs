@@ -1,8 +1,9 @@
 //! Named formats: `format.dns1123Label().validate(text)` gives the mistakes, or nothing.
 
-use super::functions::Function;
-use super::value::{Out, Stop, Value};
-use super::{functions, net, time};
+use super::super::base64::decode_base64;
+use super::super::moment;
+use super::super::url;
+use super::super::value::{Function, Out, Stop, Value};
 
 const NAMES: [&str; 13] = [
     "dns1123Label",
@@ -72,11 +73,11 @@ fn holds(name: &str, text: &str) -> bool {
             Some((domain, name)) => is_subdomain(domain) && is_name(name),
             None => is_name(text),
         },
-        "uri" => net::parse_url(text).is_some(),
+        "uri" => url::parse_url(text).is_some(),
         "uuid" => is_uuid(text),
-        "byte" => text.len().is_multiple_of(4) && !text.is_empty() && functions::decode_base64(text).is_some(),
-        "date" => text.len() == 10 && time::parse_timestamp(&format!("{text}T00:00:00Z")).is_some(),
-        "datetime" => time::parse_timestamp(text).is_some(),
+        "byte" => text.len().is_multiple_of(4) && !text.is_empty() && decode_base64(text).is_some(),
+        "date" => text.len() == 10 && moment::parse_timestamp(&format!("{text}T00:00:00Z")).is_some(),
+        "datetime" => moment::parse_timestamp(text).is_some(),
         _ => true,
     }
 }

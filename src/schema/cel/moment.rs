@@ -1,89 +1,10 @@
 //! Durations as Go writes them, timestamps as RFC 3339 does.
 
-use super::functions::{Function, one};
-use super::parse::Operator;
-use super::value::{Budget, Out, Stop, Value};
-
-const SECOND: i64 = 1_000_000_000;
-
-/// What a calendar shows of a moment.
-struct Calendar {
-    year: i64,
-    month: i64,
-    day: i64,
-    weekday: i64,
-    day_of_year: i64,
-    second_of_day: i64,
-}
-
-pub(super) fn named(name: &str) -> Option<Function> {
-    Some(match name {
-        "getFullYear" => |_, arguments| calendar(arguments).map(|day| Value::Int(day.year)),
-        "getMonth" => |_, arguments| calendar(arguments).map(|day| Value::Int(day.month - 1)),
-        "getDate" => |_, arguments| calendar(arguments).map(|day| Value::Int(day.day)),
-        "getDayOfMonth" => |_, arguments| calendar(arguments).map(|day| Value::Int(day.day - 1)),
-        "getDayOfWeek" => |_, arguments| calendar(arguments).map(|day| Value::Int(day.weekday)),
-        "getDayOfYear" => |_, arguments| calendar(arguments).map(|day| Value::Int(day.day_of_year)),
-        "getHours" => |_, arguments| part(arguments, 3600 * SECOND, |day| day.second_of_day / 3600),
-        "getMinutes" => |_, arguments| part(arguments, 60 * SECOND, |day| day.second_of_day / 60 % 60),
-        "getSeconds" => |_, arguments| part(arguments, SECOND, |day| day.second_of_day % 60),
-        "getMilliseconds" => |_, arguments| match arguments {
-            [Value::Timestamp(_, nanos), ..] => Ok(Value::Int(i64::from(*nanos) / 1_000_000)),
-            _ => part(arguments, 1_000_000, |_| 0),
-        },
-        _ => return None,
-    })
-}
-
-/// Of a duration the whole units, of a timestamp the calendar's.
-fn part<'a>(arguments: &[Value<'a>], unit: i64, of: impl Fn(Calendar) -> i64) -> Out<Value<'a>> {
-    if let [value] = arguments
-        && let Some(nanos) = as_duration(value)
-    {
-        return Ok(Value::Int(nanos / unit));
-    }
-    calendar(arguments).map(|day| Value::Int(of(day)))
-}
-
-/// A duration, or the text of a field whose schema says that it is one.
-fn as_duration(value: &Value) -> Option<i64> {
-    match value {
-        Value::Duration(nanos) => Some(*nanos),
-        Value::Str(text) => parse_duration(text),
-        _ => None,
-    }
-}
-
-fn as_timestamp(value: &Value) -> Option<(i64, u32)> {
-    match value {
-        Value::Timestamp(seconds, nanos) => Some((*seconds, *nanos)),
-        Value::Str(text) => parse_timestamp(text),
-        _ => None,
-    }
-}
-
-fn calendar(arguments: &[Value]) -> Out<Calendar> {
-    let (moment, zone) = match arguments {
-        [moment] => (moment, 0),
-        [moment, Value::Str(zone)] => (moment, offset(zone).ok_or(Stop::Error)?),
-        _ => return Err(Stop::Error),
-    };
-    let (seconds, _) = as_timestamp(moment).ok_or(Stop::Error)?;
-    let local = seconds.checked_add(zone).ok_or(Stop::Error)?;
-    let days = local.div_euclid(86_400);
-    let (year, month, day) = date_of(days);
-    Ok(Calendar {
-        year,
-        month,
-        day,
-        weekday: (days + 4).rem_euclid(7),
-        day_of_year: days - days_to(year, 1, 1),
-        second_of_day: local.rem_euclid(86_400),
-    })
-}
+/// Nanoseconds.
+pub(super) const SECOND: i64 = 1_000_000_000;
 
 /// Seconds east of Greenwich for `UTC` and `+hh:mm`; named zones need a database that is not at hand.
-fn offset(zone: &str) -> Option<i64> {
+pub(super) fn offset(zone: &str) -> Option<i64> {
     if matches!(zone, "UTC" | "Z" | "") {
         return Some(0);
     }
@@ -102,7 +23,7 @@ fn number(text: &str, digits: usize) -> Option<i64> {
 }
 
 /// Days from 1970-01-01, in years that begin in March so that leap days come last.
-fn days_to(year: i64, month: i64, day: i64) -> i64 {
+pub(super) fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -111,7 +32,7 @@ fn days_to(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-fn date_of(days: i64) -> (i64, i64, i64) {
+pub(super) fn date_of(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -220,48 +141,4 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
         i64::try_from(total).ok()?;
     }
     i64::try_from(sign * total).ok()
-}
-
-pub(super) fn duration<'a>(_: &Budget, arguments: &[Value<'a>]) -> Out<Value<'a>> {
-    as_duration(one(arguments)?).map(Value::Duration).ok_or(Stop::Error)
-}
-
-pub(super) fn timestamp<'a>(_: &Budget, arguments: &[Value<'a>]) -> Out<Value<'a>> {
-    let moment = match one(arguments)? {
-        Value::Int(seconds) => Some((*seconds, 0)),
-        value => as_timestamp(value),
-    };
-    // The years 1 to 9999, as CEL limits them.
-    let moment = moment.filter(|(seconds, _)| (-62_135_596_800..=253_402_300_799).contains(seconds));
-    moment.map(|(seconds, nanos)| Value::Timestamp(seconds, nanos)).ok_or(Stop::Error)
-}
-
-/// Sums and differences with durations and timestamps.
-pub(super) fn arithmetic<'a>(operator: Operator, left: &Value<'a>, right: &Value<'a>) -> Option<Value<'a>> {
-    let sign = match operator {
-        Operator::Add => 1,
-        Operator::Subtract => -1,
-        _ => return None,
-    };
-    match (left, right) {
-        (Value::Duration(a), Value::Duration(b)) => a.checked_add(b.checked_mul(sign)?).map(Value::Duration),
-        (Value::Timestamp(..), Value::Duration(by)) => moved(left, by.checked_mul(sign)?),
-        (Value::Duration(by), Value::Timestamp(..)) if sign == 1 => moved(right, *by),
-        (Value::Timestamp(a, m), Value::Timestamp(b, n)) if sign == -1 => {
-            let seconds = i128::from(*a) - i128::from(*b);
-            let nanos = seconds * i128::from(SECOND) + i128::from(*m) - i128::from(*n);
-            i64::try_from(nanos).ok().map(Value::Duration)
-        }
-        _ => None,
-    }
-}
-
-fn moved<'a>(moment: &Value<'a>, by: i64) -> Option<Value<'a>> {
-    let Value::Timestamp(seconds, nanos) = moment else {
-        return None;
-    };
-    let total = i128::from(*seconds) * i128::from(SECOND) + i128::from(*nanos) + i128::from(by);
-    let seconds = i64::try_from(total.div_euclid(i128::from(SECOND))).ok()?;
-    let nanos = u32::try_from(total.rem_euclid(i128::from(SECOND))).ok()?;
-    Some(Value::Timestamp(seconds, nanos))
 }

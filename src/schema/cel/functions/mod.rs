@@ -1,13 +1,21 @@
-//! Functions by name, arithmetic and conversions. A function that does not take what it is given is an error.
+//! Functions by name, and conversions. A function that does not take what it is given is an error.
 
-use super::parse::Operator;
-use super::value::{Budget, Out, Stop, Value};
-use super::{format, lists, net, quantity, regex, semver, strings, time};
-use std::borrow::Cow;
+mod format;
+mod lists;
+mod net;
+mod quantity;
+mod semver;
+mod strings;
+mod time;
+
+pub(super) use lists::sort;
+
+use super::arithmetic::float;
+use super::base64::{decode_base64, encode_base64};
+use super::moment;
+use super::pattern;
+use super::value::{Budget, Function, Out, Stop, Value, one};
 use std::rc::Rc;
-
-/// A function of its arguments, the receiver of a method first.
-pub(super) type Function = for<'a> fn(&Budget, &[Value<'a>]) -> Out<Value<'a>>;
 
 /// The function with a name; methods and functions share them.
 pub(super) fn named(name: &str) -> Option<Function> {
@@ -23,9 +31,9 @@ pub(super) fn named(name: &str) -> Option<Function> {
         "bytes" => to_bytes,
         "duration" => time::duration,
         "timestamp" => time::timestamp,
-        "matches" => |budget, arguments| regex::Use::Matches.compute(budget, arguments),
-        "find" => |budget, arguments| regex::Use::Find.compute(budget, arguments),
-        "findAll" => |budget, arguments| regex::Use::FindAll.compute(budget, arguments),
+        "matches" => |budget, arguments| pattern::Use::Matches.compute(budget, arguments),
+        "find" => |budget, arguments| pattern::Use::Find.compute(budget, arguments),
+        "findAll" => |budget, arguments| pattern::Use::FindAll.compute(budget, arguments),
         "optional.of" => |_, arguments| one(arguments).map(|value| Value::some(value.clone())),
         "optional.ofNonZeroValue" => |_, arguments| {
             let value = one(arguments)?;
@@ -101,14 +109,6 @@ pub(super) fn type_named(name: &str) -> Option<&'static str> {
     NAMES.into_iter().find(|known| *known == name)
 }
 
-/// The only argument.
-pub(super) fn one<'v, 'a>(arguments: &'v [Value<'a>]) -> Out<&'v Value<'a>> {
-    match arguments {
-        [value] => Ok(value),
-        _ => Err(Stop::Error),
-    }
-}
-
 fn optional<'a>(arguments: &[Value<'a>]) -> Out<Option<Rc<Value<'a>>>> {
     match arguments {
         [Value::Optional(inner)] => Ok(inner.clone()),
@@ -156,13 +156,6 @@ fn size<'a>(budget: &Budget, arguments: &[Value<'a>]) -> Out<Value<'a>> {
         value => value.len().ok_or(Stop::Error)?,
     };
     Ok(Value::Int(size as i64))
-}
-
-fn float(value: &Value) -> Out<f64> {
-    match value {
-        Value::Double(number) => Ok(*number),
-        _ => value.whole().map(|whole| whole as f64).ok_or(Stop::Error),
-    }
 }
 
 /// A float as a whole number, rounded towards zero; `None` outside of 64 bits.
@@ -222,8 +215,8 @@ fn to_string<'a>(budget: &Budget, arguments: &[Value<'a>]) -> Out<Value<'a>> {
         }
         Value::Bool(truth) => truth.to_string(),
         Value::Double(number) => strings::float(*number),
-        Value::Duration(nanos) => time::seconds(*nanos),
-        Value::Timestamp(seconds, nanos) => time::rfc3339(*seconds, *nanos),
+        Value::Duration(nanos) => moment::seconds(*nanos),
+        Value::Timestamp(seconds, nanos) => moment::rfc3339(*seconds, *nanos),
         Value::Ip(address) => address.to_string(),
         Value::Cidr(address, bits) => format!("{address}/{bits}"),
         _ => value.whole().ok_or(Stop::Error)?.to_string(),
@@ -240,90 +233,4 @@ fn to_bytes<'a>(budget: &Budget, arguments: &[Value<'a>]) -> Out<Value<'a>> {
         bytes @ Value::Bytes(_) => Ok(bytes.clone()),
         _ => Err(Stop::Error),
     }
-}
-
-/// Sums, differences, products, quotients and remainders; overflow is an error.
-pub(super) fn arithmetic<'a>(budget: &Budget, operator: Operator, left: Value<'a>, right: Value<'a>) -> Out<Value<'a>> {
-    use Operator::{Add, Divide, Multiply, Remainder, Subtract};
-    let result = match (left, right) {
-        (Value::Int(a), Value::Int(b)) => match operator {
-            Add => a.checked_add(b),
-            Subtract => a.checked_sub(b),
-            Multiply => a.checked_mul(b),
-            Divide => a.checked_div(b),
-            Remainder => a.checked_rem(b),
-            _ => None,
-        }
-        .map(Value::Int),
-        (Value::Uint(a), Value::Uint(b)) => match operator {
-            Add => a.checked_add(b),
-            Subtract => a.checked_sub(b),
-            Multiply => a.checked_mul(b),
-            Divide => a.checked_div(b),
-            Remainder => a.checked_rem(b),
-            _ => None,
-        }
-        .map(Value::Uint),
-        (Value::Str(a), Value::Str(b)) if operator == Add => {
-            budget.text(a.len() + b.len())?;
-            Some(Value::Str(Cow::Owned(format!("{a}{b}"))))
-        }
-        (Value::Bytes(a), Value::Bytes(b)) if operator == Add => {
-            budget.text(a.len() + b.len())?;
-            Some(Value::Bytes([&*a, &*b].concat().into()))
-        }
-        (a, b) if operator == Add && a.is_list() && b.is_list() => {
-            let mut items = a.items(budget)?;
-            items.extend(b.items(budget)?);
-            Some(Value::list(items))
-        }
-        // The schema's `type: number` makes whole numbers doubles; a mixture is one read without its schema.
-        (a @ (Value::Double(_) | Value::Int(_)), b @ (Value::Double(_) | Value::Int(_))) => {
-            let (a, b) = (float(&a)?, float(&b)?);
-            match operator {
-                Add => Some(a + b),
-                Subtract => Some(a - b),
-                Multiply => Some(a * b),
-                Divide => Some(a / b),
-                _ => None,
-            }
-            .map(Value::Double)
-        }
-        (a, b) => time::arithmetic(operator, &a, &b),
-    };
-    result.ok_or(Stop::Error)
-}
-
-/// Standard base64, with or without padding.
-pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end_matches('=').as_bytes();
-    let mut out = Vec::with_capacity(text.len() * 3 / 4);
-    for chunk in text.chunks(4) {
-        let mut bits: u32 = 0;
-        for byte in chunk {
-            let digit = ALPHABET.iter().position(|letter| letter == byte)?;
-            bits = bits << 6 | digit as u32;
-        }
-        if chunk.len() == 1 {
-            return None;
-        }
-        let bytes = (bits << (6 * (4 - chunk.len()))).to_be_bytes();
-        out.extend(bytes.iter().skip(1).take(chunk.len() - 1));
-    }
-    Some(out)
-}
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-fn encode_base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 4 / 3 + 4);
-    for chunk in bytes.chunks(3) {
-        let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));
-        for at in 0..4 {
-            let digit = (bits >> (18 - 6 * at)) & 63;
-            let letter = ALPHABET.get(digit as usize).copied().unwrap_or(b'=');
-            out.push(if at <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    out
 }

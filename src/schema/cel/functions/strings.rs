@@ -1,8 +1,8 @@
 //! Functions of text. Positions count code points.
 
-use super::functions::Function;
+use super::super::moment;
+use super::super::value::{Budget, Function, Out, Stop, Value};
 use super::lists;
-use super::value::{Budget, Out, Stop, Value};
 
 pub(super) fn named(name: &str) -> Option<Function> {
     Some(match name {
@@ -289,8 +289,8 @@ fn display(budget: &Budget, value: &Value, out: &mut String) -> Out<()> {
         Value::Null => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         Value::Double(double) => out.push_str(&float(*double)),
-        Value::Duration(nanos) => out.push_str(&super::time::seconds(*nanos)),
-        Value::Timestamp(seconds, nanos) => out.push_str(&super::time::rfc3339(*seconds, *nanos)),
+        Value::Duration(nanos) => out.push_str(&moment::seconds(*nanos)),
+        Value::Timestamp(seconds, nanos) => out.push_str(&moment::rfc3339(*seconds, *nanos)),
         Value::Type(name) => out.push_str(name),
         Value::Bytes(bytes) => {
             budget.text(bytes.len())?;

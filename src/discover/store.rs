@@ -4,7 +4,7 @@ use crate::diagnostic::Unchecked;
 use crate::discover::{Error, Root, read_text};
 use crate::model::repo::Repo;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{Brought, Location, PlainSchema, is_url, named_schema};
+use crate::schema::{Location, PlainSchema, UserSchemas, is_url, named_schema};
 use crate::source::join;
 use rayon::prelude::*;
 use serde_json::Value;
@@ -57,29 +57,29 @@ impl Store {
         let own = Location::read(&self.folder.to_string_lossy()).ok().filter(|_| filled);
         let all = locations.iter().chain(&repo.locations).chain(&own).filter(|location| !location.is_url());
         let all: Vec<&Location> = all.collect();
-        let mut brought = Brought::default();
+        let mut user = UserSchemas::default();
         let found = if all.is_empty() { Vec::new() } else { self.kinds(repo, &all) };
         for (name, place, document) in found {
             match document {
-                Ok(document) => brought.add(&name.0, &name.1, place, document),
+                Ok(document) => user.add(&name.0, &name.1, place, document),
                 Err(reason) => repo.unchecked.push(Unchecked { path: place, line: 1, reason }),
             }
         }
-        self.read_files(repo, &mut brought);
-        repo.brought = Arc::new(brought);
+        self.read_files(repo, &mut user);
+        repo.user_schemas = Arc::new(user);
     }
 
     /// Reads the rest of the store: what it has for kinds that the repository does not use.
     pub fn read_rest(&self, repo: &mut Repo) {
-        let Some(brought) = Arc::get_mut(&mut repo.brought) else { return };
+        let Some(user) = Arc::get_mut(&mut repo.user_schemas) else { return };
         for path in entries(&self.folder).flat_map(|group| entries(&group)) {
             let document: Option<Value> = read_text(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
             let Some((document, (api_version, kind))) = document.and_then(|one| kind_of(&one).map(|name| (one, name)))
             else {
                 continue;
             };
-            if brought.place(&api_version, &kind).is_none() {
-                brought.add(&api_version, &kind, self.shown(&path.to_string_lossy()), document);
+            if user.place(&api_version, &kind).is_none() {
+                user.add(&api_version, &kind, self.shown(&path.to_string_lossy()), document);
             }
         }
     }
@@ -99,7 +99,7 @@ impl Store {
     }
 
     /// Reads the schemas that files which are no resources name for themselves: a path, or a URL that was fetched.
-    fn read_files(&self, repo: &Repo, brought: &mut Brought) {
+    fn read_files(&self, repo: &Repo, user: &mut UserSchemas) {
         let mut known: BTreeMap<String, Option<Arc<PlainSchema>>> = BTreeMap::new();
         let files = repo.tree.files().iter().filter(|file| is_judged(file));
         for (file, named) in files.filter_map(|file| Some((file, named_schema(file)?))) {
@@ -109,7 +109,7 @@ impl Store {
             let read = |place: &str| serde_json::from_str(&self.text(&repo.tree, place)?).ok().map(PlainSchema::new);
             let schema = known.entry(place).or_insert_with_key(|place| read(place).map(Arc::new));
             if let Some(schema) = schema {
-                brought.add_file(file.source.id, Arc::clone(schema));
+                user.add_file(file.source.id, Arc::clone(schema));
             }
         }
     }

@@ -5,12 +5,12 @@ use crate::diagnostic::{Finding, Unchecked};
 use crate::flux::{self, Fleet};
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
-use crate::kustomize::{Fault, FaultKind};
+use crate::kustomize::{Fault, FaultKind, FileUse};
 use crate::links::Links;
 use crate::model::inventory::Inventory;
 use crate::model::validation::Verdicts;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{self, Brought, Location, Retired, Standing, Version};
+use crate::schema::{self, Deprecation, Location, UserSchemas, Version};
 use crate::source::{FileId, Span, join};
 use crate::template::{self, Project};
 use crate::yaml::Node;
@@ -35,7 +35,7 @@ pub struct Repo {
     /// Where its configuration says that schemas lie.
     pub locations: Vec<Location>,
     /// Schemas that a user brings.
-    pub brought: Arc<Brought>,
+    pub user_schemas: Arc<UserSchemas>,
     /// What imported charts say of their values.
     pub charts: Vec<ValuesSchema>,
     resources: OnceLock<Vec<Resource>>,
@@ -122,7 +122,7 @@ impl Repo {
     /// What the schemas have against what is written and deployed.
     pub fn verdicts(&self) -> &Verdicts {
         self.verdicts
-            .get_or_init(|| Verdicts::new(&self.tree, self.fleet(), Arc::clone(&self.brought), self.kubernetes()))
+            .get_or_init(|| Verdicts::new(&self.tree, self.fleet(), Arc::clone(&self.user_schemas), self.kubernetes()))
     }
 
     /// What the schemas have against a file in one respect.
@@ -132,14 +132,14 @@ impl Repo {
     }
 
     /// The resources of a file whose apiVersion is on its way out.
-    pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
-        let material = self.verdicts().standings.of(file.source.id) == Standing::Material;
+    pub fn deprecations<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Deprecation)> {
+        let material = self.verdicts().file_uses.of(file.source.id) == FileUse::Material;
         let resources = file.resources().iter().filter(move |_| !material);
-        resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
+        resources.filter_map(|resource| Some((resource, Deprecation::find(resource)?)))
     }
 
     /// Adds what to write instead of a retired apiVersion: a safe fix where the resource is right in the new one.
-    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
+    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Deprecation) -> Finding {
         let Some(instead) = row.instead.as_deref() else {
             return finding.help("nothing replaces it");
         };
@@ -150,7 +150,7 @@ impl Repo {
         let verdicts = self.verdicts();
         match verdicts.schemas.check(&renewed) {
             // A patch finds its target by apiVersion, too.
-            Some(faults) if faults.is_empty() && !verdicts.standings.is_patched(resource) => {
+            Some(faults) if faults.is_empty() && !verdicts.file_uses.is_patched(resource) => {
                 finding.safe_fix(title, span, instead)
             }
             _ => finding.unsafe_fix(title, span, instead),

@@ -100,7 +100,7 @@ fn wanted(repo: &Repo, schemas: &Schemas, all: bool) -> Vec<Wanted> {
             let urls = kinds.entry((&resource.api_version, &resource.kind)).or_default();
             urls.extend(named.filter(|url| is_of(url, resource)).map(str::to_owned));
         }
-        files.extend(named.filter(|_| is_judged(file) && repo.brought.file(file.source.id).is_none()));
+        files.extend(named.filter(|_| is_judged(file) && repo.user_schemas.file(file.source.id).is_none()));
     }
     let of_kinds = kinds.into_iter().map(|((api_version, kind), modelines)| {
         let locations = schemas.locations.iter().chain(&repo.locations).filter(|location| location.is_url());

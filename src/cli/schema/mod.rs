@@ -93,7 +93,7 @@ fn shown(root: &Root, path: &Path) -> String {
 /// Where the schema of a kind comes from, in a word or three.
 fn origin(repo: &Repo, schemas: &schema::Schemas, api_version: &str, kind: &str) -> String {
     match schemas.origin(api_version, kind) {
-        Some(Origin::Brought(place)) => place.to_owned(),
+        Some(Origin::User(place)) => place.to_owned(),
         Some(Origin::Defined(span)) => repo.file_of(span).map(|file| file.source.path.clone()).unwrap_or_default(),
         Some(Origin::Bundle(source)) => format!("{} {}", source.name, source.version),
         None => String::new(),

@@ -7,7 +7,7 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    repo.retired(file)
+    repo.deprecations(file)
         .filter_map(|(resource, row)| {
             let running = repo.verdicts().releases.oldest(&row.of).map(|(running, _)| running);
             let gone = running.zip(row.removed).is_some_and(|(running, removed)| running >= removed);

@@ -7,7 +7,7 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    repo.retired(file)
+    repo.deprecations(file)
         .filter_map(|(resource, row)| {
             let removed = row.removed?;
             let (running, place) =

@@ -1,9 +1,9 @@
 //! `oneOf`, `anyOf`, `allOf` and `not`, as far as what is known decides them.
 
-use super::Schema;
-use super::check::{Walk, listed};
 use super::fault::{Fault, FaultKind};
+use super::walk::{Walk, listed};
 use crate::diagnostic::Finding;
+use crate::schema::model::Schema;
 use crate::source::Span;
 use crate::yaml::Node;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Where a user's schemas lie: places with kubeconform's variables in them.
 
-use super::Version;
+use super::releases::Version;
 use crate::source::nearest;
 
 /// Layouts of a folder: that of catalogues, and kubeconform's own.

@@ -8,7 +8,7 @@ use crate::yaml::Node;
 
 /// What a file is to the kustomizations of its repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum FileUse {
     /// Listed under `resources`.
     Listed,
     /// Named by none: applied with its folder, or forgotten.
@@ -19,8 +19,8 @@ pub enum Standing {
 
 /// How kustomizations use the files and kinds of a tree.
 #[derive(Debug, Default)]
-pub struct Standings {
-    files: BTreeMap<FileId, Standing>,
+pub struct FileUses {
+    files: BTreeMap<FileId, FileUse>,
     patched: BTreeSet<String>,
     any_patched: bool,
     kustomized: bool,
@@ -40,29 +40,29 @@ const MATERIAL: [&str; 10] = [
     "openapi",
 ];
 
-impl Standings {
+impl FileUses {
     /// Reads every kustomization, and the patches of Flux Kustomizations.
     pub fn new(tree: &Tree) -> Self {
-        let mut standings = Standings::default();
+        let mut uses = FileUses::default();
         for file in tree.files() {
             for (document, role) in file.with_roles() {
                 match role {
-                    Role::Kustomization => standings.kustomization(tree, file.source.folder(), &document.root),
-                    Role::Resource => standings.flux(&document.root),
+                    Role::Kustomization => uses.kustomization(tree, file.source.folder(), &document.root),
+                    Role::Resource => uses.flux(&document.root),
                     _ => {}
                 }
             }
         }
         let charts = tree.files().iter().filter(|file| file.source.name() == "Chart.yaml");
         let folders = charts.map(|file| file.source.folder()).filter(|folder| !folder.is_empty());
-        let inside = folders.flat_map(|folder| tree.below(folder)).map(|file| (file.source.id, Standing::Material));
-        standings.files.extend(inside);
-        standings
+        let inside = folders.flat_map(|folder| tree.below(folder)).map(|file| (file.source.id, FileUse::Material));
+        uses.files.extend(inside);
+        uses
     }
 
     /// What a file is.
-    pub fn of(&self, id: FileId) -> Standing {
-        self.files.get(&id).copied().unwrap_or(Standing::Loose)
+    pub fn of(&self, id: FileId) -> FileUse {
+        self.files.get(&id).copied().unwrap_or(FileUse::Loose)
     }
 
     /// Whether some patch may add fields to a resource, so that an absent one says little.
@@ -88,10 +88,10 @@ impl Standings {
                 // Generators write `key=path`.
                 let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
                 let Some(file) = join(folder, path).and_then(|path| tree.find(&path)) else { return };
-                let standing = if listed { Standing::Listed } else { Standing::Material };
-                let known = self.files.entry(file.source.id).or_insert(standing);
+                let usage = if listed { FileUse::Listed } else { FileUse::Material };
+                let known = self.files.entry(file.source.id).or_insert(usage);
                 if listed {
-                    *known = Standing::Listed;
+                    *known = FileUse::Listed;
                 }
                 if field.starts_with("patches") {
                     self.patches(&file.source.text);

@@ -7,7 +7,7 @@ use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 use super::fault::{Fault, FaultKind};
-use super::values::with_unknowns;
+use super::values::{shown, with_unknowns};
 use crate::diagnostic::Finding;
 use crate::source::{Span, nearest};
 use crate::yaml::Node;
@@ -24,7 +24,7 @@ pub struct PlainSchema {
 
 /// What is judged: a whole value, and the part of it that stands in the repository.
 #[derive(Debug, Clone, Copy)]
-pub struct Judged<'a> {
+pub struct Instance<'a> {
     /// The whole.
     pub whole: &'a Value,
     /// What is written of it.
@@ -45,36 +45,36 @@ impl PlainSchema {
     }
 
     /// What is wrong with what is written; nothing where the schema itself cannot be used.
-    pub fn faults(&self, judged: Judged) -> Vec<Fault> {
+    pub fn faults(&self, instance: Instance) -> Vec<Fault> {
         let validator = self.validator.get_or_init(|| jsonschema::validator_for(&self.document).ok());
         let Some(validator) = validator else { return Vec::new() };
-        let opened = with_unknowns(judged.written);
-        let judged = Judged { written: opened.as_ref().unwrap_or(judged.written), ..judged };
-        let unsure = judged.partial || holds_unknown(judged.written);
+        let opened = with_unknowns(instance.written);
+        let instance = Instance { written: opened.as_ref().unwrap_or(instance.written), ..instance };
+        let unsure = instance.partial || holds_unknown(instance.written);
         let mut faults = Vec::new();
-        for error in validator.iter_errors(judged.whole) {
-            self.fault(&error, judged, unsure, &mut faults);
+        for error in validator.iter_errors(instance.whole) {
+            self.fault(&error, instance, unsure, &mut faults);
         }
         faults
     }
 
-    fn fault(&self, error: &ValidationError, judged: Judged, unsure: bool, faults: &mut Vec<Fault>) {
+    fn fault(&self, error: &ValidationError, instance: Instance, unsure: bool, faults: &mut Vec<Fault>) {
         let path = error.schema_path().as_str();
         let above = path.rsplit_once('/').map_or("", |(above, _)| above);
-        let place = Place::of(judged.written, error.instance_path().as_str());
+        let place = Place::of(instance.written, error.instance_path().as_str());
         let depends = unsure && above.split('/').any(|word| CONDITIONAL.contains(&word));
         let chooses = CONDITIONAL.contains(&error.kind().keyword());
-        if depends || chooses && (judged.partial || holds_unknown(place.node)) {
+        if depends || chooses && (instance.partial || holds_unknown(place.node)) {
             return;
         }
         match error.kind() {
             Broken::AnyOf { context } | Broken::OneOfNotValid { context } if self.meant(context, error).is_some() => {
                 // Nothing is unknown from here on.
                 let branch = self.meant(context, error).into_iter().flatten();
-                branch.for_each(|error| self.fault(error, judged, false, faults));
+                branch.for_each(|error| self.fault(error, instance, false, faults));
             }
             Broken::Required { property } => {
-                let open = judged.partial || place.node.entries().iter().any(|entry| entry.key.is_unknown());
+                let open = instance.partial || place.node.entries().iter().any(|entry| entry.key.is_unknown());
                 if let Some(property) = property.as_str().filter(|_| !open) {
                     let message = format!("`{property}` is required {}", place.within());
                     faults.push(Fault { kind: FaultKind::MissingField, finding: Finding::new(place.key, message) });
@@ -185,7 +185,7 @@ fn value_fault(kind: &Broken, place: &Place) -> Fault {
             (FaultKind::InvalidValue, format!("{name} has a value that is not allowed"), help)
         }
         Broken::Constant { expected_value } => {
-            let help = Some(format!("it must be `{}`", super::values::shown(expected_value)));
+            let help = Some(format!("it must be `{}`", shown(expected_value)));
             (FaultKind::InvalidValue, format!("{name} has a value that is not allowed"), help)
         }
         Broken::Pattern { pattern } => {

@@ -38,7 +38,7 @@ impl ApiVersion {
 }
 
 static HISTORY: LazyLock<BTreeMap<String, Vec<ApiVersion>>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../schemas/api-history.yaml"));
+    let parsed = parse(FileId(0), include_str!("../../../schemas/api-history.yaml"));
     let groups = parsed.documents.first().map_or(&[][..], |document| document.root.entries());
     let versions = |row: &Node| row.items().iter().filter_map(|item| ApiVersion::read(item.text()?)).collect();
     groups.iter().filter_map(|group| Some((group.key.text()?.to_owned(), versions(&group.value)))).collect()

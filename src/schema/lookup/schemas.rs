@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use super::check::Walk;
-use super::demanded::demanded;
-use super::fault::{Fault, FaultKind};
-use super::values::{to_json, with_unknowns};
-use super::{Brought, Bundle, CustomKind, Kind, PlainSchema, Schema, Source, custom_kinds};
+use super::user::UserSchemas;
 use crate::resource::{File, Resource, Tree};
+use crate::schema::check::{Fault, FaultKind, PlainSchema, check_resource, check_value};
+use crate::schema::model::{Bundle, CustomKind, Kind, Schema, Source, custom_kinds, to_json};
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
 
@@ -17,7 +15,7 @@ use crate::yaml::Node;
 pub struct Schemas {
     bundle: Bundle,
     definitions: Vec<Definition>,
-    brought: Arc<Brought>,
+    user: Arc<UserSchemas>,
     minor: Option<u32>,
 }
 
@@ -25,7 +23,7 @@ pub struct Schemas {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin<'a> {
     /// A user's location, or what was fetched or imported.
-    Brought(&'a str),
+    User(&'a str),
     /// A CustomResourceDefinition of the repository.
     Defined(Span),
     /// A package that the binary carries.
@@ -56,12 +54,12 @@ impl Schemas {
                 })
             })
             .collect();
-        Schemas { bundle: Bundle::embedded(), definitions, brought: Arc::default(), minor }
+        Schemas { bundle: Bundle::embedded(), definitions, user: Arc::default(), minor }
     }
 
-    /// With the schemas that a user brings, which come first.
-    pub fn bring(self, brought: Arc<Brought>) -> Self {
-        Schemas { brought, ..self }
+    /// With the schemas of the user, which come first.
+    pub fn with_user(self, user: Arc<UserSchemas>) -> Self {
+        Schemas { user, ..self }
     }
 
     /// The schemas of the binary.
@@ -69,10 +67,10 @@ impl Schemas {
         &self.bundle
     }
 
-    /// The schema of a kind: what a user brings before the repository's own definition before the one in the binary.
+    /// The schema of a kind: the user's before the repository's own definition before the one in the binary.
     pub fn find(&self, api_version: &str, kind: &str) -> Option<Arc<Schema>> {
-        let brought = || self.brought.find(api_version, kind, self.bundle.object_meta().as_ref());
-        brought().or_else(|| self.defined(api_version, kind)).or_else(|| {
+        let user = || self.user.find(api_version, kind, self.bundle.object_meta().as_ref());
+        user().or_else(|| self.defined(api_version, kind)).or_else(|| {
             let at_minor = self.minor.and_then(|minor| self.bundle.find_at(api_version, kind, minor));
             at_minor.or_else(|| self.bundle.find(api_version, kind))
         })
@@ -85,14 +83,13 @@ impl Schemas {
 
     /// The schema that a file names for itself, where it is at hand.
     pub fn of_file(&self, file: FileId) -> Option<&PlainSchema> {
-        self.brought.file(file)
+        self.user.file(file)
     }
 
     /// Where the schema of a kind comes from.
     pub fn origin(&self, api_version: &str, kind: &str) -> Option<Origin<'_>> {
-        let brought = self.brought.place(api_version, kind).map(Origin::Brought);
-        brought
-            .or_else(|| self.definition(api_version, kind).map(|(definition, _)| Origin::Defined(definition.node.span)))
+        let user = self.user.place(api_version, kind).map(Origin::User);
+        user.or_else(|| self.definition(api_version, kind).map(|(definition, _)| Origin::Defined(definition.node.span)))
             .or_else(|| self.bundle.kind(api_version, kind).map(|known| Origin::Bundle(known.source)))
     }
 
@@ -100,7 +97,7 @@ impl Schemas {
     pub fn kinds(&self) -> BTreeSet<(&str, &str)> {
         let defined = self.definitions.iter().flat_map(|definition| self.kinds_of(definition));
         let mut kinds: BTreeSet<(&str, &str)> = self.bundle.kinds().collect();
-        kinds.extend(self.brought.kinds());
+        kinds.extend(self.user.kinds());
         kinds.extend(defined.map(|known| (known.api_version.as_str(), known.kind.as_str())));
         kinds
     }
@@ -126,28 +123,12 @@ impl Schemas {
     /// What is wrong with a resource; `None` where its kind has no schema.
     pub fn check(&self, resource: &Resource) -> Option<Vec<Fault>> {
         let schema = self.find(&resource.api_version, &resource.kind)?;
-        let opened = with_unknowns(&resource.node).map(|node| Resource { node, ..resource.clone() });
-        let resource = opened.as_ref().unwrap_or(resource);
-        let meta = self.bundle.object_meta();
         let custom = match self.origin(&resource.api_version, &resource.kind) {
             // What the repository defines is what its cluster has.
             Some(Origin::Defined(_)) => false,
             _ => self.kind(&resource.api_version, &resource.kind).is_none_or(|known| known.minors.is_none()),
         };
-        let mut walk = Walk {
-            api_version: resource.api_version.clone(),
-            custom,
-            hidden: resource.is("", "Secret"),
-            meta: meta.as_deref(),
-            ..Walk::new(&resource.kind, &schema)
-        };
-        let at = resource.node.entry("kind").map_or(resource.node.span, |entry| entry.value.span);
-        walk.value(&schema, &resource.node, at);
-        if let Some(demanded) = demanded(resource) {
-            walk.value(demanded, &resource.node, at);
-        }
-        walk.identity(resource);
-        Some(walk.faults)
+        Some(check_resource(resource, &schema, self.bundle.object_meta().as_deref(), custom))
     }
 
     /// What is wrong with a kustomization file, apart from what its files and patches do.
@@ -161,13 +142,6 @@ impl Schemas {
         faults.retain(|fault| matches!(fault.kind, FaultKind::UnknownField | FaultKind::WrongType));
         faults
     }
-}
-
-/// What is wrong with a value whose schema knows all of it; `kind` is what messages call it.
-pub fn check_value(schema: &Schema, node: &Node, kind: &str) -> Vec<Fault> {
-    let mut walk = Walk::new(kind, schema);
-    walk.value(schema, node, node.span.before());
-    walk.faults
 }
 
 /// Whether a document changes a resource instead of being one: it says so, or lacks what every one has.

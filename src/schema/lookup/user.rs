@@ -1,4 +1,4 @@
-//! Schemas that a user brings: those of kinds, from a location or from what was fetched and imported.
+//! Schemas of the user: of kinds, from a location or from what was fetched and imported, and of files.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use super::{Dialect, PlainSchema, Schema};
+use crate::schema::check::PlainSchema;
+use crate::schema::model::{Dialect, Schema};
 use crate::source::FileId;
 
 /// Schemas of kinds by apiVersion and kind, and those that files name for themselves.
 #[derive(Debug, Default)]
-pub struct Brought {
+pub struct UserSchemas {
     kinds: BTreeMap<(SmolStr, SmolStr), Entry>,
     files: BTreeMap<FileId, Arc<PlainSchema>>,
 }
@@ -23,7 +24,7 @@ struct Entry {
     schema: OnceLock<Arc<Schema>>,
 }
 
-impl Brought {
+impl UserSchemas {
     /// Adds the schema of a kind, read from a place.
     pub fn add(&mut self, api_version: &str, kind: &str, place: String, document: Value) {
         let name = (SmolStr::new(api_version), SmolStr::new(kind));

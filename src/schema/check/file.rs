@@ -4,21 +4,21 @@ use std::sync::{Arc, LazyLock};
 
 use smol_str::SmolStr;
 
-use super::check::Walk;
 use super::fault::{Fault, FaultKind};
 use super::values::with_unknowns;
-use super::{Additional, Schema, Types};
+use super::walk::Walk;
 use crate::resource::{File, Role};
+use crate::schema::model::{Additional, Schema, Types};
 use crate::source::FileId;
 use crate::yaml::{Node, parse};
 
 /// A kind of file: how messages call it, and what it holds.
 type Table = LazyLock<Option<(String, Arc<Schema>)>>;
 
-static SOPS: Table = LazyLock::new(|| read(include_str!("../../schemas/files/sops.yaml")));
-static TALCONFIG: Table = LazyLock::new(|| read(include_str!("../../schemas/files/talconfig.yaml")));
-static MACHINE_CONFIG: Table = LazyLock::new(|| read(include_str!("../../schemas/files/machine-config.yaml")));
-static WORKFLOW: Table = LazyLock::new(|| read(include_str!("../../schemas/files/workflow.yaml")));
+static SOPS: Table = LazyLock::new(|| read(include_str!("../../../schemas/files/sops.yaml")));
+static TALCONFIG: Table = LazyLock::new(|| read(include_str!("../../../schemas/files/talconfig.yaml")));
+static MACHINE_CONFIG: Table = LazyLock::new(|| read(include_str!("../../../schemas/files/machine-config.yaml")));
+static WORKFLOW: Table = LazyLock::new(|| read(include_str!("../../../schemas/files/workflow.yaml")));
 
 /// Names may stand for one another; no file is nested deeper.
 const MAX_DEPTH: usize = 8;

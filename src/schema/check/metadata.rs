@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::check::Walk;
 use super::fault::FaultKind;
-use super::values::Seen;
+use super::values::ApiValue;
+use super::walk::Walk;
 use crate::diagnostic::Finding;
 use crate::resource::Resource;
 use crate::source::FileId;
@@ -24,7 +24,7 @@ enum NameClass {
 
 /// Kinds whose names are of another class than most, as (apiVersion, kind, class).
 static CLASSES: LazyLock<Vec<(String, String, NameClass)>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../schemas/names.yaml"));
+    let parsed = parse(FileId(0), include_str!("../../../schemas/names.yaml"));
     let rows = parsed.documents.first().map_or(&[][..], |document| document.root.items());
     let row = |row: &Node| {
         let class = match row.text_at(&["name"])? {
@@ -91,7 +91,7 @@ impl Walk<'_> {
 
     fn named(&mut self, node: Option<&Node>, field: &str, class: NameClass) {
         let Some(node) = node else { return };
-        let Some(Seen::Text(name)) = Seen::of(node) else { return };
+        let Some(ApiValue::Text(name)) = ApiValue::of(node) else { return };
         if let Some(help) = class.fault(name) {
             let message = format!("`{field}` is not a name: `{name}`");
             self.fault(FaultKind::InvalidName, Finding::new(node.span, message).help(help));
@@ -102,7 +102,7 @@ impl Walk<'_> {
     pub(super) fn metadata(&mut self, metadata: &Node) {
         for entry in metadata.entries_at(&["labels"]) {
             self.key("label", &entry.key);
-            let Some(Seen::Text(value)) = Seen::of(&entry.value) else { continue };
+            let Some(ApiValue::Text(value)) = ApiValue::of(&entry.value) else { continue };
             if let Some(help) = label_value_fault(value) {
                 let label = entry.key.text().unwrap_or_default();
                 let message = format!("the value of label `{label}` is not allowed: `{value}`");

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Additional, ListType, Schema, Types};
+use super::rule::ValidationRule;
+use super::schema::{Additional, ListType, Schema};
+use super::types::Types;
 
 /// Deeper than any schema that can be read.
 const MAX_DEPTH: usize = 160;
@@ -116,7 +118,7 @@ fn written(schema: &Schema, depth: usize) -> Value {
     Value::Object(out)
 }
 
-fn rule(rule: &super::Rule) -> Value {
+fn rule(rule: &ValidationRule) -> Value {
     let fields = [
         ("rule", &rule.rule),
         ("message", &rule.message),

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::fault::{Fault, FaultKind};
-use super::values::{Seen, article, same, shown};
-use super::{Additional, ListType, Schema, Sizes, Types};
+use super::format::format_fault;
+use super::values::{ApiValue, article, same, shown};
 use crate::diagnostic::Finding;
+use crate::schema::model::{Additional, ListType, Schema, Sizes, Types};
 use crate::source::{Span, is_slip, nearest};
 use crate::yaml::{Entry, Node, Style};
 
@@ -65,12 +66,12 @@ impl<'a> Walk<'a> {
 
     /// Judges a value; `at` is where its absent parts are to be missed.
     pub fn value(&mut self, schema: &'a Schema, node: &'a Node, at: Span) {
-        let Some(seen) = Seen::of(node) else {
+        let Some(seen) = ApiValue::of(node) else {
             self.unsure = true;
             return;
         };
         let schema = schema.variants.as_ref().and_then(|variants| variants.of(node)).unwrap_or(schema);
-        if seen == Seen::Null {
+        if seen == ApiValue::Null {
             // The API server drops a null field; an item it cannot drop.
             if self.in_list() && !schema.types.allows(Types::NULL) {
                 let message = format!("an item of `{}` is empty", self.name());
@@ -83,11 +84,11 @@ impl<'a> Walk<'a> {
         }
         let before = self.faults.len();
         match seen {
-            Seen::Object => self.object(schema, node, at),
-            Seen::Array => self.list(schema, node),
-            Seen::Text(text) => self.text(schema, node, text),
-            Seen::Number(number) => self.number(schema, node, number),
-            Seen::Bool(_) | Seen::Null => {}
+            ApiValue::Object => self.object(schema, node, at),
+            ApiValue::Array => self.list(schema, node),
+            ApiValue::Text(text) => self.text(schema, node, text),
+            ApiValue::Number(number) => self.number(schema, node, number),
+            ApiValue::Bool(_) | ApiValue::Null => {}
         }
         self.enumeration(schema, node, seen);
         self.logic(schema, node, at);
@@ -99,23 +100,23 @@ impl<'a> Walk<'a> {
 
     // ---- types
 
-    fn wrong_type(&mut self, schema: &'a Schema, node: &'a Node, seen: Seen<'a>) {
+    fn wrong_type(&mut self, schema: &'a Schema, node: &'a Node, seen: ApiValue<'a>) {
         let wanted = article(schema.types);
         let found = if self.hidden { seen.name().to_owned() } else { seen.named() };
         let finding = Finding::new(node.span, format!("{} must be {wanted}, found {found}", self.subject()));
         let plain = node.as_scalar().filter(|scalar| self.written_as_read(node, &scalar.text));
         let finding = match (seen, plain) {
-            (Seen::Bool(_) | Seen::Number(_), Some(scalar)) if schema.types.allows(Types::STRING) => {
+            (ApiValue::Bool(_) | ApiValue::Number(_), Some(scalar)) if schema.types.allows(Types::STRING) => {
                 finding.safe_fix("quote the value", node.span, format!("\"{}\"", scalar.text))
             }
-            (Seen::Text(text), _) if self.unquoted(schema, text) => {
+            (ApiValue::Text(text), _) if self.unquoted(schema, text) => {
                 finding.safe_fix("remove the quotes", node.span, text)
             }
-            (Seen::Text(text), _) if text.trim().is_empty() => finding.help("remove the field, or give it a value"),
-            (Seen::Object, _) if schema.types.has(Types::ARRAY) => finding.help("start each item with `- `"),
+            (ApiValue::Text(text), _) if text.trim().is_empty() => finding.help("remove the field, or give it a value"),
+            (ApiValue::Object, _) if schema.types.has(Types::ARRAY) => finding.help("start each item with `- `"),
             _ => finding,
         };
-        let Seen::Bool(truth) = seen else { return self.fault(FaultKind::WrongType, finding) };
+        let ApiValue::Bool(truth) = seen else { return self.fault(FaultKind::WrongType, finding) };
         if !schema.types.allows(Types::STRING) {
             return self.fault(FaultKind::WrongType, finding);
         }
@@ -133,7 +134,7 @@ impl<'a> Walk<'a> {
     /// Whether this text would be right without its quotes.
     fn unquoted(&self, schema: &Schema, text: &str) -> bool {
         let plain = Node::scalar(Span::new(crate::source::FileId(0), 0, 0), text, Style::Plain);
-        let seen = Seen::of(&plain).map(|seen| seen.types());
+        let seen = ApiValue::of(&plain).map(|seen| seen.types());
         seen.is_some_and(|types| types != Types::NULL && types != Types::STRING && schema.types.allows(types))
     }
 
@@ -328,7 +329,7 @@ impl<'a> Walk<'a> {
             self.length(node, text, sizes);
         }
         if let Some(format) = &schema.format
-            && let Some(reason) = super::values::format_fault(format, text)
+            && let Some(reason) = format_fault(format, text)
         {
             self.invalid(node, reason, None);
         }
@@ -368,7 +369,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn enumeration(&mut self, schema: &'a Schema, node: &'a Node, seen: Seen<'a>) {
+    fn enumeration(&mut self, schema: &'a Schema, node: &'a Node, seen: ApiValue<'a>) {
         if schema.enumeration.is_empty() || schema.enumeration.iter().any(|value| same(value, seen)) {
             return;
         }
@@ -474,6 +475,13 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// What is wrong with a value whose schema knows all of it; `kind` is what messages call it.
+pub fn check_value(schema: &Schema, node: &Node, kind: &str) -> Vec<Fault> {
+    let mut walk = Walk::new(kind, schema);
+    walk.value(schema, node, node.span.before());
+    walk.faults
+}
+
 /// Where an item of a list is pointed at: its first key.
 fn head(item: &Node) -> Span {
     item.entries().first().map_or(item.span, |entry| entry.key.span)
@@ -521,7 +529,10 @@ fn below(schema: &Schema, name: &str, levels: usize) -> Vec<String> {
 }
 
 /// A name of the same letters in another notation: `base_url`, `BaseURL`, `base-url`.
-pub(super) fn same_letters<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(in crate::schema) fn same_letters<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let plain =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let wanted = plain(name);

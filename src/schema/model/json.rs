@@ -6,7 +6,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
-use super::{Additional, ListType, Pattern, Range, Rule, Schema, Scope, Sizes, Types};
+use super::bundle::Scope;
+use super::rule::ValidationRule;
+use super::schema::{Additional, ListType, Range, Schema, Sizes};
+use super::types::Types;
+use crate::kubernetes::pattern::Pattern;
 
 /// Deeper nesting than anyone writes; what lies below is left open.
 const MAX_DEPTH: usize = 128;
@@ -310,18 +314,19 @@ fn list_type_of(object: &Map<String, Value>) -> ListType {
     }
 }
 
-fn rules_of(object: &Map<String, Value>) -> Box<[Rule]> {
+fn rules_of(object: &Map<String, Value>) -> Box<[ValidationRule]> {
     let rules = object.get("x-kubernetes-validations").and_then(Value::as_array);
     let text = |rule: &Value, name: &str| rule.get(name).and_then(Value::as_str).unwrap_or_default().into();
     rules
         .into_iter()
         .flatten()
-        .map(|rule| Rule {
+        .map(|rule| ValidationRule {
             rule: text(rule, "rule"),
             message: text(rule, "message"),
             message_expression: text(rule, "messageExpression"),
             reason: text(rule, "reason"),
             field_path: text(rule, "fieldPath"),
+            ..ValidationRule::default()
         })
         .collect()
 }

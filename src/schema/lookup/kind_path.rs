@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::Schemas;
+use super::schemas::Schemas;
 use crate::source::nearest;
 
-/// A kind that was asked for.
+/// A kind, with fields behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct KindPath {
     /// `apps/v1`.
     pub api_version: String,
     /// `Deployment`.
@@ -19,7 +19,7 @@ pub struct Asked {
 
 /// Why a name leads to no one kind.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Unclear {
+pub enum NoKind {
     /// No kind has it; the nearest one that has another.
     Unknown(Option<String>),
     /// Kinds of several groups have it: names that tell them apart.
@@ -31,7 +31,7 @@ impl Schemas {
     ///
     /// # Errors
     /// When no kind has the name, or several have it.
-    pub fn asked(&self, name: &str, prefers: impl Fn(&str, &str) -> bool) -> Result<Asked, Unclear> {
+    pub fn resolve(&self, name: &str, prefers: impl Fn(&str, &str) -> bool) -> Result<KindPath, NoKind> {
         let kinds = self.kinds();
         let (wanted, rest) = match name.rsplit_once('/') {
             Some((api_version, rest)) => (Some(api_version), rest),
@@ -53,14 +53,14 @@ impl Schemas {
         }
         let left: BTreeSet<&str> = found.iter().map(|(api_version, _)| group(api_version)).collect();
         if groups.len() > 1 && left.len() != 1 {
-            return Err(Unclear::Several(groups.iter().map(|group| full_name(kind, group)).collect()));
+            return Err(NoKind::Several(groups.iter().map(|group| full_name(kind, group)).collect()));
         }
         let Some((api_version, kind)) = found.into_iter().max_by_key(|(api_version, _)| age(api_version)) else {
             let near = nearest(kind, kinds.iter().map(|(_, kind)| *kind));
-            return Err(Unclear::Unknown(near.map(str::to_owned)));
+            return Err(NoKind::Unknown(near.map(str::to_owned)));
         };
         let fields = fields.split('.').map(|field| field.trim_end_matches("[]")).filter(|field| !field.is_empty());
-        Ok(Asked {
+        Ok(KindPath {
             api_version: api_version.to_owned(),
             kind: kind.to_owned(),
             fields: fields.map(str::to_owned).collect(),
@@ -99,23 +99,23 @@ mod tests {
     #[test]
     fn names_lead_to_one_kind() {
         let schemas = Schemas::new(&Tree::default(), None);
-        let asked = |name: &str| {
-            let found = schemas.asked(name, |_, _| false);
-            found.map(|asked| format!("{} {} {}", asked.api_version, asked.kind, asked.fields.join("/")))
+        let resolved = |name: &str| {
+            let found = schemas.resolve(name, |_, _| false);
+            found.map(|path| format!("{} {} {}", path.api_version, path.kind, path.fields.join("/")))
         };
-        let is = |name: &str, expected: &str| assert_eq!(asked(name).as_deref(), Ok(expected), "{name}");
+        let is = |name: &str, expected: &str| assert_eq!(resolved(name).as_deref(), Ok(expected), "{name}");
         is("helmrelease", "helm.toolkit.fluxcd.io/v2 HelmRelease ");
         is("Deployment.spec.template", "apps/v1 Deployment spec/template");
         is("Certificate.cert-manager.io.spec", "cert-manager.io/v1 Certificate spec");
         is("helm.toolkit.fluxcd.io/v2beta1/HelmRelease.spec", "helm.toolkit.fluxcd.io/v2beta1 HelmRelease spec");
         is("v1/Service.spec.ports[].port", "v1 Service spec/ports/port");
-        assert_eq!(asked("HelmRelese"), Err(Unclear::Unknown(Some("HelmRelease".to_owned()))));
-        let several = asked("Kustomization.spec");
+        assert_eq!(resolved("HelmRelese"), Err(NoKind::Unknown(Some("HelmRelease".to_owned()))));
+        let several = resolved("Kustomization.spec");
         assert!(
-            matches!(several, Err(Unclear::Several(names)) if names.contains(&"Kustomization.kustomize.toolkit.fluxcd.io".to_owned()))
+            matches!(several, Err(NoKind::Several(names)) if names.contains(&"Kustomization.kustomize.toolkit.fluxcd.io".to_owned()))
         );
-        let used = schemas.asked("Kustomization.spec", |group, _| group == "kustomize.toolkit.fluxcd.io");
-        assert_eq!(used.map(|asked| asked.api_version).as_deref(), Ok("kustomize.toolkit.fluxcd.io/v1"));
+        let used = schemas.resolve("Kustomization.spec", |group, _| group == "kustomize.toolkit.fluxcd.io");
+        assert_eq!(used.map(|path| path.api_version).as_deref(), Ok("kustomize.toolkit.fluxcd.io/v1"));
     }
 
     #[test]

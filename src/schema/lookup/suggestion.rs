@@ -1,15 +1,13 @@
 //! Which kind was meant by one that does not exist.
 
-use super::{
-    Schemas,
-    check::same_letters,
-    history::{is_impossible, is_known, released},
-};
+use super::history::{is_impossible, is_known, released};
+use super::schemas::Schemas;
+use crate::schema::check::same_letters;
 use crate::source::{is_slip, nearest};
 
-/// A kind by its full name.
+/// The kind that a name was meant to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Meant {
+pub struct Suggestion {
     /// `apps/v1`
     pub api_version: &'static str,
     /// `Deployment`
@@ -18,7 +16,7 @@ pub struct Meant {
 
 impl Schemas {
     /// The kind that was meant by an unknown one: a typo in its name, or another apiVersion of the same family.
-    pub fn meant(&self, api_version: &str, kind: &str) -> Option<Meant> {
+    pub fn suggestion(&self, api_version: &str, kind: &str) -> Option<Suggestion> {
         if self.find(api_version, kind).is_some() {
             return None;
         }
@@ -32,7 +30,7 @@ impl Schemas {
         if let Some(near) = same_letters(kind, names.clone())
             .or_else(|| nearest(kind, names).filter(|near| alike(kind, near) || is_slip(kind, near)))
         {
-            return Some(Meant { api_version: known, kind: near });
+            return Some(Suggestion { api_version: known, kind: near });
         }
         // Kubernetes' own APIs are all known, and have no kind of another's name.
         let is_own = |(api_version, kind): &(&'static str, &'static str)| {
@@ -46,21 +44,21 @@ impl Schemas {
         // A new kind of an operator may have any name, but hardly that of the only kind which others know by it.
         let (api_version, kind) = homes.iter().copied().max_by_key(|(api_version, _)| released(api_version))?;
         let alone = homes.iter().all(|(home, _)| group(home) == group(api_version)) && is_known(group(api_version));
-        (is_own(&(known, sibling)) || alone && is_known(group(known))).then_some(Meant { api_version, kind })
+        (is_own(&(known, sibling)) || alone && is_known(group(known))).then_some(Suggestion { api_version, kind })
     }
 
     /// The newest version of a kind, where its group never had the one that is asked for.
-    fn other_version(&self, api_version: &str, kind: &str) -> Option<Meant> {
+    fn other_version(&self, api_version: &str, kind: &str) -> Option<Suggestion> {
         let version = api_version.rsplit('/').next()?;
         let homes = self.bundle().kinds().filter(|(_, known)| *known == kind);
         let own = homes.filter(|(known, _)| group(known) == group(api_version));
         let newest = own.max_by_key(|(known, _)| released(known));
         let (api_version, kind) = newest.filter(|(known, _)| is_impossible(known, version))?;
-        Some(Meant { api_version, kind })
+        Some(Suggestion { api_version, kind })
     }
 
     /// A group that differs by a letter or two from one that has the kind.
-    fn misspelt_group(&self, api_version: &str, kind: &str) -> Option<Meant> {
+    fn misspelt_group(&self, api_version: &str, kind: &str) -> Option<Suggestion> {
         let (group, version) = api_version.rsplit_once('/')?;
         let homes = self.bundle().kinds().filter(|(_, known)| *known == kind);
         let same_version = homes.filter_map(|(known, kind)| {
@@ -70,7 +68,7 @@ impl Schemas {
         let candidates: Vec<(&'static str, &'static str, &'static str)> = same_version.collect();
         let near = nearest(group, candidates.iter().map(|(_, home, _)| *home))?;
         let (api_version, _, kind) = candidates.into_iter().find(|(_, home, _)| *home == near)?;
-        Some(Meant { api_version, kind })
+        Some(Suggestion { api_version, kind })
     }
 }
 
@@ -94,29 +92,29 @@ mod tests {
     #[test]
     fn what_was_meant_is_plain_or_nothing_is_said() {
         let schemas = Schemas::new(&Tree::default(), None);
-        let meant = |api_version: &str, kind: &str| {
-            schemas.meant(api_version, kind).map(|meant| (meant.api_version, meant.kind))
+        let suggested = |api_version: &str, kind: &str| {
+            schemas.suggestion(api_version, kind).map(|found| (found.api_version, found.kind))
         };
-        assert_eq!(meant("v1", "Deployment"), Some(("apps/v1", "Deployment")));
-        assert_eq!(meant("app/v1", "Deployment"), Some(("apps/v1", "Deployment")));
-        assert_eq!(meant("v1", "Configmap"), Some(("v1", "ConfigMap")));
+        assert_eq!(suggested("v1", "Deployment"), Some(("apps/v1", "Deployment")));
+        assert_eq!(suggested("app/v1", "Deployment"), Some(("apps/v1", "Deployment")));
+        assert_eq!(suggested("v1", "Configmap"), Some(("v1", "ConfigMap")));
         assert_eq!(
-            meant("helm.toolkit.fluxcd.io/v2", "HelmRelase"),
+            suggested("helm.toolkit.fluxcd.io/v2", "HelmRelase"),
             Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
         );
-        assert_eq!(meant("helm.toolkit.fluxcd.io/v3beta1", "HelmRelease"), None);
-        assert_eq!(meant("v2", "Namespace"), Some(("v1", "Namespace")));
+        assert_eq!(suggested("helm.toolkit.fluxcd.io/v3beta1", "HelmRelease"), None);
+        assert_eq!(suggested("v2", "Namespace"), Some(("v1", "Namespace")));
         assert_eq!(
-            meant("source.toolkit.fluxcd.io/v1", "HelmRelease"),
+            suggested("source.toolkit.fluxcd.io/v1", "HelmRelease"),
             Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
         );
-        assert_eq!(meant("networking.k8s.io/v1", "HTTPRoute"), Some(("gateway.networking.k8s.io/v1", "HTTPRoute")));
+        assert_eq!(suggested("networking.k8s.io/v1", "HTTPRoute"), Some(("gateway.networking.k8s.io/v1", "HTTPRoute")));
         assert_eq!(
-            meant("helm.toolkit.fluxcd.io/v1", "HelmRelease"),
+            suggested("helm.toolkit.fluxcd.io/v1", "HelmRelease"),
             Some(("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
         );
-        assert_eq!(meant("gateway.networking.k8s.io/v1", "QUICRoute"), None);
-        assert_eq!(meant("example.org/v1", "Deployment"), None);
-        assert_eq!(meant("v1", "Namespace"), None);
+        assert_eq!(suggested("gateway.networking.k8s.io/v1", "QUICRoute"), None);
+        assert_eq!(suggested("example.org/v1", "Deployment"), None);
+        assert_eq!(suggested("v1", "Namespace"), None);
     }
 }

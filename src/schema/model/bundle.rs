@@ -11,10 +11,13 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use super::{Additional, ListType, Pattern, Range, Rule, Schema, Sizes, Types};
+use super::rule::ValidationRule;
+use super::schema::{Additional, ListType, Range, Schema, Sizes};
+use super::types::Types;
+use crate::kubernetes::pattern::Pattern;
 
 const MAGIC: &[u8] = b"HLSB\x01";
-const EMBEDDED: &[u8] = include_bytes!("../../schemas/bundle.bin");
+const EMBEDDED: &[u8] = include_bytes!("../../../schemas/bundle.bin");
 
 /// No schema is nested this deep; a damaged bundle could be.
 const MAX_DEPTH: usize = 128;
@@ -417,13 +420,14 @@ impl Decoder<'_> {
         }
     }
 
-    fn rule(&mut self) -> Option<Rule> {
-        Some(Rule {
+    fn rule(&mut self) -> Option<ValidationRule> {
+        Some(ValidationRule {
             rule: self.text()?,
             message: self.text()?,
             message_expression: self.text()?,
             reason: self.text()?,
             field_path: self.text()?,
+            ..ValidationRule::default()
         })
     }
 }

@@ -1,11 +1,11 @@
-//! Which apiVersions are on their way out, and which versions of their servers a repository names.
+//! Which releases of Kubernetes, Flux and of operators a repository says it runs.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::Source;
 use crate::resource::{Resource, Role, Tree};
+use crate::schema::model::Source;
 use crate::source::{FileId, Span};
 use crate::yaml::{Node, parse};
 
@@ -27,50 +27,9 @@ impl fmt::Display for Version {
     }
 }
 
-/// A row of `schemas/api-versions.yaml`.
-#[derive(Debug)]
-pub struct Retired {
-    api_version: String,
-    kinds: Vec<String>,
-    /// What serves it: `Kubernetes`, `Flux` or the name of a chart.
-    pub of: String,
-    /// The first release that advises against it.
-    pub deprecated: Option<Version>,
-    /// The first release without it.
-    pub removed: Option<Version>,
-    /// What to write now.
-    pub instead: Option<String>,
-}
-
-static RETIRED: LazyLock<Vec<Retired>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../schemas/api-versions.yaml"));
-    let rows = parsed.documents.first().map_or(&[][..], |document| document.root.items());
-    rows.iter().filter_map(Retired::read).collect()
-});
-
-impl Retired {
-    fn read(row: &Node) -> Option<Retired> {
-        let version = |key: &str| row.text_at(&[key]).and_then(Version::read);
-        Some(Retired {
-            api_version: format!("{}/{}", row.text_at(&["group"])?, row.text_at(&["version"])?),
-            kinds: row.items_at(&["kinds"]).iter().filter_map(|kind| Some(kind.text()?.to_owned())).collect(),
-            of: row.text_at(&["of"])?.to_owned(),
-            deprecated: version("deprecated"),
-            removed: version("removed"),
-            instead: row.text_at(&["instead"]).map(str::to_owned),
-        })
-    }
-
-    /// What the table says of a kind in an apiVersion.
-    pub fn find(resource: &Resource) -> Option<&'static Retired> {
-        let kind = |row: &&Retired| row.kinds.iter().any(|kind| *kind == resource.kind);
-        RETIRED.iter().filter(|row| row.api_version == resource.api_version.as_str()).find(kind)
-    }
-}
-
 /// What installs the kinds of a package under its own version, by the package's name.
 static INSTALLERS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../schemas/installers.yaml"));
+    let parsed = parse(FileId(0), include_str!("../../../schemas/installers.yaml"));
     let rows = parsed.documents.first().map_or(&[][..], |document| document.root.entries());
     let names = |row: &Node| row.items().iter().filter_map(|name| Some(name.text()?.to_owned())).collect();
     rows.iter().filter_map(|row| Some((row.key.text()?.to_owned(), names(&row.value)))).collect()
@@ -169,12 +128,5 @@ mod tests {
         assert_eq!(Version::read("2.x"), None);
         assert_eq!(Version::read(">=1.2"), None);
         assert!(Version(0, 9) < Version(0, 17));
-    }
-
-    #[test]
-    fn every_row_names_what_it_is_about() {
-        let rows = include_str!("../../schemas/api-versions.yaml").lines().filter(|line| line.starts_with("- {"));
-        assert_eq!(RETIRED.len(), rows.count());
-        assert!(RETIRED.iter().all(|row| !row.kinds.is_empty() && row.deprecated.is_some()));
     }
 }

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use homelint::check::{Selection, check};
-use homelint::discover::{self, Source};
+use homelint::discover::{self, Besides, Source};
+use homelint::model::repo::Repo;
 use homelint::rules::RULES;
 use homelint::source::FileId;
 use homelint::yaml;
@@ -75,10 +76,11 @@ fn main() {
     write_repository(folder.path());
     let root = discover::root(folder.path()).unwrap();
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    let load = || discover::load(&root, &Source::WorkTree, &ids).unwrap();
+    let load =
+        || Repo::new(discover::load(&root, &Source::WorkTree, Besides { rules: &ids, ..Besides::default() }).unwrap());
     let repo = load();
     let found = check(&repo, RULES, &Selection::default()).diagnostics.len();
-    let texts: Vec<&str> = repo.tree.files().iter().map(|file| file.source.text.as_str()).collect();
+    let texts: Vec<&str> = repo.tree().files().iter().map(|file| file.source.text.as_str()).collect();
     let bytes: usize = texts.iter().map(|text| text.len()).sum();
     println!("{} files, {} kB, {} resources, {found} findings", texts.len(), bytes / 1000, repo.resources().len());
 

@@ -5,12 +5,12 @@
 mod harness;
 
 use harness::Repo;
-use homelint::discover::{self, Source};
+use homelint::discover::{self, Besides, Source};
 
 /// The files that are read of the repository around a folder, but for the lists of what to ignore.
 fn read(repo: &Repo, folder: &str) -> Vec<String> {
     let root = discover::root(&repo.path(folder)).unwrap();
-    let read = discover::load(&root, &Source::WorkTree, &[]).unwrap();
+    let read = discover::load(&root, &Source::WorkTree, Besides::default()).unwrap();
     let paths = read.tree.files().iter().map(|file| file.source.path.clone());
     paths.filter(|path| !path.ends_with("ignore")).collect()
 }

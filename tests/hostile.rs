@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use homelint::check::{Report, Selection, check};
-use homelint::discover::{self, Source};
+use homelint::discover::{self, Besides, Source};
+use homelint::model::inputs::Inputs;
 use homelint::model::repo::Repo;
-use homelint::resource::{File, Tree};
+use homelint::resource::File;
 use homelint::rules::RULES;
 use homelint::secret;
 use homelint::source::{FileId, Span};
@@ -48,7 +49,7 @@ fn repo(files: &[(&str, &str)]) -> Repo {
     let files = files.iter().enumerate();
     let files = files.map(|(id, (path, text))| File::read(FileId(id as u32), *path, Some((*text).to_owned())));
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    Repo::new(Tree::new(files.collect()), &ids)
+    Repo::new(Inputs::of(files.collect(), &ids))
 }
 
 /// Reads and checks a repository with every rule on.
@@ -61,7 +62,7 @@ fn check_all(files: &[(&str, &str)]) -> Report {
         let range = one.finding.span.start as usize..one.finding.span.end as usize;
         assert!(file.source.text.get(range.clone()).is_some(), "{}: {range:?} of {:?}", one.rule, file.source.text);
     }
-    repo.tree.files().iter().for_each(|file| assert_eq!(secret::masked(file).len(), file.source.text.len()));
+    repo.tree().files().iter().for_each(|file| assert_eq!(secret::masked(file).len(), file.source.text.len()));
     report
 }
 
@@ -223,7 +224,7 @@ fn files_that_cannot_be_read_are_unchecked() {
     symlink(outside.path(), path("outside")).unwrap();
     symlink("nothing", path("dangling.yaml")).unwrap();
     let root = discover::root(folder.path()).unwrap();
-    let repo = discover::load(&root, &Source::WorkTree, &[]).unwrap();
+    let repo = Repo::new(discover::load(&root, &Source::WorkTree, Besides::default()).unwrap());
     let report = check(&repo, RULES, &Selection::default());
     let reasons: Vec<_> = report.unchecked.iter().map(|entry| (entry.path.as_str(), entry.reason.as_str())).collect();
     let mut expected = vec![

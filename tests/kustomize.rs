@@ -1,18 +1,19 @@
 //! kustomize builds, held against what the real tool gave.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod harness;
+
+use harness::evidence::Evidence;
 use homelint::kustomize::{Built, FaultKind, Kustomize, Overlay};
 use homelint::resource::{File, Tree};
 use homelint::source::FileId;
 use homelint::yaml::{self, Node};
+use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Instant;
-
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
 
 /// A tree of made-up files.
 fn tree(files: &BTreeMap<String, Vec<u8>>) -> Tree {
@@ -73,44 +74,56 @@ fn difference(want: &Json, got: &Json, at: &str) -> Option<String> {
     }
 }
 
-/// Cases of kustomize's own suite that we do not meet, each with its reason.
-const EXCEPTIONS: [(&str, &str); 0] = [];
+/// A small tree and what kustomize makes of it.
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    files: BTreeMap<String, String>,
+    /// The folder to build.
+    build: String,
+    expect: Option<String>,
+    /// Whether kustomize refuses it.
+    #[serde(default)]
+    error: bool,
+}
+
+impl Case {
+    /// How our build differs from kustomize's.
+    fn problem(&self) -> Option<String> {
+        let files =
+            self.files.iter().map(|(path, text)| (path.trim_start_matches('/').to_owned(), text.clone().into()));
+        let tree = tree(&files.collect());
+        let built = Kustomize::new(&tree).build(&self.build);
+        if self.error {
+            return (!built.fails()).then(|| "no fault".to_owned());
+        }
+        let expected = yaml::parse(FileId(0), self.expect.as_deref().unwrap_or_default());
+        let expected =
+            expected.documents.iter().map(|document| yaml::to_json(&document.root)).filter(|root| !root.is_null());
+        let expected = Json::Array(sorted(expected.collect()));
+        let fault = built.faults.iter().find(|fault| fault.fatal).map(|fault| fault.message.clone());
+        fault.or_else(|| difference(&expected, &Json::Array(documents(&built)), ""))
+    }
+}
 
 #[test]
-fn the_cases_of_its_own_suite() {
-    let Ok(text) = fs::read_to_string(format!("{SHARED}/conformance/kustomize.jsonl")) else { return };
-    let mut failed = Vec::new();
-    let mut count = 0;
-    for line in text.lines() {
-        let case: Json = serde_json::from_str(line).expect("a case is JSON");
-        let name = case["name"].as_str().expect("a case has a name");
-        let files = case["files"].as_object().expect("a case has files");
-        let files = files.iter().map(|(path, text)| {
-            (path.trim_start_matches('/').to_owned(), text.as_str().unwrap_or_default().as_bytes().to_vec())
-        });
-        let tree = tree(&files.collect());
-        let built = Kustomize::new(&tree).build(case["build"].as_str().unwrap_or_default());
-        count += 1;
-        let problem = if case["error"].as_bool() == Some(true) {
-            (!built.fails()).then(|| "no fault".to_owned())
-        } else {
-            let expected = yaml::parse(FileId(0), case["expect"].as_str().unwrap_or_default());
-            let expected =
-                expected.documents.iter().map(|document| yaml::to_json(&document.root)).filter(|root| !root.is_null());
-            let expected = sorted(expected.collect());
-            let faults = built.faults.iter().find(|fault| fault.fatal).map(|fault| fault.message.clone());
-            faults.or_else(|| difference(&Json::Array(expected), &Json::Array(documents(&built)), ""))
-        };
-        if let Some(problem) = problem {
-            failed.push((name.to_owned(), problem));
-        }
-    }
-    for (name, problem) in &failed {
-        println!("{name}: {problem}");
-    }
-    println!("{} of {count}", count - failed.len());
-    failed.retain(|(name, _)| !EXCEPTIONS.iter().any(|(exception, _)| exception == name));
-    assert!(failed.is_empty(), "{} cases differ", failed.len());
+fn cases_of_our_own() {
+    compare_cases(&Evidence::small());
+}
+
+#[test]
+#[ignore = "needs HOMELINT_EVIDENCE"]
+fn cases_of_its_own_suite() {
+    compare_cases(&Evidence::large());
+}
+
+fn compare_cases(evidence: &Evidence) {
+    let cases: Vec<Case> = evidence.cases("conformance/kustomize");
+    let failed: Vec<(&str, String)> =
+        cases.iter().filter_map(|case| Some((case.name.as_str(), case.problem()?))).collect();
+    println!("{} of {}", cases.len() - failed.len(), cases.len());
+    assert!(!cases.is_empty());
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 fn read_folder(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
@@ -128,76 +141,55 @@ fn read_folder(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>
     }
 }
 
-/// An unpacked corpus.
-fn corpus(name: &str, scratch: &Path) -> Option<PathBuf> {
-    let folder = scratch.join(name);
-    if !folder.exists() {
-        fs::create_dir_all(&folder).ok()?;
-        let archive = format!("{SHARED}/corpus/{name}.tar.zst");
-        let unpacked = Command::new("tar").args(["--zstd", "-xf", &archive, "-C"]).arg(&folder).status().ok()?;
-        if !unpacked.success() {
-            return None;
-        }
-    }
-    // Some archives hold one folder with everything in it.
-    let own = folder.join(name);
-    Some(if own.is_dir() { own } else { folder })
+/// What kustomize makes of each folder of a repository; null where it makes nothing.
+#[derive(Deserialize)]
+struct Builds {
+    builds: BTreeMap<String, Option<Vec<Json>>>,
 }
 
-/// Real folders that we do not build as kustomize does, each with its reason.
-const DIFFERENT: [(&str, &str, &str); 0] = [];
+#[test]
+fn folders_of_our_own() {
+    compare_folders(&Evidence::small());
+}
 
 #[test]
+#[ignore = "needs HOMELINT_EVIDENCE"]
 fn real_folders() {
-    let Ok(oracles) = fs::read_dir(format!("{SHARED}/conformance/builds/kustomize")) else { return };
-    let scratch = std::env::temp_dir().join(format!("homelint-kustomize-{}", std::process::id()));
-    let (mut count, mut right) = (0, 0);
+    compare_folders(&Evidence::large());
+}
+
+fn compare_folders(evidence: &Evidence) {
+    let mut count = 0;
     let mut failed = Vec::new();
-    let mut names: Vec<PathBuf> = oracles.flatten().map(|entry| entry.path()).collect();
-    names.sort();
-    for path in names {
-        let Some(name) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json.zst")) else { continue };
-        let Ok(output) = Command::new("zstd").arg("-dc").arg(&path).output() else { return };
-        let oracle: Json = serde_json::from_slice(&output.stdout).expect("an oracle is JSON");
-        let Some(folder) = corpus(name, &scratch) else { continue };
+    for name in evidence.names("conformance/builds/kustomize") {
+        let Builds { builds } = evidence.json(&format!("conformance/builds/kustomize/{name}"));
+        let root = evidence.folder(&format!("corpus/{name}"));
         let mut files = BTreeMap::new();
-        read_folder(&folder, &folder, &mut files);
+        read_folder(&root, &root, &mut files);
         let tree = tree(&files);
         let started = Instant::now();
         let kustomize = Kustomize::new(&tree);
-        let builds = oracle["builds"].as_object().expect("an oracle has builds");
-        let built: Vec<(&String, &Json, Built)> =
+        let built: Vec<(&String, &Option<Vec<Json>>, Built)> =
             builds.iter().map(|(folder, want)| (folder, want, kustomize.build(folder))).collect();
         let took = started.elapsed();
         let mut silent = 0;
         for (folder, want, built) in &built {
-            let Some(want) = want.as_array() else {
+            let Some(want) = want else {
                 silent += usize::from(!built.fails() && !built.incomplete && built.unchecked.is_empty());
                 continue;
             };
             count += 1;
-            let fatal = built
-                .faults
-                .iter()
-                .find(|fault| fault.fatal)
-                .map(|fault| format!("{:?} {}", fault.kind, fault.message));
+            let fault = built.faults.iter().find(|fault| fault.fatal);
+            let fault = fault.map(|fault| format!("{:?} {}", fault.kind, fault.message));
             let want = Json::Array(sorted(want.clone()));
-            match fatal.or_else(|| difference(&want, &Json::Array(documents(built)), "")) {
-                None => right += 1,
-                Some(problem) => failed.push((name.to_owned(), (*folder).clone(), problem)),
-            }
+            let problem = fault.or_else(|| difference(&want, &Json::Array(documents(built)), ""));
+            failed.extend(problem.map(|problem| format!("{name} {folder}: {problem}")));
         }
         println!("{name}: {} files, {} folders in {took:?}, {silent} failing ones unnoticed", files.len(), built.len());
     }
-    for (name, folder, problem) in &failed {
-        println!("{name} {folder}: {problem}");
-    }
-    println!("{right} of {count}");
-    let _ = fs::remove_dir_all(&scratch);
-    failed.retain(|(name, folder, _)| {
-        !DIFFERENT.iter().any(|(repository, path, _)| repository == name && path == folder)
-    });
-    assert!(failed.is_empty(), "{} folders differ", failed.len());
+    println!("{} of {count}", count - failed.len());
+    assert!(count > 0);
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 #[test]

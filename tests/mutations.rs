@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use homelint::check::{Selection, check};
-use homelint::discover::{self, Source};
+use homelint::discover::{self, Besides, Source};
+use homelint::model::inputs::Inputs;
 use homelint::model::repo::Repo;
-use homelint::resource::{File, Tree};
+use homelint::resource::File;
 use homelint::rules::RULES;
 use homelint::secret;
 use homelint::source::FileId;
@@ -106,7 +107,7 @@ fn mangle(text: &mut String, others: &[(String, String)], dice: &mut Dice) {
 #[test]
 fn whatever_a_repository_has_become_checking_it_ends() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/home-ops");
-    let whole = discover::load(&discover::root(&folder).unwrap(), &Source::WorkTree, &[]).unwrap();
+    let whole = discover::load(&discover::root(&folder).unwrap(), &Source::WorkTree, Besides::default()).unwrap();
     let read = |file: &File| (file.source.path.clone(), file.source.text.clone());
     let files: Vec<(String, String)> = whole.tree.files().iter().map(read).collect();
     assert!(files.len() > 50, "the fixtures are not where they were");
@@ -120,7 +121,7 @@ fn whatever_a_repository_has_become_checking_it_ends() {
             mangle(&mut mangled[index].1, &files, &mut dice);
         }
         let read = |(id, (path, text)): (usize, (String, String))| File::read(FileId(id as u32), path, Some(text));
-        let repo = Repo::new(Tree::new(mangled.into_iter().enumerate().map(read).collect()), &ids);
+        let repo = Repo::new(Inputs::of(mangled.into_iter().enumerate().map(read).collect(), &ids));
         let report = check(&repo, RULES, &Selection { select: select.clone(), ..Selection::default() });
         for one in &report.diagnostics {
             let span = one.finding.span;

@@ -6,8 +6,9 @@
 use homelint::check::{Selection, check};
 use homelint::discover::Root;
 use homelint::discover::store::Store;
+use homelint::model::inputs::Inputs;
 use homelint::model::repo::Repo;
-use homelint::resource::{File, Tree};
+use homelint::resource::File;
 use homelint::rule::Rule;
 use homelint::rules::RULES;
 use homelint::source::FileId;
@@ -70,18 +71,15 @@ fn repo(section: &Section) -> Repo {
     let files = section.files.iter().enumerate();
     let files = files.map(|(index, (path, text))| File::read(FileId(index as u32), path.clone(), Some(text.clone())));
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    let mut repo = Repo::new(Tree::new(files.collect()), &ids);
     let nowhere = Root { folder: PathBuf::from("/nowhere"), git: false };
-    Store::new(&nowhere, None).read(&mut repo, &[]);
-    if !section.base.is_empty() {
-        let paths: BTreeSet<&String> = section.files.keys().chain(section.base.keys()).collect();
-        let differs = paths.into_iter().filter(|path| {
-            let base = section.base.get(*path);
-            base.is_some() && base != section.files.get(*path)
-        });
-        repo.changes = Some(differs.cloned().collect());
-    }
-    repo
+    let inputs = Store::new(&nowhere, None, Vec::new()).read(Inputs::of(files.collect(), &ids));
+    let paths: BTreeSet<&String> = section.files.keys().chain(section.base.keys()).collect();
+    let differs = paths.into_iter().filter(|path| {
+        let base = section.base.get(*path);
+        base.is_some() && base != section.files.get(*path)
+    });
+    let changes = (!section.base.is_empty()).then(|| differs.cloned().collect());
+    Repo::new(Inputs { changes, ..inputs })
 }
 
 fn output(repo: &Repo, select: &[&str]) -> String {

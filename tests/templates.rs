@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use homelint::check::{Selection, check};
+use homelint::model::inputs::Inputs;
 use homelint::model::repo::Repo;
-use homelint::resource::{File, Tree};
+use homelint::resource::File;
 use homelint::rules::RULES;
 use homelint::source::FileId;
 use std::collections::BTreeMap;
@@ -29,10 +30,10 @@ const LAMP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: lamp\nda
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let files: BTreeMap<&str, &str> = files.iter().copied().chain([("makejinja.toml", PROJECT)]).collect();
     let file = |(index, (path, text)): (usize, (&str, &str))| File::read(FileId(index as u32), path, Some(text.into()));
-    let repo = Repo::new(Tree::new(files.into_iter().enumerate().map(file).collect()), &[]);
+    let repo = Repo::new(Inputs::of(files.into_iter().enumerate().map(file).collect(), &[]));
     let report = check(&repo, RULES, &Selection::default());
     let place = |diagnostic: &homelint::diagnostic::Diagnostic| {
-        let source = &repo.tree.file(diagnostic.finding.span.file).unwrap().source;
+        let source = &repo.tree().file(diagnostic.finding.span.file).unwrap().source;
         format!("{}:{} {}", source.path, source.line(diagnostic.finding.span.start), diagnostic.rule)
     };
     report.diagnostics.iter().map(place).collect()

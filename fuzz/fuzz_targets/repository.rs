@@ -4,7 +4,8 @@
 use homelint::check::{Selection, check};
 use homelint::kustomize::Kustomize;
 use homelint::model::repo::Repo;
-use homelint::resource::{File, Tree};
+use homelint::model::inputs::Inputs;
+use homelint::resource::File;
 use homelint::rules::RULES;
 use homelint::source::FileId;
 use libfuzzer_sys::fuzz_target;
@@ -22,7 +23,7 @@ const PATHS: [&str; 6] = [
 fuzz_target!(|text: &str| {
     let pieces = text.split("\n###\n").chain(std::iter::repeat(""));
     let file = |(id, (path, piece)): (usize, (&&str, &str))| File::read(FileId(id as u32), *path, Some(piece.to_owned()));
-    let repo = Repo::new(Tree::new(PATHS.iter().zip(pieces).enumerate().map(file).collect()), &[]);
+    let repo = Repo::new(Inputs::of(PATHS.iter().zip(pieces).enumerate().map(file).collect(), &[]));
     Kustomize::new(&repo.tree).build("app");
     check(&repo, RULES, &Selection::default());
 });

@@ -3,6 +3,7 @@
     python3 crds.py DIR
 """
 
+import json
 import os
 import re
 import subprocess
@@ -26,10 +27,20 @@ def run(*command, cwd, **more):
     return subprocess.run(command, cwd=cwd, env={**ENVIRONMENT, **more}, check=True, capture_output=True, text=True).stdout
 
 
-def packages_of(row, release, work):
+def packages_of(row, work):
     """The packages that this release has: a version of an API comes and goes."""
-    folder = Path(run("go", "list", "-m", "-f", "{{.Dir}}", f"{row['part']}", cwd=work).strip())
+    folder = Path(json.loads(run("go", "mod", "download", "-json", row["part"], cwd=work))["Dir"])
     return [f"{row['part']}/{package}" for package in row["packages"] if (folder / package).is_dir()]
+
+
+def stub(work, path, types):
+    """A package of empty types, for one that an operator's own repository replaces."""
+    folder = work / "stubs" / folder_of(path)
+    folder.mkdir(parents=True)
+    (folder / "go.mod").write_text(f"module {path}\n")
+    lines = [f"package {path.rpartition('/')[2]}", *(f"type {name} struct{{}}" for name in types)]
+    (folder / "types.go").write_text("\n".join(lines) + "\n")
+    run("go", "mod", "edit", f"-replace={path}={folder}", cwd=work)
 
 
 def generator(version, target):
@@ -45,10 +56,13 @@ def generate(row, release, target, out):
     options = "" if row.get("descriptions") else "maxDescLen=0,"
     with tempfile.TemporaryDirectory() as work:
         run("go", "mod", "init", "crds", cwd=work)
-        run("go", "get", f"{row['part']}@{release}", cwd=work)
-        packages = packages_of(row, release, work)
+        # Asks for the packages alone: what else an operator imports may be large, or not to be had.
+        run("go", "mod", "edit", f"-require={row['part']}@{release}", cwd=work)
+        for path, types in row.get("stubs", {}).items():
+            stub(Path(work), path, types)
+        packages = packages_of(row, work)
         Path(work, "tools.go").write_text("package crds\n" + "".join(f'import _ "{path}"\n' for path in packages))
-        run("go", "get", ".", cwd=work)
+        run("go", "list", "-deps", ".", cwd=work)
         paths = [f"paths={path}" for path in packages]
         run(generator(row.get("generator", NEWEST), target), f"crd:{options}allowDangerousTypes=true", *paths, f"output:crd:dir={out}", cwd=work)
 

@@ -65,14 +65,14 @@ impl Selection {
             return None;
         }
         let default = (rule.on || !self.select.is_empty()).then_some(rule.severity);
-        repo.config.level(rule.id, path, default)
+        repo.config().level(rule.id, path, default)
     }
 
     /// Whether a rule may be on for some path.
     fn may_run(&self, rule: &Rule, repo: &Repo) -> bool {
         let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(rule.id));
         !matches(&self.ignore)
-            && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config.sets(rule.id)))
+            && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config().sets(rule.id)))
     }
 
     fn wants(&self, path: &str) -> bool {
@@ -88,29 +88,28 @@ impl Selection {
 /// Runs the rules over every wanted file.
 pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let wanted = |file: &&File| {
-        let path = &repo.tree.written(file).source.path;
-        selection.wants(path) && !repo.config.excludes(path)
+        let path = &repo.tree().written(file).source.path;
+        selection.wants(path) && !repo.config().excludes(path)
     };
-    let files: Vec<&File> = repo.tree.files().iter().filter(wanted).collect();
-    repo.prepare();
+    let files: Vec<&File> = repo.tree().files().iter().filter(wanted).collect();
     let running: Vec<&Rule> = rules.iter().filter(|rule| selection.may_run(rule, repo)).collect();
-    let (clusters, _) = rayon::join(|| clusters(repo), || repo.verdicts());
+    let clusters = clusters(repo);
     let deployed = check_clusters(&clusters, &running);
     let run = Checks { repo, rules, running, selection };
     let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
-    if repo.tree.files().iter().any(|file| file.rendered.is_some()) {
+    if repo.tree().files().iter().any(|file| file.rendered.is_some()) {
         // A template comes last, but its place is where it is written.
         diagnostics.sort_by(|a, b| (a.finding.span, a.rule).cmp(&(b.finding.span, b.rule)));
     }
     diagnostics.dedup();
-    let unchecked = repo.unchecked.iter().cloned().chain(repo.verdicts().without_schema(&repo.tree));
+    let unchecked = repo.unchecked().iter().cloned().chain(repo.validation().without_schema(repo.tree()));
     let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
     let unchecked = unchecked.chain(cut(&mut diagnostics, repo));
     Report {
         diagnostics,
-        files: repo.tree.files().iter().filter(|file| file.rendered.is_none()).count(),
+        files: repo.tree().files().iter().filter(|file| file.rendered.is_none()).count(),
         resources: repo.resources().len(),
         unchecked: unchecked.collect::<BTreeSet<_>>().into_iter().collect(),
     }
@@ -129,7 +128,7 @@ fn cut(diagnostics: &mut Vec<Diagnostic>, repo: &Repo) -> Vec<Unchecked> {
     });
     let beyond = counts.into_iter().filter(|(_, count)| *count > MAX_FINDINGS);
     let entries = beyond.filter_map(|((id, rule), count)| {
-        let path = repo.tree.file(id)?.source.path.clone();
+        let path = repo.tree().file(id)?.source.path.clone();
         Some(Unchecked { path, line: 1, reason: format!("{count} findings of {rule}: only {MAX_FINDINGS} are shown") })
     });
     entries.collect()
@@ -168,7 +167,7 @@ struct Checks<'a> {
 
 fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str, Finding)>>) -> Vec<Diagnostic> {
     let Checks { repo, rules, running, selection } = checks;
-    let path = repo.tree.written(file).source.path.as_str();
+    let path = repo.tree().written(file).source.path.as_str();
     let suppressions = suppression::read(file);
     // By rule and line; of several that say the same, the first is the one that counts.
     let silences: HashMap<(&str, Option<u32>), usize> =
@@ -190,11 +189,11 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
             }
         };
         debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
-        for finding in findings.into_iter().filter(|finding| may_be_rendered(finding, &repo.tree)) {
+        for finding in findings.into_iter().filter(|finding| may_be_rendered(finding, repo.tree())) {
             let line = file.source.line(finding.span.start);
             match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
-                None => diagnostics.push(diagnostic(rule.id, severity, as_written(finding, &repo.tree))),
+                None => diagnostics.push(diagnostic(rule.id, severity, as_written(finding, repo.tree()))),
             }
         }
     }
@@ -204,7 +203,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         let idle = suppressions.iter().zip(&used).filter(|(_, used)| !used.load(Ordering::Relaxed));
         let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
         let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
-        let findings = findings.map(|finding| as_written(finding, &repo.tree));
+        let findings = findings.map(|finding| as_written(finding, repo.tree()));
         diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
     }
     diagnostics.sort_by(|a, b| {
@@ -220,7 +219,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         }
         same
     });
-    keep_secrets(&mut diagnostics, repo.tree.written(file));
+    keep_secrets(&mut diagnostics, repo.tree().written(file));
     fingerprint(&mut diagnostics, path);
     diagnostics
 }

@@ -3,7 +3,7 @@
 use super::{CLEAN, Color, FAILED, Failure, Outcome, Run, check, color, paths};
 use homelint::check::Report;
 use homelint::diagnostic::{Diagnostic, Finding, Severity};
-use homelint::discover::{self, Root, Source};
+use homelint::discover::{self, Besides, Root, Source};
 use homelint::flux::source::Location;
 use homelint::flux::substitute::Refusal;
 use homelint::flux::{Applied, Cluster, Fleet};
@@ -82,7 +82,7 @@ pub fn run(arguments: &Build) -> Run {
         Some(place) => paths::root_around(place)?,
         None => discover::root(Path::new("."))?,
     };
-    let repo = discover::load(&root, &Source::WorkTree, &[])?;
+    let repo = Repo::new(discover::load(&root, &Source::WorkTree, Besides::default())?);
     let batches = match (&arguments.target, &place) {
         (None, _) => everything(&repo, arguments.releases),
         (Some(target), Some(place)) => folder(&repo, &root, target, place)?,
@@ -111,7 +111,7 @@ impl Build {
         let unchecked: BTreeSet<String> = batches
             .iter()
             .flat_map(|batch| &batch.unchecked)
-            .map(|unchecked| left_out(&repo.tree, unchecked))
+            .map(|unchecked| left_out(repo.tree(), unchecked))
             .collect();
         notes.extend(unchecked);
         let nothing = batches.iter().all(|batch| batch.resources.is_empty());
@@ -143,19 +143,19 @@ fn left_out(tree: &Tree, unchecked: &Unchecked) -> String {
 /// What `kustomize build` gives of a folder; where it has no kustomization, a Flux Kustomization of that name.
 fn folder(repo: &Repo, root: &Root, target: &str, place: &Path) -> Result<Vec<Batch>, Failure> {
     let relative = paths::relative(root, place);
-    let folder = match repo.tree.find(&relative) {
+    let folder = match repo.tree().find(&relative) {
         Some(file)
-            if repo.tree.kustomization(file.source.folder()).is_some_and(|own| own.source.id == file.source.id) =>
+            if repo.tree().kustomization(file.source.folder()).is_some_and(|own| own.source.id == file.source.id) =>
         {
             file.source.folder().to_owned()
         }
         Some(_) => return Err(Failure::new(format!("`{target}` is no kustomization")).help("build its folder")),
         None => relative,
     };
-    if repo.tree.kustomization(&folder).is_none() {
+    if repo.tree().kustomization(&folder).is_none() {
         return named(repo, target).map_err(|_| without_kustomization(repo, target, &folder));
     }
-    let built = Kustomize::new(&repo.tree).build(&folder);
+    let built = Kustomize::new(repo.tree()).build(&folder);
     let findings = fatal(&built.faults);
     let resources = if findings.is_empty() { built.resources } else { Vec::new() };
     Ok(vec![Batch { title: None, resources, findings, unchecked: built.unchecked, mode: Mode::Yaml12 }])
@@ -169,7 +169,7 @@ fn without_kustomization(repo: &Repo, target: &str, folder: &str) -> Failure {
         return failure.help(format!("Flux makes one for `{name}`: homelint build {name}"));
     }
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let mut folders = repo.tree.folders().filter(|folder| repo.tree.kustomization(folder).is_some());
+    let mut folders = repo.tree().folders().filter(|folder| repo.tree().kustomization(folder).is_some());
     match folders.find(|folder| folder.starts_with(&prefix)) {
         Some(below) => failure.help(format!("`{below}` has one")),
         None => failure,
@@ -189,7 +189,7 @@ fn named(repo: &Repo, target: &str) -> Result<Vec<Batch>, Failure> {
 fn unknown(repo: &Repo, target: &str) -> Failure {
     let titles: BTreeSet<String> = applied(repo.fleet()).map(title).collect();
     let named = titles.iter().find(|title| title.rsplit('/').next() == Some(target));
-    let candidates = titles.iter().map(String::as_str).chain(repo.tree.folders());
+    let candidates = titles.iter().map(String::as_str).chain(repo.tree().folders());
     let meant = named.map(String::as_str).or_else(|| nearest(target.trim_end_matches('/'), candidates));
     let failure = Failure::new(format!("there is no folder and no Flux Kustomization `{target}`"));
     failure.help(meant.map_or_else(
@@ -203,7 +203,7 @@ fn everything(repo: &Repo, releases: bool) -> Vec<Batch> {
     let inventories = if releases { repo.inventories() } else { &[] };
     let mut batches = Vec::new();
     for (index, cluster) in repo.fleet().clusters.iter().enumerate() {
-        let place = place(&repo.tree, cluster);
+        let place = place(repo.tree(), cluster);
         let members = inventories.get(index).map_or(&[][..], |inventory| &inventory.members);
         for (index, applied) in cluster.kustomizations.iter().enumerate() {
             let kind = &applied.resource.kind;

@@ -1,12 +1,13 @@
 //! `homelint check`.
 
-use super::schema::Schemas;
+use super::schema::store;
 use super::{CLEAN, Color, FOUND, Failure, Outcome, Run, color, fix, paths, rules};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use globset::{Glob, GlobMatcher};
 use homelint::check::{Report, Selection, check};
 use homelint::diagnostic::Severity;
-use homelint::discover::{self, Root, Source};
+use homelint::discover::store::Store;
+use homelint::discover::{self, Besides, Changes, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::report::{self, Format, Options};
 use homelint::rules::RULES;
@@ -111,13 +112,12 @@ pub fn run(arguments: &Check) -> Run {
         let failure = Failure::new(format!("{} is not in a git repository", root.folder.display()));
         return Err(failure.help("`--staged`, `--rev` and `--since` need one"));
     }
-    let schemas = Schemas::new(root, &arguments.schema_location)?;
+    let store = store(root, &arguments.schema_location)?;
     let base = arguments.base(root, &source)?;
     let since = base.as_deref().filter(|_| arguments.since.is_some());
-    let mut repo = load(root, &source, since, &schemas)?;
+    let mut repo = load(root, &source, since, &store)?;
     places.check_tree(&repo, &source)?;
-    let known =
-        base.as_deref().map_or_else(|| Ok(BTreeSet::new()), |base| known_at(root, base, &selection, &schemas))?;
+    let known = base.as_deref().map_or_else(|| Ok(BTreeSet::new()), |base| known_at(root, base, &selection, &store))?;
     let mut report = check(&repo, RULES, &selection).without(&known);
     let mut notes = String::new();
     if arguments.fix {
@@ -126,7 +126,7 @@ pub fn run(arguments: &Check) -> Run {
             return Ok(Outcome { code: arguments.code(&report), ..Outcome::text(fixes.diff(&report)) });
         }
         (repo, report) = fix::until_nothing_changes(root, repo, report, arguments.unsafe_fixes, &mut notes, || {
-            let repo = load(root, &source, since, &schemas)?;
+            let repo = load(root, &source, since, &store)?;
             let report = check(&repo, RULES, &selection).without(&known);
             Ok((repo, report))
         })?;
@@ -193,20 +193,18 @@ pub fn width() -> usize {
 }
 
 /// Reads a repository with what changed in it: since a revision, or, where generated files make it matter, since HEAD.
-fn load(root: &Root, source: &Source, since: Option<&str>, schemas: &Schemas) -> Result<Repo, Failure> {
+fn load(root: &Root, source: &Source, since: Option<&str>, store: &Store) -> Result<Repo, Failure> {
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    let mut repo = discover::load(root, source, &ids)?;
-    schemas.read(&mut repo);
-    let generated = || repo.tree.files().iter().any(|file| file.source.name() == "makejinja.toml");
-    if since.is_some() || (!matches!(source, Source::Commit(_)) && generated()) {
-        repo.changes = discover::changes(root, source, since)?;
-    }
-    Ok(repo)
+    let changes = match since {
+        Some(since) => Some(Changes::Since(since)),
+        None => (!matches!(source, Source::Commit(_))).then_some(Changes::Generated),
+    };
+    Ok(Repo::new(discover::load(root, source, Besides { rules: &ids, store: Some(store), changes })?))
 }
 
 /// What is found in a commit.
-fn known_at(root: &Root, rev: &str, selection: &Selection, schemas: &Schemas) -> Result<BTreeSet<String>, Failure> {
-    let repo = load(root, &Source::Commit(rev.to_owned()), None, schemas)?;
+fn known_at(root: &Root, rev: &str, selection: &Selection, store: &Store) -> Result<BTreeSet<String>, Failure> {
+    let repo = load(root, &Source::Commit(rev.to_owned()), None, store)?;
     Ok(check(&repo, RULES, selection).fingerprints())
 }
 

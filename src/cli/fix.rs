@@ -20,7 +20,7 @@ impl Fixes<'_> {
     /// What would change, as a unified diff.
     pub fn diff(&self, report: &Report) -> String {
         let edits = edits(&report.diagnostics, self.also_unsafe);
-        let files = edits.iter().filter_map(|(id, edits)| Some((self.repo.tree.file(*id)?, edits)));
+        let files = edits.iter().filter_map(|(id, edits)| Some((self.repo.tree().file(*id)?, edits)));
         files.map(|(file, edits)| diff(file, edits)).collect()
     }
 }
@@ -41,7 +41,7 @@ pub fn until_nothing_changes(
             break;
         }
         for (id, edits) in &edits {
-            let Some(file) = repo.tree.file(*id) else { continue };
+            let Some(file) = repo.tree().file(*id) else { continue };
             let text = apply(&file.source.text, edits.iter().map(|edit| (*edit, edit.text.as_str())));
             discover::write(root, &file.source.path, &text)?;
             changed.insert(file.source.path.clone());

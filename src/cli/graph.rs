@@ -1,9 +1,10 @@
 //! `homelint graph`: how the parts of a deployment hang together.
 
 use super::{Outcome, Run, build};
-use homelint::discover::{self, Source};
+use homelint::discover::{self, Besides, Source};
 use homelint::flux::graph::{Edge, Graph, GraphNode, Relation, graph};
 use homelint::model::inventory::Inventory;
+use homelint::model::repo::Repo;
 use homelint::resource::Tree;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -38,10 +39,10 @@ struct Drawn {
 /// Writes the graph of every cluster.
 pub fn run(arguments: &Draw) -> Run {
     let root = discover::root(Path::new("."))?;
-    let repo = discover::load(&root, &Source::WorkTree, &[])?;
+    let repo = Repo::new(discover::load(&root, &Source::WorkTree, Besides::default())?);
     let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
     let draw = |(cluster, inventory): (_, &Inventory)| Drawn {
-        place: build::place(&repo.tree, cluster),
+        place: build::place(repo.tree(), cluster),
         graph: graph(cluster, inventory.made(), repo.links()),
     };
     let drawn: Vec<Drawn> = clusters.map(draw).collect();
@@ -49,7 +50,7 @@ pub fn run(arguments: &Draw) -> Run {
         Form::Tree => drawn.iter().map(tree).collect::<Vec<_>>().join("\n"),
         Form::Mermaid => mermaid(&drawn),
         Form::Dot => dot(&drawn),
-        Form::Json => format!("{:#}\n", json!({ "version": 1, "clusters": json_of(&drawn, &repo.tree) })),
+        Form::Json => format!("{:#}\n", json!({ "version": 1, "clusters": json_of(&drawn, repo.tree()) })),
     };
     let notes = if drawn.is_empty() { build::NO_FLUX } else { "" };
     Ok(Outcome { notes: notes.to_owned(), ..Outcome::text(text) })

@@ -80,7 +80,7 @@ impl Places {
             Source::Commit(name) => format!("`{name}`"),
         };
         let holds = |wanted: &String| {
-            let files = repo.tree.files().iter().map(|file| file.source.path.as_str());
+            let files = repo.tree().files().iter().map(|file| file.source.path.as_str());
             let below = |path: &str| path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'));
             wanted.is_empty() || files.into_iter().any(|path| path == wanted || below(path))
         };

@@ -5,8 +5,8 @@ pub mod store;
 
 use crate::config;
 use crate::diagnostic::Unchecked;
-use crate::model::repo::Repo;
-use crate::resource::{File, Syntax, Tree};
+use crate::model::inputs::Inputs;
+use crate::resource::{File, Syntax};
 use crate::source::FileId;
 use ignore::gitignore::Gitignore;
 use rayon::prelude::*;
@@ -14,6 +14,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use store::Store;
 use walk::{Found, OWN_LISTS};
 
 mod walk;
@@ -133,11 +134,31 @@ impl Git {
     }
 }
 
-/// Reads and parses a whole repository. `rules` are the ids that a configuration may name.
+/// What is read besides the files.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Besides<'a> {
+    /// Ids of rules that a configuration may name.
+    pub rules: &'a [&'a str],
+    /// Where schemas are, besides the binary.
+    pub store: Option<&'a Store>,
+    /// What changed, where somebody wants to know.
+    pub changes: Option<Changes<'a>>,
+}
+
+/// Which changes are asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Changes<'a> {
+    /// Those since HEAD, in a repository with files made from templates: they matter only there.
+    Generated,
+    /// Those since a revision.
+    Since(&'a str),
+}
+
+/// Reads and parses a whole repository.
 ///
 /// # Errors
 /// When the folder, the index or the commit cannot be read.
-pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error> {
+pub fn load(root: &Root, source: &Source, besides: Besides) -> Result<Inputs, Error> {
     let parsed = match source {
         Source::WorkTree => {
             let way = way(root);
@@ -147,9 +168,18 @@ pub fn load(root: &Root, source: &Source, rules: &[&str]) -> Result<Repo, Error>
         Source::Commit(name) => parse(read_commit(&Git::open(root)?, name)?, |_, text| text),
     };
     let (files, unchecked): (Vec<File>, Vec<Option<Unchecked>>) = parsed.into_iter().unzip();
-    let mut repo = Repo::new(Tree::new(files), rules);
-    repo.unchecked = unchecked.into_iter().flatten().collect();
-    Ok(repo)
+    let read = Inputs::of(files, besides.rules);
+    let since = match besides.changes {
+        Some(Changes::Since(name)) => Some(Some(name)),
+        Some(Changes::Generated) if !read.projects.is_empty() => Some(None),
+        _ => None,
+    };
+    let changes = since.map(|since| changes(root, source, since)).transpose()?.flatten();
+    let read = Inputs { unchecked: unchecked.into_iter().flatten().collect(), changes, ..read };
+    Ok(match besides.store {
+        Some(store) => store.read(read),
+        None => read,
+    })
 }
 
 /// Reads and parses files, in order of their paths.

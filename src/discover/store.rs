@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Unchecked;
 use crate::discover::{Error, Root, read_text};
-use crate::model::repo::Repo;
+use crate::model::inputs::Inputs;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{Location, PlainSchema, UserSchemas, is_url, named_schema};
 use crate::source::join;
@@ -26,21 +26,25 @@ pub fn is_judged(file: &File) -> bool {
     !OWN.contains(&file.role_of_root())
 }
 
-/// A folder of fetched and imported schemas.
+/// A folder of fetched and imported schemas, and other locations of schemas.
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
     folder: PathBuf,
+    /// Locations that the user names besides those of the configuration.
+    pub locations: Vec<Location>,
+    /// Whether all of the folder is read, not only what the repository uses.
+    pub whole: bool,
 }
 
 /// The schema of a kind as it was found: apiVersion, kind, place, and its document or why it is none.
 type Found = ((String, String), String, Result<Value, String>);
 
 impl Store {
-    /// The store of a repository, or one elsewhere.
-    pub fn new(root: &Root, elsewhere: Option<PathBuf>) -> Self {
+    /// The store of a repository, or one elsewhere, with other locations.
+    pub fn new(root: &Root, elsewhere: Option<PathBuf>, locations: Vec<Location>) -> Self {
         let folder = elsewhere.map_or_else(|| root.folder.join(FOLDER), |folder| root.folder.join(folder));
-        Store { root: root.folder.clone(), folder }
+        Store { root: root.folder.clone(), folder, locations, whole: false }
     }
 
     /// Its folder.
@@ -48,30 +52,33 @@ impl Store {
         &self.folder
     }
 
-    /// Reads what locations and the store have for a repository: for the kinds, releases and files in it.
-    pub fn read(&self, repo: &mut Repo, locations: &[Location]) {
-        let filled = self.holds_anything(&repo.tree);
+    /// Adds what locations and the store have for a repository: for the kinds, releases and files in it.
+    pub fn read(&self, inputs: Inputs) -> Inputs {
+        let mut inputs = inputs;
+        let filled = self.holds_anything(&inputs.tree);
         if filled {
-            self.read_charts(repo);
+            self.read_charts(&mut inputs);
         }
         let own = Location::read(&self.folder.to_string_lossy()).ok().filter(|_| filled);
-        let all = locations.iter().chain(&repo.locations).chain(&own).filter(|location| !location.is_url());
+        let all = self.locations.iter().chain(&inputs.locations).chain(&own).filter(|location| !location.is_url());
         let all: Vec<&Location> = all.collect();
         let mut user = UserSchemas::default();
-        let found = if all.is_empty() { Vec::new() } else { self.kinds(repo, &all) };
+        let found = if all.is_empty() { Vec::new() } else { self.kinds(&inputs, &all) };
         for (name, place, document) in found {
             match document {
                 Ok(document) => user.add(&name.0, &name.1, place, document),
-                Err(reason) => repo.unchecked.push(Unchecked { path: place, line: 1, reason }),
+                Err(reason) => inputs.unchecked.push(Unchecked { path: place, line: 1, reason }),
             }
         }
-        self.read_files(repo, &mut user);
-        repo.user_schemas = Arc::new(user);
+        self.read_files(&inputs.tree, &mut user);
+        if self.whole {
+            self.read_rest(&mut user);
+        }
+        Inputs { schemas: Arc::new(user), ..inputs }
     }
 
     /// Reads the rest of the store: what it has for kinds that the repository does not use.
-    pub fn read_rest(&self, repo: &mut Repo) {
-        let Some(user) = Arc::get_mut(&mut repo.user_schemas) else { return };
+    fn read_rest(&self, user: &mut UserSchemas) {
         for path in entries(&self.folder).flat_map(|group| entries(&group)) {
             let document: Option<Value> = read_text(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
             let Some((document, (api_version, kind))) = document.and_then(|one| kind_of(&one).map(|name| (one, name)))
@@ -85,13 +92,15 @@ impl Store {
     }
 
     /// What locations have for the kinds of a repository.
-    fn kinds(&self, repo: &Repo, locations: &[&Location]) -> Vec<Found> {
+    fn kinds(&self, inputs: &Inputs, locations: &[&Location]) -> Vec<Found> {
         let named = |resource: &Resource| (resource.api_version.to_string(), resource.kind.to_string());
-        let kinds: BTreeSet<(String, String)> = repo.resources().iter().map(named).collect();
-        let kubernetes = repo.kubernetes().map(|(version, _)| version);
+        let resources = inputs.tree.files().iter().flat_map(File::resources);
+        let kinds: BTreeSet<(String, String)> = resources.map(named).collect();
+        let kubernetes = inputs.kubernetes().map(|(version, _)| version);
         let found = kinds.into_par_iter().filter_map(|name| {
             let mut places = locations.iter().flat_map(|location| location.places(&name.0, &name.1, kubernetes));
-            let (place, text) = places.find_map(|place| Some((self.shown(&place), self.text(&repo.tree, &place)?)))?;
+            let (place, text) =
+                places.find_map(|place| Some((self.shown(&place), self.text(&inputs.tree, &place)?)))?;
             let document = serde_json::from_str(&text).map_err(|error| format!("no JSON Schema: {error}"));
             Some((name, place, document))
         });
@@ -99,14 +108,14 @@ impl Store {
     }
 
     /// Reads the schemas that files which are no resources name for themselves: a path, or a URL that was fetched.
-    fn read_files(&self, repo: &Repo, user: &mut UserSchemas) {
+    fn read_files(&self, tree: &Tree, user: &mut UserSchemas) {
         let mut known: BTreeMap<String, Option<Arc<PlainSchema>>> = BTreeMap::new();
-        let files = repo.tree.files().iter().filter(|file| is_judged(file));
+        let files = tree.files().iter().filter(|file| is_judged(file));
         for (file, named) in files.filter_map(|file| Some((file, named_schema(file)?))) {
             let fetched = || self.folder.join(path_of_url(named)).to_string_lossy().into_owned();
             let place = if is_url(named) { Some(fetched()) } else { join(file.source.folder(), named) };
             let Some(place) = place else { continue };
-            let read = |place: &str| serde_json::from_str(&self.text(&repo.tree, place)?).ok().map(PlainSchema::new);
+            let read = |place: &str| serde_json::from_str(&self.text(tree, place)?).ok().map(PlainSchema::new);
             let schema = known.entry(place).or_insert_with_key(|place| read(place).map(Arc::new));
             if let Some(schema) = schema {
                 user.add_file(file.source.id, Arc::clone(schema));
@@ -115,9 +124,9 @@ impl Store {
     }
 
     /// Reads the charts that the releases of a repository may name.
-    fn read_charts(&self, repo: &mut Repo) {
+    fn read_charts(&self, inputs: &mut Inputs) {
         let in_tree = self.in_root(&self.folder.join(CHARTS)).unwrap_or_default();
-        let tracked = repo.tree.files_in(&in_tree).filter(|file| !in_tree.is_empty() && file.readable);
+        let tracked = inputs.tree.files_in(&in_tree).filter(|file| !in_tree.is_empty() && file.readable);
         let mut texts: BTreeMap<String, String> =
             tracked.map(|file| (file.source.path.clone(), file.source.text.clone())).collect();
         for path in entries(&self.folder.join(CHARTS)) {
@@ -130,8 +139,8 @@ impl Store {
         }
         for (path, text) in texts {
             match serde_json::from_str(&text) {
-                Ok(chart) => repo.charts.push(chart),
-                Err(error) => repo.unchecked.push(Unchecked { path, line: 1, reason: format!("no chart: {error}") }),
+                Ok(chart) => inputs.charts.push(chart),
+                Err(error) => inputs.unchecked.push(Unchecked { path, line: 1, reason: format!("no chart: {error}") }),
             }
         }
     }

@@ -97,7 +97,7 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
 
 /// Where a part of a text stands, or all of it where it is not written as it reads.
 fn part(repo: &Repo, span: Span, text: &str) -> Span {
-    let start = repo.tree.slice(span).find(text).map(|at| span.start as usize + at);
+    let start = repo.tree().slice(span).find(text).map(|at| span.start as usize + at);
     start.map_or(span, |start| Span::new(span.file, start, start + text.len()))
 }
 
@@ -225,7 +225,7 @@ impl<'a> Cluster<'a> {
 
     /// ConfigMaps and Secrets whose names end in a hash of their content.
     pub fn generated(&self) -> impl Iterator<Item = Generated<'a>> {
-        let tree = &self.repo.tree;
+        let tree = self.repo.tree();
         self.kustomizations()
             .flat_map(|applied| applied.resources.iter().map(move |resource| (applied, resource)))
             .filter_map(move |(applied, resource)| {
@@ -326,7 +326,7 @@ impl<'a> Cluster<'a> {
 
     /// Entries among the values of releases that are settings of the HelmRelease: they are called so and have its form.
     pub fn misplaced_fields(&self) -> Vec<&'a Entry> {
-        let schema = self.repo.verdicts().schemas.find("helm.toolkit.fluxcd.io/v2", "HelmRelease");
+        let schema = self.repo.validation().schemas.find("helm.toolkit.fluxcd.io/v2", "HelmRelease");
         let spec = schema.and_then(|schema| schema.at(&["spec"]));
         let field = |name: &str| {
             let spec = spec.as_ref()?;

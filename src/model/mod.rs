@@ -1,5 +1,7 @@
 //! The repository as rules see it, each part made of those above it.
 
+/// Everything that comes from outside: files, configuration, changes, schemas, charts.
+pub mod inputs;
 /// What the schemas have against a repository.
 pub mod validation;
 /// What one cluster holds: applied, made by charts, made by operators.

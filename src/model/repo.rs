@@ -1,139 +1,155 @@
 //! Everything a rule may know.
 
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::diagnostic::{Finding, Unchecked};
-use crate::flux::{self, Fleet};
+use crate::flux::{self, Cluster, Fleet};
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
 use crate::kustomize::{Fault, FaultKind, FileUse};
 use crate::links::Links;
+use crate::model::inputs::Inputs;
 use crate::model::inventory::Inventory;
-use crate::model::validation::Verdicts;
+use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{self, Deprecation, Location, UserSchemas, Version};
+use crate::schema::{self, Deprecation, Location, Version};
 use crate::source::{FileId, Span, join};
-use crate::template::{self, Project};
+use crate::template::Project;
 use crate::yaml::Node;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Longest text, in bytes, that is looked up as a path.
 const MAX_PATH: usize = 512;
 
-/// The whole repository, read and parsed.
-#[derive(Debug, Default)]
+/// The whole repository: what was read, and everything that was worked out of it.
+#[derive(Debug)]
 pub struct Repo {
-    /// Its files.
-    pub tree: Tree,
-    /// Its `.homelint.yaml`.
-    pub config: Config,
-    /// What could not be read, and why.
-    pub unchecked: Vec<Unchecked>,
-    /// Paths that differ from the base of comparison; `None` where there is no base.
-    pub changes: Option<BTreeSet<String>>,
-    /// Where its configuration says that schemas lie.
-    pub locations: Vec<Location>,
-    /// Schemas that a user brings.
-    pub user_schemas: Arc<UserSchemas>,
-    /// What imported charts say of their values.
-    pub charts: Vec<ValuesSchema>,
-    resources: OnceLock<Vec<Resource>>,
-    projects: Vec<Project>,
-    sops: OnceLock<Policy>,
-    gateways: OnceLock<Vec<Resource>>,
-    renames: OnceLock<bool>,
-    links: OnceLock<(Links, Vec<Finding>)>,
-    fleet: OnceLock<Fleet>,
-    inventories: OnceLock<Vec<Inventory>>,
-    deployed: OnceLock<BTreeSet<FileId>>,
-    named: OnceLock<BTreeSet<FileId>>,
-    faults: OnceLock<BTreeMap<FileId, Vec<Fault>>>,
-    verdicts: OnceLock<Verdicts>,
+    inputs: Inputs,
+    config_faults: Vec<Finding>,
+    resources: Vec<Resource>,
+    gateways: Vec<Resource>,
+    renames: bool,
+    sops: Policy,
+    named: BTreeSet<FileId>,
+    links: Links,
+    fleet: Fleet,
+    deployed: BTreeSet<FileId>,
+    faults: BTreeMap<FileId, Vec<Fault>>,
+    inventories: Vec<Inventory>,
+    validation: Validation,
 }
 
 impl Repo {
-    /// A repository from its files. `rules` are the ids that its configuration may name.
-    pub fn new(tree: Tree, rules: &[&str]) -> Self {
-        let config = tree.find(config::FILE).and_then(File::root).map(|root| Config::read(root, rules));
-        let projects = template::projects(&tree);
-        let tree = template::with_outputs(tree, &projects);
-        let mut repo = Repo { tree, config: config.unwrap_or_default(), projects, ..Repo::default() };
-        for node in &repo.config.schema_locations {
-            match Location::read(node.text().unwrap_or("")) {
-                Ok(location) => repo.locations.push(location),
-                Err(message) => repo.config.faults.push(Finding::new(node.span, message)),
-            }
+    /// Works out a repository: classify → link → expand → inventory and validate, in the order of the picture in `lib.rs`.
+    pub fn new(inputs: Inputs) -> Self {
+        let tree = &inputs.tree;
+        let kubernetes = inputs.kubernetes();
+        let (links, config_faults) = link(&inputs);
+        // The fleet is built level by level: there is time for what does not need it.
+        let classify = || {
+            let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
+            inputs.projects.iter().for_each(|project| _ = project.compared(tree));
+            (gateways(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
+        };
+        let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
+        let deployed = fleet.files().collect();
+        let faults = kustomize_faults(&fleet);
+        let (inventories, validation) = rayon::join(
+            || inventories(tree, &fleet, &links),
+            || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
+        );
+        Repo {
+            config_faults,
+            resources,
+            gateways,
+            renames,
+            sops,
+            named,
+            links,
+            fleet,
+            deployed,
+            faults,
+            inventories,
+            validation,
+            inputs,
         }
-        if let Some(node) = repo.config.kubernetes.as_ref().filter(|_| repo.kubernetes().is_none()) {
-            let message = format!("`{}` is no version of Kubernetes", node.text().unwrap_or(""));
-            repo.config.faults.push(Finding::new(node.span, message).help("a version has a minor number: `1.37`"));
-        }
-        repo
+    }
+
+    /// Its files.
+    pub fn tree(&self) -> &Tree {
+        &self.inputs.tree
+    }
+
+    /// Its `.homelint.yaml`.
+    pub fn config(&self) -> &Config {
+        &self.inputs.config
+    }
+
+    /// Where its configuration says that schemas are.
+    pub fn locations(&self) -> &[Location] {
+        &self.inputs.locations
+    }
+
+    /// What could not be read, and why.
+    pub fn unchecked(&self) -> &[Unchecked] {
+        &self.inputs.unchecked
+    }
+
+    /// What imported charts say of their values.
+    pub fn charts(&self) -> &[ValuesSchema] {
+        &self.inputs.charts
     }
 
     /// Every resource written in a file of its own, in order of paths.
     pub fn resources(&self) -> &[Resource] {
-        self.resources.get_or_init(|| self.tree.files().iter().flat_map(File::resources).cloned().collect())
+        &self.resources
     }
 
     /// Root nodes of all documents with a role.
     pub fn documents(&self, role: Role) -> impl Iterator<Item = (&File, &Node)> {
-        self.tree.files().iter().flat_map(move |file| file.roots_of(role).map(move |root| (file, root)))
+        documents(self.tree(), role)
     }
 
     /// The file that a span points into.
     pub fn file_of(&self, span: Span) -> Option<&File> {
-        self.tree.file(span.file)
+        self.tree().file(span.file)
     }
 
     /// Whether this file differs from the base of comparison; `None` where there is none.
     pub fn changed(&self, path: &str) -> Option<bool> {
-        self.changes.as_ref().map(|paths| paths.contains(path))
+        self.inputs.changes.as_ref().map(|paths| paths.contains(path))
     }
 
     /// Template projects.
     pub fn projects(&self) -> &[Project] {
-        &self.projects
+        &self.inputs.projects
     }
 
     /// What is to be encrypted.
     pub fn sops(&self) -> &Policy {
-        self.sops.get_or_init(|| Policy::read(&self.tree))
-    }
-
-    /// Works out what many rules ask for, in parallel, before they ask in parallel themselves.
-    pub fn prepare(&self) {
-        // The deployment waits for itself, level by level: there is time for the rest.
-        let rest = || {
-            self.resources();
-            self.projects.iter().for_each(|project| _ = project.compared(&self.tree));
-            self.sops();
-        };
-        rayon::join(|| self.faults(), rest);
+        &self.sops
     }
 
     /// The version of Kubernetes that the configuration names, and where.
     pub fn kubernetes(&self) -> Option<(Version, Span)> {
-        let node = self.config.kubernetes.as_ref()?;
-        Some((Version::read(node.text()?)?, node.span))
+        self.inputs.kubernetes()
     }
 
     /// What the schemas have against what is written and deployed.
-    pub fn verdicts(&self) -> &Verdicts {
-        self.verdicts
-            .get_or_init(|| Verdicts::new(&self.tree, self.fleet(), Arc::clone(&self.user_schemas), self.kubernetes()))
+    pub fn validation(&self) -> &Validation {
+        &self.validation
     }
 
     /// What the schemas have against a file in one respect.
     pub fn schema_findings(&self, file: &File, kind: schema::FaultKind) -> Vec<Finding> {
-        let faults = self.verdicts().faults(file).iter().filter(|fault| fault.kind == kind);
+        let faults = self.validation.faults(file).iter().filter(|fault| fault.kind == kind);
         faults.map(|fault| fault.finding.clone()).collect()
     }
 
     /// The resources of a file whose apiVersion is on its way out.
     pub fn deprecations<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Deprecation)> {
-        let material = self.verdicts().file_uses.of(file.source.id) == FileUse::Material;
+        let material = self.validation.file_uses.of(file.source.id) == FileUse::Material;
         let resources = file.resources().iter().filter(move |_| !material);
         resources.filter_map(|resource| Some((resource, Deprecation::find(resource)?)))
     }
@@ -145,12 +161,12 @@ impl Repo {
         };
         let title = format!("write `{instead}`");
         let (finding, span) = (finding.help(title.clone()), resource.node.get("apiVersion").map(|node| node.span));
-        let Some(span) = span.filter(|span| self.tree.slice(*span) == resource.api_version) else { return finding };
+        let Some(span) = span.filter(|span| self.tree().slice(*span) == resource.api_version) else { return finding };
         let renewed = Resource { api_version: instead.into(), ..resource.clone() };
-        let verdicts = self.verdicts();
-        match verdicts.schemas.check(&renewed) {
+        let validation = &self.validation;
+        match validation.schemas.check(&renewed) {
             // A patch finds its target by apiVersion, too.
-            Some(faults) if faults.is_empty() && !verdicts.file_uses.is_patched(resource) => {
+            Some(faults) if faults.is_empty() && !validation.file_uses.is_patched(resource) => {
                 finding.safe_fix(title, span, instead)
             }
             _ => finding.unsafe_fix(title, span, instead),
@@ -159,117 +175,54 @@ impl Repo {
 
     /// Which kinds refer to which, and what operators create.
     pub fn links(&self) -> &Links {
-        &self.linked().0
+        &self.links
     }
 
     /// What is wrong with the configuration: its shape, and the tables in it.
-    pub fn config_faults(&self) -> Vec<Finding> {
-        self.config.faults.iter().chain(&self.linked().1).cloned().collect()
-    }
-
-    fn linked(&self) -> &(Links, Vec<Finding>) {
-        self.links.get_or_init(|| {
-            let mut links = Links::embedded();
-            let problems = self.config.links.iter().flat_map(|table| links.add(table));
-            let faults = problems.map(|(span, message)| Finding::new(span, message)).collect();
-            (links, faults)
-        })
+    pub fn config_faults(&self) -> impl Iterator<Item = &Finding> {
+        self.config().faults.iter().chain(&self.config_faults)
     }
 
     /// What Flux would apply.
     pub fn fleet(&self) -> &Fleet {
-        self.fleet.get_or_init(|| flux::deploy(&self.tree, self.links()))
+        &self.fleet
     }
 
-    /// What each cluster of the deployment holds, in the same order.
+    /// What each cluster of the fleet holds, in the same order.
     pub fn inventories(&self) -> &[Inventory] {
-        self.inventories.get_or_init(|| {
-            let charts = Charts::builtin();
-            let clusters = &self.fleet().clusters;
-            let of = |cluster: &flux::Cluster| {
-                let applied = cluster.files();
-                let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
-                let written = self.tree.files().iter().filter(rest).flat_map(File::resources);
-                Inventory::of(&self.tree, cluster, written, self.links(), &charts)
-            };
-            clusters.par_iter().map(of).collect()
-        })
-    }
-
-    /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
-    fn faults(&self) -> &BTreeMap<FileId, Vec<Fault>> {
-        self.faults.get_or_init(|| {
-            let fleet = self.fleet();
-            let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
-            let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-            for fault in applied.flat_map(|applied| &applied.faults).chain(&fleet.strays).cloned() {
-                let faults = by_file.entry(fault.span.file).or_default();
-                if !faults.contains(&fault) {
-                    faults.push(fault);
-                }
-            }
-            by_file
-        })
-    }
-
-    /// The files that Flux reads to build what it applies.
-    fn deployed_files(&self) -> &BTreeSet<FileId> {
-        self.deployed.get_or_init(|| self.fleet().files().collect())
+        &self.inventories
     }
 
     /// Whether Flux reads a file to build what it applies.
     pub fn is_deployed(&self, file: &File) -> bool {
-        self.deployed_files().contains(&file.source.id)
+        self.deployed.contains(&file.source.id)
     }
 
     /// Whether Flux reads a file, or some kustomization, deployed or not, names it.
     pub fn is_used(&self, file: &File) -> bool {
-        self.is_deployed(file) || self.named_files().contains(&file.source.id)
-    }
-
-    /// Files that some kustomization names, in whatever field.
-    fn named_files(&self) -> &BTreeSet<FileId> {
-        self.named.get_or_init(|| {
-            let mut named = BTreeSet::new();
-            for (file, root) in self.documents(Role::Kustomization) {
-                let folder = file.source.folder();
-                root.walk(&mut |node| {
-                    // An inline patch is no path.
-                    let Some(text) = node.text().filter(|text| text.len() <= MAX_PATH) else { return };
-                    let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
-                    named.extend(join(folder, path).and_then(|path| Some(self.tree.find(&path)?.source.id)));
-                });
-            }
-            named
-        })
+        self.is_deployed(file) || self.named.contains(&file.source.id)
     }
 
     /// Mistakes of these kinds that a kustomization has in a file.
     pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
-        let faults = self.faults().get(&file.source.id).into_iter().flatten();
+        let faults = self.faults.get(&file.source.id).into_iter().flatten();
         faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
     }
 
     /// Whether objects of this kind live in namespaces, as far as a schema says so.
     pub fn is_namespaced(&self, api_version: &str, kind: &str) -> bool {
-        let known = self.verdicts().schemas.kind(api_version, kind);
+        let known = self.validation.schemas.kind(api_version, kind);
         known.is_some_and(|known| known.scope == schema::Scope::Namespaced)
     }
 
     /// Every Gateway.
     pub fn gateways(&self) -> &[Resource] {
-        self.gateways.get_or_init(|| {
-            let gateway = |resource: &&Resource| resource.is("gateway.networking.k8s.io", "Gateway");
-            self.resources().iter().filter(gateway).cloned().collect()
-        })
+        &self.gateways
     }
 
     /// Whether some kustomization changes the names of resources, so that written names say little.
     pub fn renames_resources(&self) -> bool {
-        *self.renames.get_or_init(|| {
-            self.documents(Role::Kustomization)
-                .any(|(_, root)| root.get("namePrefix").or(root.get("nameSuffix")).is_some())
-        })
+        self.renames
     }
 
     /// The parents of the routes in a resource that are Gateways: of a route itself, or of those in a release's values.
@@ -287,4 +240,68 @@ impl Repo {
         });
         found
     }
+}
+
+fn documents(tree: &Tree, role: Role) -> impl Iterator<Item = (&File, &Node)> {
+    tree.files().iter().flat_map(move |file| file.roots_of(role).map(move |root| (file, root)))
+}
+
+/// The tables of links with those of the configuration, and what is wrong with these.
+fn link(inputs: &Inputs) -> (Links, Vec<Finding>) {
+    let mut links = Links::embedded();
+    let problems = inputs.config.links.iter().flat_map(|table| links.add(table));
+    let mut faults: Vec<Finding> = problems.map(|(span, message)| Finding::new(span, message)).collect();
+    if let Some(node) = inputs.config.kubernetes.as_ref().filter(|_| inputs.kubernetes().is_none()) {
+        let message = format!("`{}` is no version of Kubernetes", node.text().unwrap_or(""));
+        faults.push(Finding::new(node.span, message).help("a version has a minor number: `1.37`"));
+    }
+    (links, faults)
+}
+
+fn gateways(resources: &[Resource]) -> Vec<Resource> {
+    resources.iter().filter(|resource| resource.is("gateway.networking.k8s.io", "Gateway")).cloned().collect()
+}
+
+fn renames_resources(tree: &Tree) -> bool {
+    documents(tree, Role::Kustomization).any(|(_, root)| root.get("namePrefix").or(root.get("nameSuffix")).is_some())
+}
+
+/// Files that some kustomization names, in whatever field.
+fn named_files(tree: &Tree) -> BTreeSet<FileId> {
+    let mut named = BTreeSet::new();
+    for (file, root) in documents(tree, Role::Kustomization) {
+        let folder = file.source.folder();
+        root.walk(&mut |node| {
+            // An inline patch is no path.
+            let Some(text) = node.text().filter(|text| text.len() <= MAX_PATH) else { return };
+            let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
+            named.extend(join(folder, path).and_then(|path| Some(tree.find(&path)?.source.id)));
+        });
+    }
+    named
+}
+
+/// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
+fn kustomize_faults(fleet: &Fleet) -> BTreeMap<FileId, Vec<Fault>> {
+    let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+    let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
+    for fault in applied.flat_map(|applied| &applied.faults).chain(&fleet.strays) {
+        let faults = by_file.entry(fault.span.file).or_default();
+        if !faults.contains(fault) {
+            faults.push(fault.clone());
+        }
+    }
+    by_file
+}
+
+/// What each cluster holds.
+fn inventories(tree: &Tree, fleet: &Fleet, links: &Links) -> Vec<Inventory> {
+    let charts = Charts::builtin();
+    let of = |cluster: &Cluster| {
+        let applied = cluster.files();
+        let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
+        let written = tree.files().iter().filter(rest).flat_map(File::resources);
+        Inventory::of(tree, cluster, written, links, &charts)
+    };
+    fleet.clusters.par_iter().map(of).collect()
 }

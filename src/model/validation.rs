@@ -21,7 +21,7 @@ type Named = (SmolStr, SmolStr);
 
 /// Every schema at hand, and what it was used for.
 #[derive(Debug)]
-pub struct Verdicts {
+pub struct Validation {
     /// The schemas.
     pub schemas: Schemas,
     /// How kustomizations use the files.
@@ -33,7 +33,7 @@ pub struct Verdicts {
     unexplained: BTreeMap<(Named, SmolStr), BTreeSet<Span>>,
 }
 
-impl Verdicts {
+impl Validation {
     /// Judges every resource once, in parallel. `kubernetes` is the version that the configuration names.
     pub fn new(tree: &Tree, fleet: &Fleet, user: Arc<UserSchemas>, kubernetes: Option<(Version, Span)>) -> Self {
         let schemas = || {
@@ -42,7 +42,7 @@ impl Verdicts {
             (Schemas::new(tree, minor).with_user(user), releases)
         };
         let ((schemas, releases), file_uses) = rayon::join(schemas, || FileUses::new(tree));
-        let mut verdicts = Verdicts {
+        let mut verdicts = Validation {
             schemas,
             file_uses,
             releases,

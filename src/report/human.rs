@@ -21,7 +21,7 @@ pub(super) fn render(context: &Context<'_>) -> String {
         .collect::<std::collections::BTreeSet<_>>()
         .into_par_iter()
         .filter_map(|id| {
-            let file = context.repo.tree.file(id)?;
+            let file = context.repo.tree().file(id)?;
             Some((id, SourceFile::new(id, file.source.path.as_str(), visible(&masked(file)))))
         })
         .collect();
@@ -278,15 +278,16 @@ mod tests {
     use super::*;
     use crate::check::Report;
     use crate::diagnostic::Finding;
+    use crate::model::inputs::Inputs;
     use crate::model::repo::Repo;
     use crate::report::{Format, Options, render};
-    use crate::resource::{File, Tree};
+    use crate::resource::File;
 
     fn repo(texts: &[&str]) -> Repo {
         let file = |(index, text): (usize, &&str)| {
             File::read(FileId(index as u32), format!("{index}.txt"), Some((*text).to_owned()))
         };
-        Repo::new(Tree::new(texts.iter().enumerate().map(file).collect()), &[])
+        Repo::new(Inputs::of(texts.iter().enumerate().map(file).collect(), &[]))
     }
 
     fn drawn(repo: &Repo, findings: Vec<Finding>, width: usize) -> String {

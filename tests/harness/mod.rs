@@ -3,6 +3,8 @@
 // No test uses all of it.
 #![allow(dead_code)]
 
+pub mod evidence;
+
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use tempfile::TempDir;

@@ -1,9 +1,9 @@
 //! `homelint schema fetch`: the only command that uses a network.
 
-use super::{Schemas, shown};
+use super::{shown, store};
 use crate::cli::{FAILED, Failure, Outcome, Run};
 use homelint::discover::store::{Store, is_judged, path_of, path_of_url, text_of};
-use homelint::discover::{self, MAX_BYTES, Root, Source};
+use homelint::discover::{self, Besides, MAX_BYTES, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::resource::Resource;
 use homelint::schema::{is_url, named_schema};
@@ -50,14 +50,14 @@ struct Wanted {
 /// Fetches what is missing.
 pub fn run(arguments: &Fetch) -> Run {
     let root = discover::root(Path::new("."))?;
-    let mut repo = discover::load(&root, &Source::WorkTree, &[])?;
-    let schemas = Schemas::new(&root, &arguments.schema_location)?;
-    schemas.read(&mut repo);
-    let wanted = wanted(&repo, &schemas, arguments.all);
+    let store = store(&root, &arguments.schema_location)?;
+    let besides = Besides { store: Some(&store), ..Besides::default() };
+    let repo = Repo::new(discover::load(&root, &Source::WorkTree, besides)?);
+    let wanted = wanted(&repo, &store, arguments.all);
     if wanted.is_empty() {
         return Ok(Outcome::text("nothing is missing: every kind in use has a schema\n"));
     }
-    fetch(&root, &schemas.store, &wanted, Duration::from_secs(arguments.timeout))
+    fetch(&root, &store, &wanted, Duration::from_secs(arguments.timeout))
 }
 
 /// Fetches all before the first is written, so that a server that fails changes nothing.
@@ -89,21 +89,21 @@ fn fetch(root: &Root, store: &Store, wanted: &[Wanted], timeout: Duration) -> Ru
 }
 
 /// What the repository uses and nothing at hand describes.
-fn wanted(repo: &Repo, schemas: &Schemas, all: bool) -> Vec<Wanted> {
-    let known = &repo.verdicts().schemas;
+fn wanted(repo: &Repo, store: &Store, all: bool) -> Vec<Wanted> {
+    let known = &repo.validation().schemas;
     let kubernetes = repo.kubernetes().map(|(version, _)| version);
     let mut kinds: BTreeMap<(&str, &str), BTreeSet<String>> = BTreeMap::new();
     let mut files: BTreeSet<&str> = BTreeSet::new();
-    for file in repo.tree.files() {
+    for file in repo.tree().files() {
         let named = named_schema(file).filter(|url| is_url(url));
         for resource in file.resources().iter().filter(|one| all || known.find(&one.api_version, &one.kind).is_none()) {
             let urls = kinds.entry((&resource.api_version, &resource.kind)).or_default();
             urls.extend(named.filter(|url| is_of(url, resource)).map(str::to_owned));
         }
-        files.extend(named.filter(|_| is_judged(file) && repo.user_schemas.file(file.source.id).is_none()));
+        files.extend(named.filter(|_| is_judged(file) && known.of_file(file.source.id).is_none()));
     }
     let of_kinds = kinds.into_iter().map(|((api_version, kind), modelines)| {
-        let locations = schemas.locations.iter().chain(&repo.locations).filter(|location| location.is_url());
+        let locations = store.locations.iter().chain(repo.locations()).filter(|location| location.is_url());
         let places = locations.flat_map(|location| location.places(api_version, kind, kubernetes));
         let urls = places.chain(modelines).collect();
         let what = format!("{kind} of {api_version}");

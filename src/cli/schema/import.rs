@@ -1,6 +1,6 @@
 //! `homelint schema import`: schemas out of files that a user has.
 
-use super::{Schemas, shown};
+use super::{shown, store};
 use crate::cli::{Failure, Outcome, Run};
 use flate2::read::GzDecoder;
 use homelint::discover::store::{kind_of, path_of, path_of_chart, text_of};
@@ -43,7 +43,7 @@ struct Imported {
 /// Imports files.
 pub fn run(arguments: &Import) -> Run {
     let root = discover::root(Path::new("."))?;
-    let store = Schemas::new(&root, &[])?.store;
+    let store = store(&root, &[])?;
     // All are read before the first is written.
     let imported: Vec<Vec<Imported>> = arguments.files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
     let mut out = String::new();

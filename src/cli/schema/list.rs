@@ -28,7 +28,7 @@ struct Row<'a> {
 /// Lists the kinds.
 pub fn run(arguments: &List) -> Run {
     let repo = here()?;
-    let schemas = &repo.verdicts().schemas;
+    let schemas = &repo.validation().schemas;
     let word = arguments.word.as_deref().unwrap_or("").to_lowercase();
     let wanted = |text: &str| text.to_lowercase().contains(&word);
     let kinds = schemas.kinds();

@@ -7,7 +7,7 @@ mod show;
 
 use super::{Failure, Run};
 use homelint::discover::store::Store;
-use homelint::discover::{self, Root, Source};
+use homelint::discover::{self, Besides, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::schema::{self, Location, Origin, is_url};
 use std::path::Path;
@@ -43,46 +43,31 @@ pub fn run(command: &Command) -> Run {
     }
 }
 
-/// Where schemas are read from besides the binary.
-pub struct Schemas {
-    store: Store,
-    locations: Vec<Location>,
-}
-
-impl Schemas {
-    /// The store of a repository, and locations that were typed: relative to the current folder.
-    pub fn new(root: &Root, typed: &[String]) -> Result<Self, Failure> {
-        let read = |text: &String| {
-            let absolute = if is_url(text) { None } else { std::path::absolute(text).ok() };
-            let text = absolute.map_or_else(|| text.clone(), |path| path.to_string_lossy().into_owned());
-            let location = Location::read(&text).map_err(Failure::new)?;
-            let fixed = text.split("{{").next().unwrap_or("");
-            let folder =
-                if fixed.len() < text.len() { fixed.rsplit_once('/').map_or("", |(folder, _)| folder) } else { fixed };
-            if !location.is_url() && !Path::new(folder).is_dir() {
-                return Err(Failure::new(format!("there is no folder {folder}")).help("`--schema-location` names one"));
-            }
-            Ok(location)
-        };
-        // kubeconform's `default` is what homelint carries.
-        let locations = typed.iter().filter(|text| *text != "default").map(read).collect::<Result<_, _>>()?;
-        Ok(Schemas { store: Store::new(root, std::env::var_os(STORE).map(Into::into)), locations })
-    }
-
-    /// Reads what they have for a repository.
-    pub fn read(&self, repo: &mut Repo) {
-        self.store.read(repo, &self.locations);
-    }
+/// The store of a repository, and locations that were typed: relative to the current folder.
+pub fn store(root: &Root, typed: &[String]) -> Result<Store, Failure> {
+    let read = |text: &String| {
+        let absolute = if is_url(text) { None } else { std::path::absolute(text).ok() };
+        let text = absolute.map_or_else(|| text.clone(), |path| path.to_string_lossy().into_owned());
+        let location = Location::read(&text).map_err(Failure::new)?;
+        let fixed = text.split("{{").next().unwrap_or("");
+        let folder =
+            if fixed.len() < text.len() { fixed.rsplit_once('/').map_or("", |(folder, _)| folder) } else { fixed };
+        if !location.is_url() && !Path::new(folder).is_dir() {
+            return Err(Failure::new(format!("there is no folder {folder}")).help("`--schema-location` names one"));
+        }
+        Ok(location)
+    };
+    // kubeconform's `default` is what homelint carries.
+    let locations = typed.iter().filter(|text| *text != "default").map(read).collect::<Result<_, _>>()?;
+    Ok(Store::new(root, std::env::var_os(STORE).map(Into::into), locations))
 }
 
 /// The repository around the current folder.
 fn here() -> Result<Repo, Failure> {
     let root = discover::root(Path::new("."))?;
-    let mut repo = discover::load(&root, &Source::WorkTree, &[])?;
-    let schemas = Schemas::new(&root, &[])?;
-    schemas.read(&mut repo);
-    schemas.store.read_rest(&mut repo);
-    Ok(repo)
+    let mut store = store(&root, &[])?;
+    store.whole = true;
+    Ok(Repo::new(discover::load(&root, &Source::WorkTree, Besides { store: Some(&store), ..Besides::default() })?))
 }
 
 /// A path as it is said: relative to the root where it lies below.

@@ -30,7 +30,7 @@ pub struct Show {
 /// Shows a kind, or a part of it.
 pub fn run(arguments: &Show) -> Run {
     let repo = here()?;
-    let schemas = &repo.verdicts().schemas;
+    let schemas = &repo.validation().schemas;
     let used = |group: &str, kind: &str| repo.resources().iter().any(|resource| resource.is(group, kind));
     let target = schemas.resolve(&arguments.kind, used).map_err(|error| failure(&arguments.kind, error))?;
     let schema = schemas.find(&target.api_version, &target.kind);

@@ -9,11 +9,11 @@ pub const RULE: Rule = Rule::warning(check);
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     repo.deprecations(file)
         .filter_map(|(resource, row)| {
-            let running = repo.verdicts().releases.oldest(&row.of).map(|(running, _)| running);
+            let running = repo.validation().releases.oldest(&row.of).map(|(running, _)| running);
             let gone = running.zip(row.removed).is_some_and(|(running, removed)| running >= removed);
             let young = running.zip(row.deprecated).is_some_and(|(running, deprecated)| running < deprecated);
             // Of a release that is not named, only what was taken away long ago is certain.
-            if gone || young || repo.verdicts().is_idle(resource) || (running.is_none() && row.removed.is_none()) {
+            if gone || young || repo.validation().is_idle(resource) || (running.is_none() && row.removed.is_none()) {
                 return None;
             }
             let since = row.deprecated.map(|since| format!(" since {} {since}", row.of)).unwrap_or_default();

@@ -13,7 +13,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 
 fn finding(cluster: &Cluster, applied: &Applied) -> Option<Finding> {
     let Location::Here(folder) = &applied.location else { return None };
-    let written = cluster.repo.tree.kustomization(folder)?.root()?.get("namespace")?;
+    let written = cluster.repo.tree().kustomization(folder)?.root()?.get("namespace")?;
     let target = applied.resource.node.at(&["spec", "targetNamespace"])?;
     let (own, wins) = (written.literal()?, target.literal()?);
     if own == wins {

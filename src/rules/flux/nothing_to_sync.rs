@@ -25,11 +25,11 @@ fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {
     let node = sync.get("path")?;
     let path = here(node.literal()?)?;
     let name = sync.text_at(&["name"]).unwrap_or("flux-system");
-    if repo.tree.is_folder(&path) || !is_synced_from_here(repo, name) {
+    if repo.tree().is_folder(&path) || !is_synced_from_here(repo, name) {
         return None;
     }
     let last = path.rsplit('/').next().unwrap_or(&path);
-    let near = nearest(last, repo.tree.folders_in(folder_of(&path)).filter_map(|folder| folder.rsplit('/').next()));
+    let near = nearest(last, repo.tree().folders_in(folder_of(&path)).filter_map(|folder| folder.rsplit('/').next()));
     let near = near.map(|near| format!("did you mean `{}`?", path.replace(last, near)));
     let help = near.unwrap_or_else(|| "Flux applies nothing until it is there".to_owned());
     Some(Finding::new(node.span, format!("Flux syncs `{path}`, which is no folder of the repository")).help(help))
@@ -40,7 +40,7 @@ fn is_synced_from_here(repo: &Repo, source: &str) -> bool {
     repo.resources().iter().filter(|resource| resource.is_flux_kustomization()).any(|resource| {
         let path = resource.node.text_at(&["spec", "path"]).and_then(here).filter(|path| !path.is_empty());
         let named = resource.node.text_at(&["spec", "sourceRef", "name"]) == Some(source);
-        named && path.is_some_and(|path| repo.tree.is_folder(&path))
+        named && path.is_some_and(|path| repo.tree().is_folder(&path))
     })
 }
 

@@ -17,7 +17,7 @@ fn finding(cluster: &Cluster, applied: &Applied) -> Option<Finding> {
     let name = applied.name();
     match &applied.location {
         Location::Missing(path) => {
-            let tree = &cluster.repo.tree;
+            let tree = cluster.repo.tree();
             let finding = Finding::new(span, format!("the path of Kustomization `{name}` does not exist: `{path}`"));
             if tree.find(path).is_some() {
                 return Some(finding.help("it is a file: name the folder"));

@@ -8,15 +8,15 @@ use crate::template::{Project, Unified};
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    if repo.config.is_hand_edited(&file.source.path) {
+    if repo.config().is_hand_edited(&file.source.path) {
         return Vec::new();
     }
     repo.projects().iter().filter_map(|project| finding(file, repo, project)).collect()
 }
 
 fn finding(file: &File, repo: &Repo, project: &Project) -> Option<Finding> {
-    let compared = project.compared(&repo.tree).get(&file.source.path)?;
-    let template = repo.tree.find(project.outputs.get(&file.source.path)?)?;
+    let compared = project.compared(repo.tree()).get(&file.source.path)?;
+    let template = repo.tree().find(project.outputs.get(&file.source.path)?)?;
     let name = &template.source.path;
     match compared {
         Unified::No { output, template: at } => {
@@ -45,6 +45,7 @@ fn finding(file: &File, repo: &Repo, project: &Project) -> Option<Finding> {
 /// Data outside of git may have changed unseen: only where all of it is here, an output cannot change alone.
 fn edited_alone(file: &File, template: &File, repo: &Repo, project: &Project) -> bool {
     let same = |path: &str| repo.changed(path) == Some(false);
-    let data = !project.data.is_empty() && project.data.iter().all(|path| repo.tree.find(path).is_some() && same(path));
+    let data =
+        !project.data.is_empty() && project.data.iter().all(|path| repo.tree().find(path).is_some() && same(path));
     data && repo.changed(&file.source.path) == Some(true) && same(&template.source.path)
 }

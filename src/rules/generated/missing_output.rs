@@ -7,7 +7,7 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::info(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let missing = repo.projects().iter().filter_map(|project| project.missing(&repo.tree, file));
+    let missing = repo.projects().iter().filter_map(|project| project.missing(repo.tree(), file));
     let finding = |output| {
         let message = format!("`{output}` is not there: the next rendering makes it");
         Finding::new(file.source.span(file.source.line_range(1)), message)

@@ -13,7 +13,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 
 /// What the schemas of imported charts have against the values of their releases.
 fn imported(cluster: &Cluster) -> Vec<Finding> {
-    let charts = &cluster.repo.charts;
+    let charts = cluster.repo.charts();
     let releases = cluster.inventory.releases.iter().map(|installed| &installed.release);
     let judged = releases.filter_map(|release| Some((release, charts.iter().find(|chart| chart.is_of(release))?)));
     let faults = judged.flat_map(|(release, chart)| {

@@ -26,7 +26,7 @@ fn finding(path: &Node, file: &File, repo: &Repo) -> Option<Finding> {
         return None;
     }
     let full = join(file.source.folder(), text)?;
-    if repo.tree.find(&full).is_some() {
+    if repo.tree().find(&full).is_some() {
         return None;
     }
     let finding = Finding::new(path.span, format!("`{text}` does not exist"));

@@ -25,7 +25,7 @@ fn finding(chart: &Node, names: &[&str], file: &File, repo: &Repo) -> Option<Fin
     let remote = name.is_empty() || name.starts_with('.') || name.contains(':') || rest.contains('/');
     if remote
         || names.contains(&name)
-        || join(file.source.folder(), text).is_some_and(|path| repo.tree.is_folder(&path))
+        || join(file.source.folder(), text).is_some_and(|path| repo.tree().is_folder(&path))
     {
         return None;
     }

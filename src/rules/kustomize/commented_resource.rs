@@ -26,13 +26,13 @@ fn finding(file: &File, repo: &Repo, span: Span) -> Option<Finding> {
     let path = entry.split(" #").next()?.trim().trim_matches(['"', '\'']);
     let looks_like_one = path.starts_with("./") || path.starts_with("../") || path.ends_with(".yaml");
     let full = join(file.source.folder(), path).filter(|_| looks_like_one && !path.contains([' ', ':']))?;
-    if !repo.tree.is_folder(&full) && repo.tree.find(&full).is_none() {
+    if !repo.tree().is_folder(&full) && repo.tree().find(&full).is_none() {
         let message = format!("`{path}` is commented out, and does not exist");
         return Some(Finding::new(span, message).help("delete the line"));
     }
     // A manifest beside its kustomization is the subject of `kustomize/not-listed`.
-    let beside = repo.tree.find(&full).is_some_and(|manifest| manifest.source.folder() == file.source.folder());
-    let manifest = repo.tree.find(&full).or_else(|| repo.tree.kustomization(&full))?;
+    let beside = repo.tree().find(&full).is_some_and(|manifest| manifest.source.folder() == file.source.folder());
+    let manifest = repo.tree().find(&full).or_else(|| repo.tree().kustomization(&full))?;
     let message = format!("`{path}` is commented out: Flux does not apply it");
     let finding = Finding::new(span, message).help("list it again, or delete what it names");
     (!beside && !repo.is_used(manifest)).then_some(finding)

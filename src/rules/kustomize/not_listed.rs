@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let repo = cluster.repo;
     let mut names: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let manifests = repo.tree.files().iter().filter(|file| !file.resources().is_empty());
+    let manifests = repo.tree().files().iter().filter(|file| !file.resources().is_empty());
     let (used, orphans): (Vec<&File>, Vec<&File>) = manifests.partition(|file| repo.is_used(file));
     used.iter().for_each(|file| names.entry(file.source.name()).or_default().0 += 1);
     orphans.iter().for_each(|file| names.entry(file.source.name()).or_default().1 += 1);
@@ -55,7 +55,7 @@ fn nearest_kustomization<'a>(cluster: &Cluster<'a>, file: &File) -> Option<&'a F
     let repo = cluster.repo;
     let mut folder = file.source.folder();
     loop {
-        if let Some(kustomization) = repo.tree.kustomization(folder) {
+        if let Some(kustomization) = repo.tree().kustomization(folder) {
             return repo.is_deployed(kustomization).then_some(kustomization);
         }
         if folder.is_empty() {

@@ -13,7 +13,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     // A listed file without any text is written later, as `flux bootstrap` writes its own components.
     let listed = file.root().map_or(&[][..], |root| root.items_at(&["resources"]));
     let is_blank = |path: &Node| {
-        let listed = path.text().and_then(|path| repo.tree.find(&join(file.source.folder(), path)?));
+        let listed = path.text().and_then(|path| repo.tree().find(&join(file.source.folder(), path)?));
         listed.is_some_and(|file| file.documents().all(|document| document.root.is_null()))
     };
     if listed.iter().any(is_blank) {

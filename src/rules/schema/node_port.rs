@@ -28,5 +28,5 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
         });
     }
     let widened = |file: &File| file.source.text.contains("service-node-port-range");
-    if found.is_empty() || repo.tree.files().iter().any(widened) { Vec::new() } else { found }
+    if found.is_empty() || repo.tree().files().iter().any(widened) { Vec::new() } else { found }
 }

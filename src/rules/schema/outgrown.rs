@@ -8,7 +8,7 @@ use crate::schema::Origin;
 pub const RULE: Rule = Rule::info(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let verdicts = repo.verdicts();
+    let verdicts = repo.validation();
     let here = verdicts.outgrown().into_iter().filter(|(_, (place, _))| place.file == file.source.id);
     here.map(|((api_version, kind), (place, fields))| {
         let fields: Vec<String> = fields.iter().take(5).map(|field| format!("`{field}`")).collect();

@@ -8,7 +8,7 @@ use crate::schema::{Fault, FaultKind, Origin, Schemas};
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let verdicts = repo.verdicts();
+    let verdicts = repo.validation();
     let wrong = |fault: &&Fault| match fault.kind {
         FaultKind::UnknownField => true,
         FaultKind::UnexplainedField { .. } => !verdicts.is_outgrown(fault),

@@ -9,7 +9,7 @@ use crate::yaml::Node;
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let schemas = &repo.verdicts().schemas;
+    let schemas = &repo.validation().schemas;
     let resources = file.resources().iter();
     let kustomizations = resources.clone().filter(|resource| resource.is_flux_kustomization());
     let checked = kustomizations.flat_map(|resource| resource.node.items_at(&["spec", "healthChecks"]));

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule::error(check);
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     // A file that is to be encrypted as a whole is reported once, by `sops/not-encrypted`.
     let sops = file.source.name().contains(".sops.") || is_encrypted_file(file);
-    if sops || repo.config.allows_plaintext(&file.source.path) {
+    if sops || repo.config().allows_plaintext(&file.source.path) {
         return Vec::new();
     }
     let secrets = file.resources().iter().filter(|resource| resource.is("", "Secret"));
@@ -38,7 +38,7 @@ fn finding(secret: &Resource, repo: &Repo) -> Option<Finding> {
 fn is_secret(entry: &Entry, encoded: bool, repo: &Repo) -> bool {
     let public = entry.key.text().is_some_and(names_public);
     let Some(text) = entry.value.known().filter(|_| !public && !is_encrypted(&entry.value)) else { return false };
-    let stands_for = |text: &str| is_placeholder(text) || repo.config.is_placeholder(text);
+    let stands_for = |text: &str| is_placeholder(text) || repo.config().is_placeholder(text);
     let decoded = if encoded { decode(text) } else { None };
     !stands_for(text) && !decoded.as_deref().is_some_and(stands_for)
 }

@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule::error(check);
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let path = &file.source.path;
     let data = matches!(file.syntax, Syntax::Yaml | Syntax::Json) && !file.source.text.trim().is_empty();
-    if !data || file.source.name() == ".sops.yaml" || is_encrypted_file(file) || repo.config.allows_plaintext(path) {
+    if !data || file.source.name() == ".sops.yaml" || is_encrypted_file(file) || repo.config().allows_plaintext(path) {
         return Vec::new();
     }
     let named = file.source.name().contains(".sops.");

@@ -18,10 +18,10 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 fn finding(patch: &Node, file: &File, repo: &Repo) -> Option<Finding> {
     let path = patch.literal()?.strip_prefix('@')?;
     let full = join(file.source.folder(), path)?;
-    if repo.tree.find(&full).is_some() {
+    if repo.tree().find(&full).is_some() {
         return None;
     }
     let finding = Finding::new(patch.span, format!("`{path}` does not exist"));
-    let near = nearest(&full, repo.tree.files().iter().map(|file| file.source.path.as_str()));
+    let near = nearest(&full, repo.tree().files().iter().map(|file| file.source.path.as_str()));
     Some(finding.maybe_help(near.map(|near| format!("did you mean `{near}`?"))))
 }

@@ -8,7 +8,7 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let configs = machine_configs(file, &repo.tree);
+    let configs = machine_configs(file, repo.tree());
     let found = configs.iter().flat_map(replaced);
     let finding = |(span, row): (_, &crate::formats::talos::Replaced)| {
         let message = format!("`{}` was replaced in Talos {}", row.field, row.since);

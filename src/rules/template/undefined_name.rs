@@ -9,7 +9,7 @@ pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let projects = repo.projects().iter().filter(|project| project.output_of(file).is_some());
-    projects.flat_map(|project| project.undefined(&repo.tree, file)).map(finding).collect()
+    projects.flat_map(|project| project.undefined(repo.tree(), file)).map(finding).collect()
 }
 
 fn finding(undefined: Undefined) -> Finding {

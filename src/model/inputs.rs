@@ -1,0 +1,63 @@
+//! Everything that comes from outside, in one value that is read once.
+
+use crate::config::{self, Config};
+use crate::diagnostic::{Finding, Unchecked};
+use crate::helm::ValuesSchema;
+use crate::resource::{File, Tree};
+use crate::schema::{Location, UserSchemas, Version};
+use crate::source::Span;
+use crate::template::{self, Project};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What a repository is made from.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The files, with what templates make that nobody has rendered yet.
+    pub tree: Tree,
+    /// Template projects.
+    pub projects: Vec<Project>,
+    /// `.homelint.yaml`.
+    pub config: Config,
+    /// Where the configuration says that schemas are.
+    pub locations: Vec<Location>,
+    /// What could not be read, and why.
+    pub unchecked: Vec<Unchecked>,
+    /// Paths that differ from the base of comparison; `None` where there is no base.
+    pub changes: Option<BTreeSet<String>>,
+    /// Schemas of the user's own locations.
+    pub schemas: Arc<UserSchemas>,
+    /// What imported charts say of their values.
+    pub charts: Vec<ValuesSchema>,
+}
+
+impl Inputs {
+    /// What the files themselves say. `rules` are the ids that the configuration may name.
+    pub fn of(files: Vec<File>, rules: &[&str]) -> Self {
+        let tree = Tree::new(files);
+        let config = tree.find(config::FILE).and_then(File::root).map(|root| Config::read(root, rules));
+        let mut config = config.unwrap_or_default();
+        let locations = locations(&mut config);
+        let projects = template::projects(&tree);
+        let tree = template::with_outputs(tree, &projects);
+        Inputs { tree, projects, config, locations, ..Inputs::default() }
+    }
+
+    /// The version of Kubernetes that the configuration names, and where.
+    pub fn kubernetes(&self) -> Option<(Version, Span)> {
+        let node = self.config.kubernetes.as_ref()?;
+        Some((Version::read(node.text()?)?, node.span))
+    }
+}
+
+/// The locations of a configuration; those that are none become faults of it.
+fn locations(config: &mut Config) -> Vec<Location> {
+    let mut locations = Vec::new();
+    for node in &config.schema_locations {
+        match Location::read(node.text().unwrap_or("")) {
+            Ok(location) => locations.push(location),
+            Err(message) => config.faults.push(Finding::new(node.span, message)),
+        }
+    }
+    locations
+}

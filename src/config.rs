@@ -1,6 +1,6 @@
 //! `.homelint.yaml`: never required, and its own mistakes are diagnostics with spans too.
 
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::source::{Span, nearest};
 use crate::yaml::Node;
 use globset::{Glob, GlobMatcher};
@@ -254,7 +254,7 @@ impl Reader<'_> {
                 let near = nearest(name, keys.iter().map(|key| key.name));
                 let help = near.map_or_else(
                     || format!("known keys: {}", keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")),
-                    |near| format!("did you mean `{near}`?"),
+                    |near| did_you_mean(near),
                 );
                 self.fault(entry.key.span, format!("unknown key `{name}`"), Some(help));
                 continue;
@@ -322,8 +322,7 @@ impl Reader<'_> {
             if !self.rules.iter().any(|id| pattern.is_match(id)) {
                 let name = entry.key.text().unwrap_or("");
                 let near = nearest(name, self.rules.iter().copied());
-                let help = near
-                    .map_or_else(|| "`homelint rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+                let help = near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| did_you_mean(near));
                 self.fault(entry.key.span, format!("no rule is called `{name}`"), Some(help));
             }
             let word = entry.value.text().unwrap_or("");
@@ -332,10 +331,7 @@ impl Reader<'_> {
                 (_, Some(severity)) => settings.push(Setting { pattern, level: Some(severity) }),
                 _ => {
                     let near = nearest(word, ["off", "info", "warning", "error"]);
-                    let help = near.map_or_else(
-                        || "off, info, warning or error".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    );
+                    let help = near.map_or_else(|| "off, info, warning or error".to_owned(), |near| did_you_mean(near));
                     self.fault(entry.value.span, format!("unknown level `{word}`"), Some(help));
                 }
             }

@@ -1,6 +1,7 @@
 //! What is wrong, where, what else to look at and how to fix it: plain data.
 
 use crate::source::{Position, Span};
+use std::fmt::Display;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +112,11 @@ impl Finding {
         }
         finding
     }
+}
+
+/// The help that tells what was probably meant.
+pub fn did_you_mean(name: impl Display) -> String {
+    format!("did you mean `{name}`?")
 }
 
 /// What a user sees: a finding with its rule, severity and identity.

@@ -15,7 +15,10 @@ const CLEAN: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n";
 const DUPLICATE: &str = "a: 1\na: 2\n";
 const FLOATING: &str =
     "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'nginx:latest'}]}\n";
-const EMPTY_MAP: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n  labels:\n";
+const EMPTY_LIST: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  tolerations:\n\
+    \x20 containers: [{name: web, image: 'example.org/web:1.0.0'}]\n";
+const STALE: &str = "# yaml-language-server: $schema=https://schemas.example.org/apps/deployment_v1beta1.json\n\
+    apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n";
 
 fn rules_of(json: &Value) -> Vec<&str> {
     json["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect()
@@ -154,19 +157,20 @@ fn tables_of_the_house_say_what_its_own_kinds_create() {
 
 #[test]
 fn fixes_are_shown_or_made() {
-    let repo = Repo::new(&[("a.yaml", EMPTY_MAP)]);
-    let ran = repo.run(&["--fix", "--diff"]);
-    assert!(ran.out.contains("\n-  labels:\n") && ran.out.contains("+++ b/a.yaml"), "{}", ran.out);
-    assert_eq!(repo.read("a.yaml"), EMPTY_MAP);
-    let ran = repo.run(&["--fix"]);
+    let select = ["--select", "schema/modeline-stale"];
+    let repo = Repo::new(&[("a.yaml", STALE)]);
+    let ran = repo.run(&[&["--fix", "--diff"], &select[..]].concat());
+    assert!(ran.out.contains("/apps/deployment_v1.json\n") && ran.out.contains("+++ b/a.yaml"), "{}", ran.out);
+    assert_eq!(repo.read("a.yaml"), STALE);
+    let ran = repo.run(&[&["--fix"], &select[..]].concat());
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));
     assert!(ran.err.starts_with("mended 1 file\n"), "{}", ran.err);
-    assert_eq!(repo.read("a.yaml"), CLEAN);
+    assert_eq!(repo.read("a.yaml"), STALE.replace("v1beta1", "v1"));
 }
 
 #[test]
 fn infos_are_hidden_in_ci_unless_asked_for() {
-    let repo = Repo::new(&[("a.yaml", EMPTY_MAP)]);
+    let repo = Repo::new(&[("a.yaml", EMPTY_LIST)]);
     assert!(repo.run(&["--format", "concise"]).out.contains("info[yaml/null-map]"));
     let hidden = repo.run_with(("CI", "true"), &["--format", "concise"]);
     assert_eq!(hidden.out, "");
@@ -331,7 +335,7 @@ fn secrets_come_out_in_no_format() {
     let key = format!("AGE-SECRET-{}{}", "KEY-1", "Q2W3E4R5T6".repeat(6));
     let words = "hunter2 correct horse battery";
     let encoded = "aHVudGVyMiBjb3JyZWN0IGhvcnNlIGJhdHRlcnk=";
-    let secret = |body: &str| format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  labels:\n{body}");
+    let secret = |body: &str| format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  env:\n{body}");
     let repo = Repo::new(&[
         ("a.sops.yaml", &secret(&format!("stringData:\n  word: {words}\n  token: {token}\n  token: {token}\n"))),
         ("b.yaml", &secret(&format!("data:\n  word: {encoded}\n"))),

@@ -5,7 +5,7 @@ use homelint::flux::entry::EntryKind;
 use homelint::flux::envsubst::Variable;
 use homelint::flux::source::Location;
 use homelint::flux::{Applied, Cluster, Fleet, deploy, graph};
-use homelint::links::Links;
+use homelint::links::{Created, Links};
 use homelint::resource::{File, Resource, Tree};
 use homelint::source::FileId;
 
@@ -180,6 +180,150 @@ fn without_entry_point_whatever_nobody_applies_begins() {
     assert_eq!(fleet.clusters[0].entry.kind, EntryKind::Unowned);
     let fleet = run(&[("own/own.yaml", own.as_str())]);
     assert_eq!(names(&fleet.clusters[0]), ["flux-system/own"], "one that applies itself");
+}
+
+/// What a cluster has without anybody applying it: kind, namespace and name.
+fn made(cluster: &Cluster) -> Vec<String> {
+    let name = |made: &Created| {
+        format!("{} {}/{}", made.kind.kind, made.place.namespace().unwrap_or("?"), made.name.as_deref().unwrap_or("?"))
+    };
+    cluster.made.iter().map(name).collect()
+}
+
+#[test]
+fn a_flux_instance_makes_its_source() {
+    let named = INSTANCE.replace("ref: refs/heads/main", "name: home");
+    let fleet = run(&[("a.yaml", named.as_str()), ("cluster/map.yaml", MAP)]);
+    assert_eq!(names(&fleet.clusters[0]), ["flux-system/home"]);
+    assert_eq!(made(&fleet.clusters[0]), ["GitRepository flux-system/home"]);
+    // The chart installs into the namespace of the release, which only the Kustomization that applies it knows.
+    let release = "
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: flux-instance}
+spec: {values: {instance: {sync: {kind: OCIRepository, url: 'oci://registry.example.org/home', path: ./cluster}}}}
+";
+    let apps = kustomization("apps", "  path: apps\n  targetNamespace: gitops\n");
+    let fleet = run(&[("apps/release.yaml", release), ("cluster/apps.yaml", &apps)]);
+    let [cluster] = &fleet.clusters[..] else { panic!("one cluster") };
+    assert_eq!(names(cluster), ["gitops/gitops", "flux-system/apps"]);
+    assert_eq!(made(cluster), ["OCIRepository gitops/gitops"]);
+    assert_eq!(cluster.name, "cluster");
+}
+
+#[test]
+fn each_value_in_a_synced_path_is_a_cluster() {
+    let instance = INSTANCE.replace("path: cluster", "path: 'clusters/${CLUSTER}/${PART:=flux}'");
+    let settings = |name: &str| {
+        let text = format!("  path: ./base\n  postBuild: {{substitute: {{CLUSTER: {name}}}}}\n");
+        kustomization("base", &text)
+    };
+    let (a, b, gone) = (settings("a"), settings("b"), settings("gone"));
+    let fleet = run(&[
+        ("base/instance.yaml", instance.as_str()),
+        ("clusters/a/flux/base.yaml", &a),
+        ("clusters/b/flux/base.yaml", &b),
+        ("docs/example.yaml", &gone),
+    ]);
+    let called: Vec<&str> = fleet.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    assert_eq!(called, ["clusters/a/flux", "clusters/b/flux"]);
+    assert!(fleet.clusters.iter().all(|cluster| cluster.find("flux-system", "base").is_some()));
+}
+
+#[test]
+fn an_empty_sync_file_waits_for_its_bootstrap() {
+    let apps = kustomization("apps", "  path: ./apps\n");
+    let fleet = run(&[
+        ("clusters/a/flux-system/gotk-sync.yaml", "# written by flux bootstrap\n"),
+        ("clusters/a/apps.yaml", &apps),
+        ("apps/map.yaml", MAP),
+    ]);
+    let [cluster] = &fleet.clusters[..] else { panic!("one cluster") };
+    assert_eq!(names(cluster), ["flux-system/flux-system", "flux-system/apps"]);
+    assert_eq!(
+        (cluster.name.as_str(), made(cluster)),
+        ("clusters/a", vec!["GitRepository flux-system/flux-system".to_owned()])
+    );
+}
+
+#[test]
+fn whoever_applies_a_root_makes_what_stands_beside_it() {
+    let source = "---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: home, namespace: flux-system}\n---\n";
+    let root = kustomization("root", "  path: ./apps\n").replace("name: flux-system}\n  path", "name: home}\n  path");
+    let file = format!("{source}{root}");
+    let fleet = run(&[("root.yaml", file.as_str()), ("apps/map.yaml", MAP)]);
+    assert_eq!(made(&fleet.clusters[0]), ["GitRepository flux-system/home", "Kustomization flux-system/root"]);
+    // Without a file that says so, the source of a root that works is there; one that looks like a slip is not.
+    let one = kustomization("one", "  path: ./apps\n");
+    let two = kustomization("two", "  path: ./apps\n");
+    let slip =
+        kustomization("slip", "  path: ./apps\n").replace("name: flux-system}\n  path", "name: flux-sytem}\n  path");
+    let files = [("1.yaml", one.as_str()), ("2.yaml", &two), ("3.yaml", &slip), ("apps/map.yaml", MAP)];
+    let fleet = run(&files);
+    let sources: Vec<String> = made(&fleet.clusters[0]).into_iter().filter(|made| made.starts_with("Git")).collect();
+    assert_eq!(sources, ["GitRepository flux-system/flux-system"; 2]);
+}
+
+#[test]
+fn a_remote_cluster_is_one_of_its_own() {
+    let stage = |name: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: tenants, namespace: {name}}}
+spec:
+  sourceRef: {{kind: GitRepository, name: flux-system, namespace: flux-system}}
+  path: ./tenants
+  kubeConfig: {{secretRef: {{name: kubeconfig}}}}
+"
+        )
+    };
+    let (production, staging) = (stage("production"), stage("staging"));
+    let fleet = run(&[
+        ("a.yaml", INSTANCE),
+        ("cluster/production.yaml", &production),
+        ("cluster/staging.yaml", &staging),
+        ("tenants/map.yaml", MAP),
+    ]);
+    let called: Vec<&str> = fleet.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    assert_eq!(called, ["cluster", "cluster:production/kubeconfig", "cluster:staging/kubeconfig"]);
+    let held = |cluster: &Cluster| cluster.resources().map(|(_, resource)| resource.title()).collect::<Vec<_>>();
+    assert_eq!(held(&fleet.clusters[0]), ["Kustomization/tenants", "Kustomization/tenants"]);
+    assert_eq!(held(&fleet.clusters[1]), ["ConfigMap/web"]);
+    assert_eq!(held(&fleet.clusters[2]), ["ConfigMap/web"]);
+    assert_eq!(fleet.clusters[1].own().count(), 0, "its Kustomizations are objects of the cluster that reaches it");
+}
+
+#[test]
+fn nothing_vanishes_where_two_share_a_name() {
+    let apps = |path: &str| kustomization("apps", &format!("  path: ./{path}\n"));
+    let (one, two) = (apps("one"), apps("two"));
+    let map = |name: &str| MAP.replace("name: web", &format!("name: {name}"));
+    let maps = [map("one"), map("two")];
+    let held = |fleet: &Fleet| {
+        let clusters = fleet.clusters.iter();
+        clusters.map(|cluster| cluster.resources().filter(|(_, it)| it.kind == "ConfigMap").count()).collect::<Vec<_>>()
+    };
+    let folders = [("one/map.yaml", maps[0].as_str()), ("two/map.yaml", &maps[1])];
+    let more = kustomization("more", "  path: ./more\n");
+    let both = [("a.yaml", INSTANCE), ("cluster/1.yaml", &one), ("cluster/more.yaml", &more), ("more/2.yaml", &two)];
+    let beside = run(&[&both[..], &folders].concat());
+    assert_eq!(held(&beside), [2], "both are followed where one cluster has them");
+    let nested = [
+        ("sites/a/apps.yaml", one.as_str()),
+        ("sites/b/apps.yaml", &two),
+        ("sites/b/x/more.yaml", &kustomization("more", "  path: ./one\n")),
+    ];
+    let fleet = run(&[&nested[..], &folders].concat());
+    let called: Vec<&str> = fleet.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    assert_eq!(called, ["sites/a", "sites/b"]);
+    assert_eq!(held(&fleet), [1, 2]);
+    let child = kustomization("child", "  path: ./two\n");
+    let root = apps("site/apps");
+    let leftover =
+        [("a.yaml", INSTANCE), ("cluster/1.yaml", &one), ("site/2.yaml", &root), ("site/apps/c.yaml", &child)];
+    let leftover = run(&[&leftover[..], &folders].concat());
+    assert_eq!(held(&leftover), [1, 1], "a root that is called like another belongs to a cluster of its own");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use harness::evidence::Evidence;
 use homelint::discover::{Besides, Root, Source, load};
 use homelint::model::inputs::Inputs;
 use homelint::resource::{File, Resource, Tree};
-use homelint::schema::{FaultKind, Schemas, to_json};
+use homelint::schema::{FaultKind, Releases, Schemas, to_json};
 use homelint::source::{FileId, Span};
 use homelint::yaml::{Entry, Node, Style, Value as Shape};
 use serde_json::Value;
@@ -175,7 +175,8 @@ fn compare(evidence: &Evidence, definitions: &Definitions, rounds: usize) -> Com
         let folder = evidence.folder(&format!("corpus/{name}"));
         let Inputs { tree, .. } = load(&Root { folder, git: false }, &Source::WorkTree, Besides::default()).unwrap();
         let nothing = Tree::default();
-        let schemas = Schemas::new(if *definitions == Definitions::Repository { &tree } else { &nothing }, None);
+        let schemas =
+            Schemas::new(if *definitions == Definitions::Repository { &tree } else { &nothing }, Releases::default());
         for resource in tree.files().iter().flat_map(File::resources) {
             let name = (resource.api_version.to_string(), resource.kind.to_string());
             let file = format!("{}/{}_{}.json", resource.group(), resource.kind.to_lowercase(), resource.version());

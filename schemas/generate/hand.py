@@ -10,6 +10,8 @@ A row has its schema under `spec` and `fields` as JSON Schema, or under `tree` i
     [x]                                       a list of x
     {field: x, field!: x}                     a mapping with these fields, `!` for one that must be there
     {..: x}                                   what any other field holds: `any` leaves the mapping open
+
+A kind with `metadata` of its own is a file of a tool: it has none of Kubernetes'.
 """
 
 import yaml
@@ -33,7 +35,7 @@ def add(collection, folder, expander, loader):
             continue
         for row in yaml.load(path.read_text(), loader):
             # A row with a release is chosen by the release that a repository installs.
-            part = collection.part(row.get("of", "homelint, by hand"), row.get("release", ""), "MIT")
+            part = collection.part(f"{row.get('of', 'homelint')}, by hand", row.get("release", ""), "MIT")
             schema = schema_of(row, expander)
             for version in row["versions"]:
                 collection.add(row["group"], version, row["kind"], row["scope"] == "Namespaced", schema, part)
@@ -41,7 +43,8 @@ def add(collection, folder, expander, loader):
 
 def schema_of(row, expander):
     if "tree" in row:
-        return tree(row["tree"], expander)
+        schema = tree(row["tree"], expander)
+        return {"properties": {}, "x-own-metadata": "metadata" in schema.get("properties", {}), **schema}
     row = resolve(row, expander)
     schema = {"type": "object", "properties": row.get("fields", {}), "required": row.get("required", [])}
     if "spec" in row:

@@ -5,7 +5,7 @@ pub mod fix;
 /// Comments that silence a rule.
 pub mod suppression;
 
-use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked};
+use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked, did_you_mean};
 use crate::jinja::Condition;
 use crate::model::cluster::{Cluster, clusters};
 use crate::model::repo::Repo;
@@ -262,8 +262,7 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
     let id = suppression.rule.as_str();
     let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
         let near = nearest(id, rules.iter().map(|rule| rule.id));
-        let help =
-            near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+        let help = near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| did_you_mean(near));
         return Some(Finding::new(suppression.span, format!("no rule is called `{id}`")).help(help));
     };
     let message = format!("this suppression of `{id}` silences nothing");

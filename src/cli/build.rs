@@ -1,8 +1,9 @@
 //! `homelint build`: what would be applied.
 
-use super::{CLEAN, Color, FAILED, Failure, Outcome, Run, check, color, paths};
+use super::terminal::{Color, color, width};
+use super::{CLEAN, FAILED, Failure, Outcome, Run, paths};
 use homelint::check::Report;
-use homelint::diagnostic::{Diagnostic, Finding, Severity};
+use homelint::diagnostic::{Diagnostic, Finding, Severity, did_you_mean};
 use homelint::discover::{self, Besides, Root, Source};
 use homelint::flux::source::Location;
 use homelint::flux::substitute::Refusal;
@@ -100,7 +101,7 @@ pub fn run(arguments: &Build) -> Run {
 impl Build {
     fn outcome(&self, repo: &Repo, batches: &[Batch]) -> Outcome {
         let color = color(self.color, &std::io::stderr());
-        let options = Options { color, width: check::width(), info: false, elapsed: 0 };
+        let options = Options { color, width: width(), info: false, elapsed: 0 };
         let mut findings: Vec<&Finding> = batches.iter().flat_map(|batch| &batch.findings).collect();
         findings.sort_by_key(|finding| (finding.span, &finding.message));
         findings.dedup();
@@ -194,7 +195,7 @@ fn unknown(repo: &Repo, target: &str) -> Failure {
     let failure = Failure::new(format!("there is no folder and no Flux Kustomization `{target}`"));
     failure.help(meant.map_or_else(
         || "name a folder with a kustomization, or `namespace/name`; `homelint graph` shows them".to_owned(),
-        |meant| format!("did you mean `{meant}`?"),
+        |meant| did_you_mean(meant),
     ))
 }
 

@@ -1,7 +1,8 @@
 //! `homelint check`.
 
-use super::schema::store;
-use super::{CLEAN, Color, FOUND, Failure, Outcome, Run, color, fix, paths, rules};
+use super::store::store;
+use super::terminal::{Color, color, width};
+use super::{CLEAN, FOUND, Failure, Outcome, Run, fix, paths, rules};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use globset::{Glob, GlobMatcher};
 use homelint::check::{Report, Selection, check};
@@ -18,10 +19,6 @@ use std::time::Instant;
 
 /// Where a baseline lies unless a file is named.
 const BASELINE: &str = ".homelint-baseline";
-/// Columns where there is no terminal to ask.
-const WIDTH: usize = 120;
-/// Columns below which snippets are not squeezed any further.
-const NARROWEST: usize = 40;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -185,11 +182,6 @@ impl Check {
         let found = denied || report.count(Severity::Error) > 0;
         if found && !self.exit_zero { FOUND } else { CLEAN }
     }
-}
-
-/// Columns to write in.
-pub fn width() -> usize {
-    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).max(NARROWEST))
 }
 
 /// Reads a repository with what changed in it: since a revision, or, where generated files make it matter, since HEAD.

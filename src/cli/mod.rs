@@ -8,12 +8,15 @@ mod init;
 mod paths;
 mod rules;
 mod schema;
+mod store;
+mod terminal;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, Parser, Subcommand};
 use homelint::discover::Error;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use terminal::{Color, color};
 
 /// Exit code: nothing to report.
 const CLEAN: u8 = 0;
@@ -179,25 +182,4 @@ fn man() -> Run {
     let page = clap_mangen::Man::new(CommandLine::command());
     page.render(&mut text).map_err(|error| Failure::new(error.to_string()))?;
     Ok(Outcome::text(String::from_utf8_lossy(&text)))
-}
-
-/// When colours are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-/// Whether to write colours to a stream: as told, else as the environment says, else on terminals only.
-fn color(wanted: Color, stream: &impl IsTerminal) -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    match wanted {
-        Color::Always => true,
-        Color::Never => false,
-        // https://no-color.org and https://bixense.com/clicolors
-        Color::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
-        Color::Auto if is_set("CLICOLOR_FORCE") => true,
-        Color::Auto => stream.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use homelint::config;
+use homelint::diagnostic::did_you_mean;
 use homelint::discover::{self, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::source::nearest;
@@ -116,7 +117,7 @@ fn missing(typed: &Path, located: &Located) -> Failure {
             if located.folder.join(near).join(&rest).exists() {
                 meant.extend(rest.iter());
             }
-            failure.help(format!("did you mean `{}`?", meant.display()))
+            failure.help(did_you_mean(meant.display()))
         }
         (None, Some(command)) => failure.help(format!("did you mean the command `{command}`?")),
         (None, None) => failure.help("give a file or folder of a repository; `homelint --help` lists the commands"),

@@ -1,6 +1,8 @@
 //! `homelint rules` and `homelint explain`.
 
-use super::{Color, Failure, Outcome, Run, color};
+use super::terminal::{Color, color};
+use super::{Failure, Outcome, Run};
+use homelint::diagnostic::did_you_mean;
 use homelint::rule::Rule;
 use homelint::rules::RULES;
 use homelint::source::nearest;
@@ -39,8 +41,7 @@ pub fn unknown(name: &str) -> Failure {
     let same_name = ids().find(|id| id.rsplit('/').next() == Some(name));
     let group = ids().find(|id| id.split('/').next() == Some(name)).map(|_| format!("{name}/*"));
     let meant = same_name.or_else(|| nearest(name, ids())).map(str::to_owned).or(group);
-    let help =
-        meant.map_or_else(|| "`homelint rules` lists them".to_owned(), |meant| format!("did you mean `{meant}`?"));
+    let help = meant.map_or_else(|| "`homelint rules` lists them".to_owned(), |meant| did_you_mean(meant));
     Failure::new(format!("no rule is called `{name}`")).help(help)
 }
 

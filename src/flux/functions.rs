@@ -1,6 +1,6 @@
 //! Functions of the template language: Go's own, and those of sprig that ResourceSets use.
 
-use super::template::{Reason, Value};
+use super::value::{Reason, Value};
 use super::write;
 use std::collections::BTreeMap;
 

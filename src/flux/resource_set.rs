@@ -1,7 +1,8 @@
 //! What the Flux Operator makes of a ResourceSet, as far as its inputs are in the repository.
 
 use super::substitute::moved;
-use super::template::{self, Reason, Value};
+use super::template;
+use super::value::{Reason, Value};
 use super::write;
 use crate::resource::Resource;
 use crate::source::Span;

@@ -1,7 +1,9 @@
 //! Whether the path of a Kustomization is a path of this repository.
 
-use crate::resource::{Resource, Tree};
-use crate::source::join;
+use super::entry::Entry;
+use crate::links::{Created, Kind, Place};
+use crate::resource::{File, Resource, Tree};
+use crate::source::{is_slip, join};
 use crate::yaml::Node;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -44,9 +46,10 @@ pub struct Sources {
 
 impl Sources {
     /// Reads the sources and the Kustomizations that use them from everything that is written in the repository.
-    pub fn read(tree: &Tree, resources: &[Resource]) -> Sources {
+    pub fn read(tree: &Tree) -> Sources {
         let mut sources = Sources::default();
-        for resource in resources {
+        // What was put away has lost its paths.
+        for resource in tree.files().iter().filter(|file| !file.is_parked()).flat_map(File::resources) {
             if resource.group() == "source.toolkit.fluxcd.io" {
                 let Some(name) = resource.name() else { continue };
                 let named = sources.urls.entry((resource.kind.clone(), SmolStr::new(name))).or_default();
@@ -69,10 +72,32 @@ impl Sources {
         sources
     }
 
-    /// Takes a source for this repository: what an entry point syncs from.
-    pub fn own(&mut self, name: &str, url: Option<&str>) {
-        self.own_names.push(SmolStr::new(name));
-        self.own_urls.extend(url.filter(|url| !url.contains("${")).map(normal));
+    /// Takes what an entry point syncs from for this repository.
+    pub(super) fn own(&mut self, entry: &Entry) {
+        for (name, url) in &entry.sources {
+            self.own_names.push(name.clone());
+            self.own_urls.extend(url.as_deref().filter(|url| !url.contains("${")).map(normal));
+        }
+    }
+
+    /// The source of a Kustomization that works, where it is this repository and nothing here defines it.
+    pub(super) fn missing(&self, kustomization: &Resource) -> Option<Created> {
+        let (kind, namespace, name) = source_of(kustomization, kustomization.namespace().unwrap_or(""))?;
+        let found = |kind: &SmolStr, name: &SmolStr| {
+            self.paths.get(&(kind.clone(), name.clone())).map_or(0, |(found, _)| *found)
+        };
+        let own = found(&kind, &name);
+        // The same name by another kind, or a name that looks like it, and more of them: a mistake.
+        let usual = self.paths.iter().filter(|((_, other), _)| *other == name || is_slip(&name, other));
+        let odd = usual.into_iter().any(|(_, (more, _))| *more > own);
+        let known = self.urls.contains_key(&(kind.clone(), name.clone()));
+        if odd || known || self.is_own(kustomization) != Some(true) {
+            return None;
+        }
+        let place = if namespace.is_empty() { Place::Unknown } else { Place::Namespace(namespace) };
+        let kind = Kind { group: SmolStr::new_static("source.toolkit.fluxcd.io"), kind };
+        let span = kustomization.node.at(&["spec", "sourceRef", "name"])?.span;
+        Some(Created { kind, name: Some(name), ordinal: false, place, keys: None, span })
     }
 
     /// Where a Kustomization's path leads.

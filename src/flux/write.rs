@@ -1,7 +1,7 @@
 //! YAML as `sigs.k8s.io/yaml` prints it: the text that templates are rendered in.
 
 use super::substitute::{self, Place};
-use super::template::Value;
+use super::value::Value;
 use crate::yaml::Style;
 use std::fmt::Write;
 

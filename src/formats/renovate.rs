@@ -1,15 +1,17 @@
 //! Annotations that tell Renovate what a value is (<https://docs.renovatebot.com/modules/manager/regex/>).
 
 use crate::resource::{File, Role};
-use crate::source::{FileId, Span};
-use crate::yaml::{Node, parse};
+use crate::source::Span;
+use crate::yaml::{Node, from_table};
 use memchr::memmem::Finder;
 use regex::Regex;
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// Names that Renovate knows.
-#[derive(Debug, Default)]
+/// Names that Renovate knows: `schemas/renovate.yaml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Known {
     /// Options of a configuration.
     pub options: BTreeSet<String>,
@@ -23,21 +25,8 @@ pub struct Known {
     pub values: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// What `schemas/renovate.yaml` says.
-pub static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let parsed = parse(FileId(u32::MAX), include_str!("../../schemas/renovate.yaml"));
-    let Some(table) = parsed.documents.first() else { return Known::default() };
-    let words = |node: &Node| node.items().iter().filter_map(Node::text).map(str::to_owned).collect();
-    let names = |key: &str| table.root.get(key).map(words).unwrap_or_default();
-    let values = table.root.entries_at(&["values"]).iter();
-    Known {
-        options: names("options"),
-        managers: names("managers"),
-        datasources: names("datasources"),
-        annotation_keys: names("annotation-keys"),
-        values: values.filter_map(|entry| Some((entry.key.text()?.to_owned(), words(&entry.value)))).collect(),
-    }
-});
+/// What the table says.
+pub static KNOWN: LazyLock<Known> = LazyLock::new(|| from_table(include_str!("../../schemas/renovate.yaml")));
 
 static ANNOTATION: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?m)(?:#|//|<!--)[ \t]*renovate:[ \t]*([^\n]*)").ok());

@@ -2,12 +2,13 @@
 
 use crate::kustomize::embedded;
 use crate::resource::{File, Role, Tree};
-use crate::source::{FileId, Span};
-use crate::yaml::{self, Entry, Node};
+use crate::source::Span;
+use crate::yaml::{Entry, Node, from_table};
+use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// A field that Talos replaced: a row of `schemas/talos.yaml`.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Replaced {
     /// Its path in the machine config; lists are passed through.
     pub field: String,
@@ -17,15 +18,13 @@ pub struct Replaced {
     pub instead: String,
 }
 
-static REPLACED: LazyLock<Vec<Replaced>> = LazyLock::new(|| {
-    let parsed = yaml::parse(FileId(u32::MAX), include_str!("../../schemas/talos.yaml"));
-    let rows = parsed.documents.iter().flat_map(|document| document.root.items_at(&["replaced"]));
-    let row = |row: &Node| {
-        let text = |key: &str| row.text_at(&[key]).map(str::to_owned);
-        Some(Replaced { field: text("field")?, since: text("since")?, instead: text("instead")? })
-    };
-    rows.filter_map(row).collect()
-});
+/// `schemas/talos.yaml`.
+#[derive(Debug, Default, Deserialize)]
+struct Table {
+    replaced: Vec<Replaced>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| from_table(include_str!("../../schemas/talos.yaml")));
 
 /// The machine configs in a file, whole or in part: its own, and the patches that a talconfig holds.
 pub fn machine_configs(file: &File, tree: &Tree) -> Vec<Node> {
@@ -53,7 +52,7 @@ pub fn replaced(config: &Node) -> Vec<(Span, &'static Replaced)> {
     {
         for path in config.items().iter().filter_map(|operation| operation.get("path")) {
             let field = path.text().unwrap_or("").trim_start_matches('/').replace('/', ".");
-            found.extend(REPLACED.iter().filter(|row| row.field == field).map(|row| (path.span, row)));
+            found.extend(TABLE.replaced.iter().filter(|row| row.field == field).map(|row| (path.span, row)));
         }
         return found;
     }
@@ -66,7 +65,7 @@ fn fields<'a>(node: &'a Node, path: &mut Vec<&'a str>, found: &mut Vec<(Span, &'
         let Some(name) = key.text() else { continue };
         path.push(name);
         let is_here = |row: &&Replaced| row.field.split('.').eq(path.iter().copied());
-        found.extend(REPLACED.iter().filter(is_here).map(|row| (key.span, row)));
+        found.extend(TABLE.replaced.iter().filter(is_here).map(|row| (key.span, row)));
         fields(value, path, found);
         path.pop();
     }

@@ -2,6 +2,7 @@
 
 use super::tokens::{Token, tokens};
 use super::{Delimiters, Kind, Piece};
+use crate::diagnostic::did_you_mean;
 use crate::source::nearest;
 use std::ops::Range;
 
@@ -77,7 +78,7 @@ fn misspelt(word: &str, place: Range<usize>) -> Option<Mistake> {
     let known = BLOCKS.into_iter().chain(LINES).chain(ends.iter().map(String::as_str));
     let near = nearest(word, known)?;
     let mistake = Mistake::new(place, format!("Jinja has no statement `{word}`"));
-    Some(Mistake { help: Some(format!("did you mean `{near}`?")), ..mistake })
+    Some(Mistake { help: Some(did_you_mean(near)), ..mistake })
 }
 
 /// A tag that is not closed, says nothing, or whose brackets or quotes do not match.

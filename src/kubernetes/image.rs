@@ -41,17 +41,21 @@ fn image(entry: &Entry) -> Option<Image> {
     if entry.value.is_map() {
         return mapping(&entry.value);
     }
-    let text = entry.value.literal().filter(|_| key == "image")?;
-    // Fields called `image` also hold icons, disks and templates.
-    let plausible = !text.contains("://") && !text.contains(' ') && !text.starts_with('/');
-    plausible.then(|| Image::parse(text, entry.value.span))
+    let text = entry.value.literal().filter(|text| key == "image" && is_reference(text))?;
+    Some(Image::parse(text, entry.value.span))
+}
+
+/// Whether a text may name an image: fields called so also hold icons, disks, templates and the patterns of policies.
+fn is_reference(text: &str) -> bool {
+    let allowed = |letter: char| letter.is_alphanumeric() || "._-/:@".contains(letter);
+    !text.contains("://") && !text.starts_with('/') && text.chars().all(allowed)
 }
 
 fn mapping(node: &Node) -> Option<Image> {
     let repository = node.get("repository").or_else(|| node.get("image"))?;
     let known = |key: &str| node.get(key).and_then(|value| Some((value.literal()?.to_owned(), value.span)));
     let mut image = Image {
-        name: repository.literal()?.to_owned(),
+        name: repository.literal().filter(|name| is_reference(name))?.to_owned(),
         tag: known("tag").or_else(|| known("version")),
         digest: known("digest").filter(|(digest, _)| !digest.is_empty()),
         span: repository.span,
@@ -113,7 +117,7 @@ impl Image {
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Pods: what workloads run, with its containers, ports and probes.
 
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::resource::Resource;
 use crate::source::nearest;
 use crate::yaml::Node;
@@ -123,7 +123,7 @@ pub fn tell_ports(finding: Finding, missing: &str, ports: &[&Node]) -> Finding {
         return finding.help("write the number, or give the port this name");
     };
     let help = match nearest(missing, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None => format!("there is `{}`", names.join("`, `")),
     };
     finding.help(help).related(first.span, "ports are named here")

@@ -1,6 +1,6 @@
 //! What is wrong with a kustomization, as data that rules report.
 
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -98,7 +98,7 @@ impl Fault {
     /// The same with a suggestion, when there is a near name.
     pub fn suggest(self, nearest: Option<&str>) -> Self {
         match nearest {
-            Some(name) => self.help(format!("did you mean `{name}`?")),
+            Some(name) => self.help(did_you_mean(name)),
             None => self,
         }
     }

@@ -6,6 +6,7 @@ use super::json_patch::{self, Operation};
 use super::merge;
 use super::object::{Id, Key, Object, Set, put};
 use super::select::Selector;
+use crate::diagnostic::did_you_mean;
 use crate::source::{Span, join, nearest};
 use crate::yaml::Node;
 use std::collections::HashMap;
@@ -402,5 +403,5 @@ fn near(set: &Set, id: &Id) -> Option<(String, Span)> {
     }
     let name = nearest(&id.name, same_kind().map(|object| object.id.name.as_str()))?;
     let object = same_kind().find(|object| object.id.name == name)?;
-    Some((format!("did you mean `{name}`?"), object.name_span()))
+    Some((did_you_mean(name), object.name_span()))
 }

@@ -264,6 +264,26 @@ impl Links {
         namespace.filter(|node| !node.is_null()).map_or_else(|| own_place(resource), named_place)
     }
 
+    /// A resource as one of the objects that there are; `None` without a name.
+    pub fn itself(&self, resource: &Resource) -> Option<Created> {
+        let name = resource.node.at(&["metadata", "name"])?;
+        let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
+        let place = match resource.namespace() {
+            _ if self.cluster_scoped.contains(&kind) => Place::Cluster,
+            Some(namespace) => Place::Namespace(SmolStr::new(namespace)),
+            None => Place::Unknown,
+        };
+        let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
+        let keys = if data { self.keys(resource) } else { None };
+        let name = name.literal().map(SmolStr::new);
+        Some(Created { kind, name, ordinal: false, place, keys, span: resource.name_span() })
+    }
+
+    /// A resource, and every object that it brings into being.
+    pub fn brings(&self, resource: &Resource) -> Vec<Created> {
+        self.itself(resource).into_iter().chain(self.creates(resource)).collect()
+    }
+
     /// Every object that a resource brings into being, as far as the tables know.
     pub fn creates(&self, resource: &Resource) -> Vec<Created> {
         self.creates_of(resource, |_| true)

@@ -148,7 +148,7 @@ fn is_made_by_hand(reference: &Reference) -> bool {
 impl<'a> Cluster<'a> {
     /// Flux Kustomizations, without ResourceSets.
     pub fn kustomizations(&self) -> impl Iterator<Item = &'a Applied> {
-        self.flux.kustomizations.iter().filter(|applied| applied.resource.is_flux_kustomization())
+        self.flux.own().filter(|applied| applied.resource.is_flux_kustomization())
     }
 
     /// Every object that Flux applies itself, with the Kustomization that does.

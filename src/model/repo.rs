@@ -203,6 +203,13 @@ impl Repo {
         self.is_deployed(file) || self.named.contains(&file.source.id)
     }
 
+    /// The resources of a file that may run: where others are applied, not those of a folder that nothing reads.
+    pub fn running<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a Resource> {
+        let read = || self.tree().files_in(file.source.folder()).any(|beside| self.is_used(beside));
+        let idle = file.resources().iter().all(|resource| self.validation().is_idle(resource)) && !read();
+        file.resources().iter().filter(move |_| !idle)
+    }
+
     /// Mistakes of these kinds that a kustomization has in a file.
     pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
         let faults = self.faults.get(&file.source.id).into_iter().flatten();

@@ -6,9 +6,7 @@ use crate::flux::envsubst::Variable;
 use crate::flux::substitute::{self, Found};
 use crate::kustomize::{FileUse, FileUses};
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{
-    Fault, FaultKind, Instance, Origin, Releases, Schemas, UserSchemas, Version, check_file, is_patch,
-};
+use crate::schema::{Fault, FaultKind, Instance, Releases, Schemas, UserSchemas, Version, check_file, is_patch};
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Mode};
 use rayon::prelude::*;
@@ -26,8 +24,6 @@ pub struct Validation {
     pub schemas: Schemas,
     /// How kustomizations use the files.
     pub file_uses: FileUses,
-    /// Releases that the repository says it runs.
-    pub releases: Releases,
     applied: BTreeSet<Span>,
     faults: BTreeMap<FileId, Vec<Fault>>,
     unexplained: BTreeMap<(Named, SmolStr), BTreeSet<Span>>,
@@ -38,14 +34,12 @@ impl Validation {
     pub fn new(tree: &Tree, fleet: &Fleet, user: Arc<UserSchemas>, kubernetes: Option<(Version, Span)>) -> Self {
         let schemas = || {
             let releases = Releases::new(tree).stated("Kubernetes", kubernetes);
-            let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
-            (Schemas::new(tree, minor).with_user(user), releases)
+            Schemas::new(tree, releases).with_user(user)
         };
-        let ((schemas, releases), file_uses) = rayon::join(schemas, || FileUses::new(tree));
+        let (schemas, file_uses) = rayon::join(schemas, || FileUses::new(tree));
         let mut verdicts = Validation {
             schemas,
             file_uses,
-            releases,
             applied: BTreeSet::new(),
             faults: BTreeMap::new(),
             unexplained: BTreeMap::new(),
@@ -80,11 +74,7 @@ impl Validation {
     }
 
     fn has_outgrown(&self, (api_version, kind): &Named, places: &BTreeSet<Span>) -> bool {
-        let is_newer = || match self.schemas.origin(api_version, kind) {
-            Some(Origin::Bundle(source)) => self.releases.are_newer(source),
-            _ => false,
-        };
-        places.len() > 1 || is_newer()
+        places.len() > 1 || self.schemas.may_know_more(api_version, kind)
     }
 
     /// Kinds of which the cluster seems to know more fields than the schema at hand, with these and their first place.
@@ -148,8 +138,9 @@ impl Validation {
             faults.extend(check_file(file, root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
-            let defaulted = has_defaults().then(|| defaulted(resource)).flatten();
-            let Some(mut found) = self.schemas.check(defaulted.as_ref().unwrap_or(resource)) else { continue };
+            let built = if has_defaults() { defaulted(resource) } else { None };
+            let built = built.or_else(|| file_uses.is_kustomized().then(|| settled(resource)));
+            let Some(mut found) = self.schemas.check(built.as_ref().unwrap_or(resource)) else { continue };
             if usage == FileUse::Loose && file_uses.is_kustomized() && is_patch(resource, &found) {
                 continue;
             }
@@ -165,6 +156,11 @@ impl Validation {
         }
         faults
     }
+}
+
+/// A resource in which a plain `yes` is the text that kustomize makes of it.
+fn settled(resource: &Resource) -> Resource {
+    Resource { node: substitute::settle(&resource.node), ..resource.clone() }
 }
 
 /// A resource in which `${X:=default}` is its default; a variable without one could be anything.

@@ -322,6 +322,10 @@ pub mod yaml {
     pub mod alias_undefined;
     /// See `rules/yaml/duplicate-key.md`.
     pub mod duplicate_key;
+    /// See `rules/yaml/misplaced-tab.md`.
+    pub mod misplaced_tab;
+    /// See `rules/yaml/not-indented.md`.
+    pub mod not_indented;
     /// See `rules/yaml/null-map.md`.
     pub mod null_map;
     /// See `rules/yaml/syntax.md`.
@@ -456,6 +460,8 @@ pub const RULES: &[Rule] = &[
     Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
+    Rule { id: "yaml/misplaced-tab", page: include_str!("../../rules/yaml/misplaced-tab.md"), ..yaml::misplaced_tab::RULE },
+    Rule { id: "yaml/not-indented", page: include_str!("../../rules/yaml/not-indented.md"), ..yaml::not_indented::RULE },
     Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },
     Rule { id: "yaml/syntax", page: include_str!("../../rules/yaml/syntax.md"), ..yaml::syntax::RULE },
     Rule { id: "yaml/truthy", page: include_str!("../../rules/yaml/truthy.md"), ..yaml::truthy::RULE },

@@ -1,10 +1,12 @@
 //! Text to nodes with spans, comments, anchors and styles. Never fails: it
 //! returns what it could read and the problems with what it could not.
 
+mod de;
 mod emit;
 mod json;
 mod parse;
 mod resolve;
+mod tabs;
 mod toml;
 
 use crate::diagnostic::Finding;
@@ -13,10 +15,12 @@ use smol_str::SmolStr;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use de::{OneOrMany, Pairs, Spanned, from_node, from_table};
 pub use emit::{to_json, to_json_in, to_yaml, to_yaml_in};
 pub use json::parse_json;
 pub use parse::parse;
-pub use resolve::{Mode, Resolved, parse_float, parse_int, resolve};
+pub use resolve::{Mode, Resolved, go_number, parse_float, parse_int, resolve};
+pub use tabs::refused_tab;
 pub use toml::parse_toml;
 
 /// Deepest nesting that is read; anything deeper is refused, so every walk over nodes may recurse.
@@ -294,6 +298,11 @@ impl Node {
     /// Whether this is null, written or absent.
     pub fn is_null(&self) -> bool {
         self.as_scalar().is_some_and(Scalar::is_null)
+    }
+
+    /// Whether nothing is written: `key:` without a value.
+    pub fn is_absent(&self) -> bool {
+        self.as_scalar().is_some_and(|scalar| scalar.text.is_empty() && scalar.is_null())
     }
 
     /// Whether this is the boolean `true` as the API server reads it.

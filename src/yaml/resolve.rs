@@ -1,5 +1,7 @@
 //! What a plain scalar means, in the two ways that the tools read YAML.
 
+use smol_str::{SmolStr, format_smolstr};
+
 /// Whose rules decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -130,6 +132,18 @@ pub fn parse_float(text: &str) -> Option<f64> {
     text.replace('_', "").parse().ok()
 }
 
+/// A number as Go prints one that came through JSON: with an exponent from a million on.
+pub fn go_number(number: f64) -> SmolStr {
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..6).contains(&exponent) || !number.is_finite() {
+        return format_smolstr!("{number}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format_smolstr!("{digits}e{sign}{:02}", exponent.abs())
+}
+
 /// `YYYY-MM-DD`, alone or followed by a time.
 fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -200,5 +214,22 @@ mod tests {
         assert_eq!(resolve("2024-01-01", Mode::Yaml11), Str);
         assert_eq!(resolve("2024-01-01", Mode::Yaml12), Date);
         assert_eq!(resolve("2024-01-01-x", Mode::Yaml12), Str);
+    }
+
+    #[test]
+    fn numbers_print_as_go_prints_them() {
+        for (number, text) in [
+            (5432.0, "5432"),
+            (999_999.0, "999999"),
+            (1_000_000.0, "1e+06"),
+            (50_000_000.0, "5e+07"),
+            (1_234_567.0, "1.234567e+06"),
+            (0.5, "0.5"),
+            (0.00001, "1e-05"),
+            (0.0, "0"),
+            (-1.0, "-1"),
+        ] {
+            assert_eq!(go_number(number), text);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `homelint schema fetch`: the only command that uses a network.
 
-use super::{shown, store};
+use super::shown;
+use crate::cli::store::store;
 use crate::cli::{FAILED, Failure, Outcome, Run};
 use homelint::discover::store::{Store, is_judged, path_of, path_of_url, text_of};
 use homelint::discover::{self, Besides, MAX_BYTES, Root, Source};

@@ -1,6 +1,7 @@
 //! `homelint schema import`: schemas out of files that a user has.
 
-use super::{shown, store};
+use super::shown;
+use crate::cli::store::store;
 use crate::cli::{Failure, Outcome, Run};
 use flate2::read::GzDecoder;
 use homelint::discover::store::{kind_of, path_of, path_of_chart, text_of};

@@ -5,15 +5,12 @@ mod import;
 mod list;
 mod show;
 
+use super::store::store;
 use super::{Failure, Run};
-use homelint::discover::store::Store;
 use homelint::discover::{self, Besides, Root, Source};
 use homelint::model::repo::Repo;
-use homelint::schema::{self, Location, Origin, is_url};
+use homelint::schema::{self, Origin};
 use std::path::Path;
-
-/// Names another folder for fetched and imported schemas.
-const STORE: &str = "HOMELINT_CACHE";
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -41,25 +38,6 @@ pub fn run(command: &Command) -> Run {
         Command::Import(arguments) => import::run(arguments),
         Command::Fetch(arguments) => fetch::run(arguments),
     }
-}
-
-/// The store of a repository, and locations that were typed: relative to the current folder.
-pub fn store(root: &Root, typed: &[String]) -> Result<Store, Failure> {
-    let read = |text: &String| {
-        let absolute = if is_url(text) { None } else { std::path::absolute(text).ok() };
-        let text = absolute.map_or_else(|| text.clone(), |path| path.to_string_lossy().into_owned());
-        let location = Location::read(&text).map_err(Failure::new)?;
-        let fixed = text.split("{{").next().unwrap_or("");
-        let folder =
-            if fixed.len() < text.len() { fixed.rsplit_once('/').map_or("", |(folder, _)| folder) } else { fixed };
-        if !location.is_url() && !Path::new(folder).is_dir() {
-            return Err(Failure::new(format!("there is no folder {folder}")).help("`--schema-location` names one"));
-        }
-        Ok(location)
-    };
-    // kubeconform's `default` is what homelint carries.
-    let locations = typed.iter().filter(|text| *text != "default").map(read).collect::<Result<_, _>>()?;
-    Ok(Store::new(root, std::env::var_os(STORE).map(Into::into), locations))
 }
 
 /// The repository around the current folder.

@@ -1,8 +1,9 @@
 //! `homelint schema show`: what may be written here.
 
 use super::{Form, here, origin};
-use crate::cli::check::width;
-use crate::cli::{Color, Failure, Outcome, Run, color};
+use crate::cli::terminal::{Color, color, width};
+use crate::cli::{Failure, Outcome, Run};
+use homelint::diagnostic::did_you_mean;
 use homelint::model::repo::Repo;
 use homelint::schema::{Additional, KindPath, NoKind, Range, Schema, Schemas, Sizes};
 use homelint::source::nearest;
@@ -50,7 +51,7 @@ pub fn run(arguments: &Show) -> Run {
 fn failure(name: &str, error: NoKind) -> Failure {
     match error {
         NoKind::Unknown(near) => {
-            let help = near.map(|near| format!("did you mean `{near}`?"));
+            let help = near.map(|near| did_you_mean(near));
             let others = "`homelint schema list` lists them, `homelint schema import` brings others";
             Failure::new(format!("no kind is called `{name}`")).help(help.unwrap_or_else(|| others.to_owned()))
         }
@@ -70,7 +71,7 @@ fn field(schema: &Arc<Schema>, target: &KindPath) -> Result<Arc<Schema>, Failure
             let known: Vec<String> = inner(&here).properties.iter().map(|(known, _)| known.to_string()).collect();
             let known = || known.iter().map(String::as_str);
             let help = match (nearest(name, known()), known().next()) {
-                (Some(near), _) => format!("did you mean `{path}.{near}`?"),
+                (Some(near), _) => did_you_mean(format_args!("{path}.{near}")),
                 (None, Some(_)) => format!("its fields are {}", quoted(known())),
                 (None, None) => format!("`{path}` is {}", noun(&here)),
             };

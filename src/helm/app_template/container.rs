@@ -3,7 +3,7 @@
 use super::{App, Enabled, Item, find, ids, sorted};
 use crate::helm::object::{self, Object, is_empty, layered, plain};
 use crate::helm::{FaultKind, set_unknown};
-use crate::yaml::{Mode, Node, Resolved};
+use crate::yaml::{Mode, Node, Resolved, go_number};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -291,38 +291,9 @@ fn in_order(items: Vec<Enabled>) -> Vec<Enabled> {
     ordered
 }
 
-/// A number as Go prints one that came through JSON: with an exponent from a million on.
-fn go_number(number: f64) -> SmolStr {
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) || !number.is_finite() {
-        return smol_str::format_smolstr!("{number}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    smol_str::format_smolstr!("{digits}e{sign}{:02}", exponent.abs())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_print_as_go_prints_them() {
-        for (number, text) in [
-            (5432.0, "5432"),
-            (999_999.0, "999999"),
-            (1_000_000.0, "1e+06"),
-            (50_000_000.0, "5e+07"),
-            (1_234_567.0, "1.234567e+06"),
-            (0.5, "0.5"),
-            (0.00001, "1e-05"),
-            (0.0, "0"),
-            (-1.0, "-1"),
-        ] {
-            assert_eq!(go_number(number), text);
-        }
-    }
 
     #[test]
     fn dependencies_come_first() {

@@ -1,7 +1,7 @@
 //! What a reference leads to, and what was meant where it leads to nothing.
 
 use super::{Entry, Inventory, Member};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::flux::envsubst::is_template;
 use crate::links::{Kind, Place, Reference};
 use crate::resource::Resource;
@@ -77,7 +77,7 @@ impl Near<'_> {
     pub fn suggest(&self, finding: Finding) -> Finding {
         let help = match self.kind {
             Some(kind) => format!("`{}` is a {kind}: write `kind: {kind}`", self.name),
-            None => format!("did you mean `{}`?", self.name),
+            None => did_you_mean(self.name),
         };
         finding.help(help).related(self.entry.span, format!("`{}` is here", self.name))
     }

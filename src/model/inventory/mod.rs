@@ -113,7 +113,8 @@ impl Inventory {
         for (kind, name, entry) in entries.into_iter().flatten() {
             inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
         }
-        for created in links.always() {
+        // What whoever starts the cluster makes is there as well.
+        for created in links.always().iter().chain(&cluster.made) {
             if let Some((kind, name, entry)) = created_entry(created.clone(), None) {
                 inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
             }
@@ -169,27 +170,10 @@ impl Inventory {
 
 /// The member itself and what operators make of it, by kind and name.
 fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
-    let resource = &member.resource;
-    let mut found = Vec::new();
-    let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
-    if let Some(name) = resource.node.at(&["metadata", "name"]) {
-        let name = name.literal().unwrap_or("");
-        let place = match resource.namespace() {
-            _ if links.is_cluster_scoped(resource.group(), &resource.kind) => Place::Cluster,
-            Some(namespace) => Place::Namespace(SmolStr::new(namespace)),
-            None => Place::Unknown,
-        };
-        let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
-        let keys = if data && member.whole { links.keys(resource) } else { None };
-        found.push((
-            kind,
-            SmolStr::new(name),
-            Entry { place, keys, span: resource.name_span(), applied: Some(member.applied), ordinal: false },
-        ));
-    }
-    found
-        .extend(links.creates(resource).into_iter().filter_map(|created| created_entry(created, Some(member.applied))));
-    found
+    let itself = links.itself(&member.resource).into_iter();
+    let itself = itself.map(|itself| Created { keys: itself.keys.filter(|_| member.whole), ..itself });
+    let all = itself.chain(links.creates(&member.resource));
+    all.filter_map(|created| created_entry(created, Some(member.applied))).collect()
 }
 
 /// An object of unknown name is kept under the empty one, a numbered one under its name without the number.

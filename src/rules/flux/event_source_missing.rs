@@ -7,10 +7,8 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let synced = cluster.flux.entry.source.as_ref().map_or("flux-system", |(name, _)| name.as_str());
     let watched = |reference: &Reference| {
-        let flux = reference.kinds.iter().all(|kind| kind.group.ends_with(".fluxcd.io") && kind.kind != "Provider");
-        flux && !["flux-system", synced].contains(&reference.name.text().unwrap_or(""))
+        reference.kinds.iter().all(|kind| kind.group.ends_with(".fluxcd.io") && kind.kind != "Provider")
     };
     let references = cluster.references.iter().filter(|(member, reference, _)| {
         member.resource.group() == "notification.toolkit.fluxcd.io" && watched(reference)

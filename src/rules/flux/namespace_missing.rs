@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::links::Kind;
 use crate::model::cluster::Cluster;
 use crate::resource::Resource;
@@ -41,7 +41,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         .filter_map(|(name, uses)| {
             let (span, _) = uses.first()?;
             let message = format!("nothing creates namespace `{name}`");
-            let near = used.keys().find(|other| is_slip(name, other)).map(|near| format!("did you mean `{near}`?"));
+            let near = used.keys().find(|other| is_slip(name, other)).map(|near| did_you_mean(near));
             let others = || format!("{known} of {} namespaces have a Namespace in the repository: add one", used.len());
             Some(Finding::new(*span, message).help(near.unwrap_or_else(others)))
         })

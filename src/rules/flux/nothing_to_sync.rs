@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::entry::{EntryKind, instance_spec};
 use crate::flux::source::here;
 use crate::model::cluster::Cluster;
@@ -30,7 +30,7 @@ fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {
     }
     let last = path.rsplit('/').next().unwrap_or(&path);
     let near = nearest(last, repo.tree().folders_in(folder_of(&path)).filter_map(|folder| folder.rsplit('/').next()));
-    let near = near.map(|near| format!("did you mean `{}`?", path.replace(last, near)));
+    let near = near.map(|near| did_you_mean(path.replace(last, near)));
     let help = near.unwrap_or_else(|| "Flux applies nothing until it is there".to_owned());
     Some(Finding::new(node.span, format!("Flux syncs `{path}`, which is no folder of the repository")).help(help))
 }
@@ -46,7 +46,8 @@ fn is_synced_from_here(repo: &Repo, source: &str) -> bool {
 
 fn empty(cluster: &Cluster) -> Option<Finding> {
     let entry = &cluster.flux.entry;
-    let root = cluster.flux.kustomizations.first().filter(|_| entry.kind != EntryKind::Unowned)?;
+    let begins = matches!(entry.kind, EntryKind::FluxInstance | EntryKind::Bootstrap);
+    let root = cluster.flux.kustomizations.first().filter(|_| begins)?;
     let nothing = root.complete && root.resources.is_empty() && root.faults.is_empty();
     let message = "Flux syncs a folder that holds nothing to apply";
     nothing.then(|| Finding::new(entry.span, message).help("name the folder of the first Kustomizations"))

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::Applied;
 use crate::flux::source::Location;
 use crate::model::cluster::Cluster;
@@ -25,7 +25,7 @@ fn finding(cluster: &Cluster, applied: &Applied) -> Option<Finding> {
             let parent = folder_of(path);
             let last = path.rsplit('/').next().unwrap_or(path);
             let siblings = tree.folders_in(parent).filter_map(|folder| folder.rsplit('/').next());
-            let near = nearest(last, siblings).map(|near| format!("did you mean `{parent}/{near}`?"));
+            let near = nearest(last, siblings).map(|near| did_you_mean(format_args!("{parent}/{near}")));
             // The same folder somewhere else was moved.
             let moved = tree.folders().find(|folder| folder.ends_with(&format!("/{last}")) && folder.contains(name));
             Some(finding.maybe_help(near.or_else(|| moved.map(|folder| format!("there is `{folder}`")))))

@@ -23,15 +23,10 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
     let finding = |named: &Vec<&Resolved>| {
         let usual = usual(named);
         let odd = |resolved| odd(resolved, usual?, named.len());
+        let missing = |(_, reference, answer): &Resolved| answer.missing(reference);
         named.iter().filter_map(|resolved| missing(resolved).or_else(|| odd(resolved))).collect::<Vec<_>>()
     };
     sources.values().flat_map(finding).collect()
-}
-
-fn missing((_, reference, answer): &Resolved) -> Option<Finding> {
-    // Whoever starts Flux makes its own source.
-    let by_hand = reference.name.text() == Some("flux-system");
-    answer.missing(reference).filter(|_| !by_hand || answer.is_evident())
 }
 
 /// The kind by which almost everybody calls a source, and how many do.

@@ -5,7 +5,7 @@ use crate::rule::Rule;
 use std::collections::BTreeSet;
 
 /// A variable that nothing uses.
-pub const RULE: Rule = Rule::cluster(Severity::Info, check);
+pub const RULE: Rule = Rule::cluster(Severity::Info, check).off();
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let readable = cluster.kustomizations().filter(|applied| applied.complete && applied.refusals.is_empty());

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::Applied;
 use crate::flux::envsubst::Variable;
 use crate::flux::substitute::VariableUse;
@@ -33,7 +33,7 @@ fn finding(cluster: &Cluster, applied: &Applied, used: &VariableUse) -> Finding 
     let source = cluster.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
     let names: Vec<&str> = applied.variables.iter().map(|(name, _)| name.as_str()).collect();
     let help = match nearest(name, names.iter().copied()) {
-        Some(near) => format!("did you mean `${{{near}}}`?"),
+        Some(near) => did_you_mean(format_args!("${{{near}}}")),
         None => format!(
             "define it under `postBuild` of Kustomization `{}`, or write `$${{{name}}}` to keep the text",
             applied.name()

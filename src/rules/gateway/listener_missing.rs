@@ -1,4 +1,4 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::model::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
@@ -29,7 +29,7 @@ fn finding(parent: &Node, gateways: &[Resource]) -> Option<Finding> {
         return None;
     }
     let help = match nearest(name, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None => {
             format!("its listeners are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
         }

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::links::Reference;
 use crate::model::cluster::Cluster;
 use crate::model::inventory::Answer;
@@ -50,7 +50,7 @@ fn finding(parent: &Node, gateways: &[Resource]) -> Option<Finding> {
     if named.is_empty() {
         let known: Vec<&str> = gateways.iter().filter_map(Resource::name).collect();
         let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => did_you_mean(near),
             None => format!("the Gateways are {}", listed(&known)),
         };
         return Some(Finding::new(node.span, format!("no Gateway is called `{name}`")).help(help));

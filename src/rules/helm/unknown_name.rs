@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::helm::{Fault, FaultKind};
 use crate::model::cluster::Cluster;
 use crate::rule::Rule;
@@ -26,7 +26,7 @@ fn finding(fault: &Fault) -> Option<Finding> {
     let names: Vec<String> = fault.expected.iter().map(|name| format!("`{name}`")).collect();
     let near = nearest(&fault.name, fault.expected.iter().map(|name| name.as_str()));
     Some(match (near, names.is_empty()) {
-        (Some(near), _) => finding.help(format!("did you mean `{near}`?")),
+        (Some(near), _) => finding.help(did_you_mean(near)),
         (None, false) => finding.help(format!("there is {}", names.join(", "))),
         (None, true) => finding,
     })

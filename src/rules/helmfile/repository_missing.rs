@@ -1,4 +1,4 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::formats::helmfile::Helmfile;
 use crate::model::repo::Repo;
 use crate::resource::File;
@@ -31,7 +31,7 @@ fn finding(chart: &Node, names: &[&str], file: &File, repo: &Repo) -> Option<Fin
     }
     let finding = Finding::new(chart.span, format!("`repositories` has no `{name}`"));
     Some(match nearest(name, names.iter().copied()) {
-        Some(near) => finding.help(format!("did you mean `{near}/{rest}`?")),
+        Some(near) => finding.help(did_you_mean(format_args!("{near}/{rest}"))),
         None => finding.help("add it to `repositories` with its `url`"),
     })
 }

@@ -7,12 +7,32 @@ use crate::rule::Rule;
 /// A tag that names a different image tomorrow.
 pub const RULE: Rule = Rule::warning(check);
 
-fn check(file: &File, _: &Repo) -> Vec<Finding> {
-    file.resources().iter().flat_map(images).filter_map(|image| finding(&image)).collect()
+fn check(file: &File, repo: &Repo) -> Vec<Finding> {
+    repo.running(file).flat_map(images).filter_map(|image| finding(file, &image)).collect()
 }
 
-fn finding(image: &Image) -> Option<Finding> {
+fn finding(file: &File, image: &Image) -> Option<Finding> {
     let (tag, span) = image.floating_tag()?;
     let message = format!("tag `{tag}` of `{}` moves: the image changes without a commit", image.name);
-    Some(Finding::new(span, message).help("name a version, or add the digest: `tag@sha256:…`"))
+    let finding = Finding::new(span, message).help("name a version, or add the digest: `tag@sha256:…`");
+    (!is_explained(file, image)).then_some(finding)
+}
+
+/// Whether a comment on the lines of an image, or right above them, gives a reason.
+fn is_explained(file: &File, image: &Image) -> bool {
+    let line = |at: u32| file.source.line(at);
+    let places = [Some(image.span), image.tag.as_ref().map(|(_, span)| *span)];
+    let lines = places.iter().flatten().map(|span| line(span.start));
+    let (first, last) = (lines.clone().min().unwrap_or(0), lines.max().unwrap_or(0));
+    let is_comment = |line: &u32| file.source.line_text(*line).trim_start().starts_with('#');
+    let above = (1..first).rev().take_while(is_comment).last().unwrap_or(first);
+    let mut comments = file.parsed.comments.iter().filter(|comment| (above..=last).contains(&line(comment.span.start)));
+    comments.any(|comment| is_reason(file.source.slice(comment.span)))
+}
+
+/// Whether a comment is a sentence: no order to a program, and nothing that was commented out.
+fn is_reason(comment: &str) -> bool {
+    let text = comment.trim_start_matches('#').trim();
+    let first = text.split_whitespace().next().unwrap_or("");
+    text.split_whitespace().count() > 2 && !first.ends_with(':') && !text.starts_with("- ")
 }

@@ -5,7 +5,7 @@ use crate::rule::Rule;
 use crate::source::{Span, join};
 
 /// An entry of `resources` that is commented out.
-pub const RULE: Rule = Rule::info(check);
+pub const RULE: Rule = Rule::info(check).off();
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let root = file.roots_of(Role::Kustomization).next();

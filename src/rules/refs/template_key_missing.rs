@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
@@ -37,7 +37,7 @@ fn unknown(template: &Entry, keys: &[&str]) -> Vec<Finding> {
     let mut fields = template.value.known().and_then(fields).unwrap_or_default();
     fields.retain(|field| !keys.contains(&field.as_str()));
     let help = |field: &str| match nearest(field, keys.iter().copied()) {
-        Some(near) => format!("did you mean `.{near}`?"),
+        Some(near) => did_you_mean(format_args!(".{near}")),
         None => format!("`data` fetches {}", keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
     };
     let finding = |field: String| {

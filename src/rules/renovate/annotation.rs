@@ -1,4 +1,4 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::formats::renovate::{Annotation, KNOWN, annotations};
 use crate::model::repo::Repo;
 use crate::resource::File;
@@ -19,10 +19,7 @@ fn findings(file: &File, annotation: &Annotation) -> Vec<Finding> {
         .filter(|(key, ..)| !KNOWN.annotation_keys.contains(key))
         .filter_map(|(key, span, ..)| {
             let near = nearest(key, KNOWN.annotation_keys.iter().map(String::as_str))?;
-            Some(
-                Finding::new(*span, format!("unknown key `{key}` in a renovate comment"))
-                    .help(format!("did you mean `{near}`?")),
-            )
+            Some(Finding::new(*span, format!("unknown key `{key}` in a renovate comment")).help(did_you_mean(near)))
         })
         .collect();
     found.extend(datasource(annotation));
@@ -52,7 +49,6 @@ fn datasource(annotation: &Annotation) -> Option<Finding> {
         return None;
     }
     let near = nearest(name, KNOWN.datasources.iter().map(String::as_str));
-    let help =
-        near.map_or_else(|| "see Renovate's list of datasources".to_owned(), |near| format!("did you mean `{near}`?"));
+    let help = near.map_or_else(|| "see Renovate's list of datasources".to_owned(), |near| did_you_mean(near));
     Some(Finding::new(span, format!("Renovate has no datasource `{name}`")).help(help))
 }

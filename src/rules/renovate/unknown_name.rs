@@ -1,4 +1,4 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::formats::renovate::KNOWN;
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
@@ -42,5 +42,5 @@ fn misspelt(node: &Node, what: &str, known: &BTreeSet<String>) -> Option<Finding
     let name = node.literal().filter(|name| !known.contains(*name) && name.len() > 2 * MOST)?;
     let near = within(MOST, name, known.iter().map(String::as_str))?;
     let finding = Finding::new(node.span, format!("Renovate has no {what} `{name}`"));
-    Some(finding.help(format!("did you mean `{near}`?")))
+    Some(finding.help(did_you_mean(near)))
 }

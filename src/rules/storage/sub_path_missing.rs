@@ -1,4 +1,4 @@
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::kubernetes::pod::Pod;
 use crate::model::cluster::{Cluster, Resolved};
 use crate::model::inventory::Answer;
@@ -35,7 +35,7 @@ fn findings((member, reference, answer): &Resolved) -> Option<Vec<Finding>> {
         }
         let message = format!("{kind} `{name}` gives no file `{text}`: an empty folder is mounted in its place");
         let help = match nearest(text, files.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => did_you_mean(near),
             None if files.is_empty() => "it has no data".to_owned(),
             None => format!("it gives `{}`", files.join("`, `")),
         };

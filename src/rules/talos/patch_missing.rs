@@ -1,4 +1,4 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::formats::talos::patches;
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
@@ -23,5 +23,5 @@ fn finding(patch: &Node, file: &File, repo: &Repo) -> Option<Finding> {
     }
     let finding = Finding::new(patch.span, format!("`{path}` does not exist"));
     let near = nearest(&full, repo.tree().files().iter().map(|file| file.source.path.as_str()));
-    Some(finding.maybe_help(near.map(|near| format!("did you mean `{near}`?"))))
+    Some(finding.maybe_help(near.map(|near| did_you_mean(near))))
 }

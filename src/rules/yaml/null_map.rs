@@ -7,18 +7,9 @@ use crate::yaml::Entry;
 /// A key that takes a mapping or list and has nothing below it.
 pub const RULE: Rule = Rule::info(check);
 
-/// Keys that hold a mapping or list wherever Kubernetes and its charts use them.
-const COLLECTIONS: [&str; 9] = [
-    "annotations",
-    "labels",
-    "matchLabels",
-    "nodeSelector",
-    "env",
-    "envFrom",
-    "hostnames",
-    "tolerations",
-    "parentRefs",
-];
+/// Keys that hold a mapping or list wherever Kubernetes and its charts use them, and change something by being empty.
+const COLLECTIONS: [&str; 7] =
+    ["matchLabels", "nodeSelector", "env", "envFrom", "hostnames", "tolerations", "parentRefs"];
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -31,8 +22,7 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
 fn finding(file: &File, entry: &Entry) -> Option<Finding> {
     let key = entry.key.text().filter(|key| COLLECTIONS.contains(key))?;
     // An explicit `null` is Helm's way to remove a default.
-    let blank = entry.value.as_scalar().is_some_and(|scalar| scalar.text.is_empty() && scalar.is_null());
-    if !blank || !file.source.slice(entry.key.span).starts_with(key) {
+    if !entry.value.is_absent() || !file.source.slice(entry.key.span).starts_with(key) {
         return None;
     }
     let line = file.source.line(entry.key.span.start);
@@ -42,6 +32,7 @@ fn finding(file: &File, entry: &Entry) -> Option<Finding> {
     if !alone {
         return Some(finding);
     }
+    // In a patch or in values the empty key removes what it would have overridden.
     let range = file.source.line_range(line);
-    Some(finding.safe_fix("remove the key", file.source.span(range.start..range.end + 1), ""))
+    Some(finding.unsafe_fix("remove the key", file.source.span(range.start..range.end + 1), ""))
 }

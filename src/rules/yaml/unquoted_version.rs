@@ -1,35 +1,45 @@
 use crate::diagnostic::Finding;
 use crate::model::repo::Repo;
-use crate::resource::File;
+use crate::resource::{File, Resource, Role};
 use crate::rule::Rule;
-use crate::yaml::{Entry, Mode, Resolved};
+use crate::yaml::{Entry, Mode, Node, Resolved, go_number};
 
-/// A version that YAML reads as a number, so that `1.10` becomes 1.1.
+/// A version that a chart prints differently, because YAML reads it as a number.
 pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
     let mut found = Vec::new();
-    for resource in file.resources() {
-        resource.node.walk_entries(&mut |entry| found.extend(finding(entry)));
+    for values in values(file) {
+        values.walk_entries(&mut |entry| found.extend(finding(entry)));
     }
     found
+}
+
+/// The values of charts: a schema judges the fields of all else.
+fn values(file: &File) -> Vec<&Node> {
+    let name = file.source.name();
+    let is_values = name.ends_with("values.yaml") || name.ends_with("values.yml");
+    let files = file.roots_of(Role::Other).filter(|_| is_values);
+    let releases = file.resources().iter().filter(|resource| resource.is_helm_release());
+    files.chain(releases.filter_map(|release: &Resource| release.node.at(&["spec", "values"]))).collect()
 }
 
 fn finding(entry: &Entry) -> Option<Finding> {
     let key = entry.key.text()?;
     let text = entry.value.known()?;
+    // A whole `version` is the number of a format far more often than a release.
     let number = match (key, entry.value.resolve(Mode::Yaml12)?) {
-        // `version: 1` is the number of a format far more often than a release.
-        ("tag", Resolved::Int(number)) if entry.value.span.end - entry.value.span.start == text.len() as u32 => {
-            number as f64
-        }
-        ("tag" | "version" | "targetRevision" | "appVersion", Resolved::Float(number)) => number,
+        ("tag", Resolved::Int(number)) => number as f64,
+        ("tag" | "version" | "appVersion", Resolved::Float(number)) => number,
         _ => return None,
     };
-    let message = match number.to_string() {
-        read if read == text => format!("version `{text}` is read as a number, because it is not quoted"),
-        read => format!("version `{text}` is read as the number {read}"),
-    };
-    let finding = Finding::new(entry.value.span, message).help("quote it: `1.20` and `1.2` are the same number");
-    Some(finding.safe_fix("quote the version", entry.value.span, format!("\"{text}\"")))
+    let printed = go_number(number);
+    let message = format!("version `{text}` is read as a number, and printed as `{printed}`");
+    let finding = Finding::new(entry.value.span, message).help(format!("quote it: `\"{text}\"`"));
+    let written = (entry.value.span.end - entry.value.span.start) as usize == text.len();
+    match printed != text {
+        true if written => Some(finding.unsafe_fix("quote the version", entry.value.span, format!("\"{text}\""))),
+        true => Some(finding),
+        false => None,
+    }
 }

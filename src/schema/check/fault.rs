@@ -40,3 +40,16 @@ pub struct Fault {
     /// What there is to say about it.
     pub finding: Finding,
 }
+
+impl Fault {
+    /// Whether another fault is this one: of the same kind, at the same place.
+    pub fn is_same_as(&self, other: &Fault) -> bool {
+        let fields = self.is_of_field() && other.is_of_field();
+        self.finding.span == other.finding.span && (fields || self.kind == other.kind)
+    }
+
+    /// Whether it is a field that its object cannot have.
+    pub fn is_of_field(&self) -> bool {
+        matches!(self.kind, FaultKind::UnknownField | FaultKind::UnexplainedField { .. })
+    }
+}

@@ -7,40 +7,38 @@ use super::values::ApiValue;
 use super::walk::Walk;
 use crate::diagnostic::Finding;
 use crate::resource::Resource;
-use crate::source::FileId;
-use crate::yaml::{Node, parse};
+use crate::yaml::{Node, from_table};
+use serde::Deserialize;
 
 const LABEL: usize = 63;
 const SUBDOMAIN: usize = 253;
 
 /// What a name may be; the classes of `schemas/names.yaml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum NameClass {
+    #[serde(skip)]
     Subdomain,
     Label,
     Service,
     Path,
 }
 
-/// Kinds whose names are of another class than most, as (apiVersion, kind, class).
-static CLASSES: LazyLock<Vec<(String, String, NameClass)>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../../schemas/names.yaml"));
-    let rows = parsed.documents.first().map_or(&[][..], |document| document.root.items());
-    let row = |row: &Node| {
-        let class = match row.text_at(&["name"])? {
-            "label" => NameClass::Label,
-            "service" => NameClass::Service,
-            _ => NameClass::Path,
-        };
-        Some((row.text_at(&["apiVersion"])?.to_owned(), row.text_at(&["kind"])?.to_owned(), class))
-    };
-    rows.iter().filter_map(row).collect()
-});
+/// A kind whose names are of another class than most.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Named {
+    api_version: String,
+    kind: String,
+    name: NameClass,
+}
+
+static NAMED: LazyLock<Vec<Named>> = LazyLock::new(|| from_table(include_str!("../../../schemas/names.yaml")));
 
 impl NameClass {
     fn of(api_version: &str, kind: &str) -> NameClass {
-        let found = CLASSES.iter().find(|(known, of, _)| known == api_version && of == kind);
-        found.map_or(NameClass::Subdomain, |(_, _, class)| *class)
+        let found = NAMED.iter().find(|row| row.api_version == api_version && row.kind == kind);
+        found.map_or(NameClass::Subdomain, |row| row.name)
     }
 
     /// Why a name is not of this class.

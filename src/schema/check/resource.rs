@@ -23,6 +23,10 @@ pub fn check_resource(resource: &Resource, schema: &Schema, meta: Option<&Schema
     if let Some(admission) = admission_schema(resource) {
         walk.value(admission, &resource.node, at);
     }
-    walk.identity(resource);
+    // A file of a tool has a metadata of its own, with names by rules of their own.
+    let own = schema.property("metadata").is_some_and(|own| !meta.is_some_and(|meta| std::ptr::eq(meta, own.as_ref())));
+    if !own {
+        walk.identity(resource);
+    }
     walk.faults
 }

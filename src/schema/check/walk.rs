@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::fault::{Fault, FaultKind};
 use super::format::format_fault;
 use super::values::{ApiValue, article, same, shown};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::schema::model::{Additional, ListType, Schema, Sizes, Types};
 use crate::source::{Span, is_slip, nearest};
 use crate::yaml::{Entry, Node, Style};
@@ -233,11 +233,9 @@ impl<'a> Walk<'a> {
         let near = slip.or_else(|| nearest(name, free).filter(|_| home.is_none()));
         let explained = near.is_some() || home.is_some() || !self.custom;
         let finding = match (near, home) {
-            (Some(near), _) => finding.help(format!("did you mean `{near}`?")).unsafe_fix(
-                format!("rename it to `{near}`"),
-                entry.key.span,
-                near,
-            ),
+            (Some(near), _) => {
+                finding.help(did_you_mean(near)).unsafe_fix(format!("rename it to `{near}`"), entry.key.span, near)
+            }
             (None, Some(home)) => finding.help(home),
             (None, None) => finding.maybe_help(known_fields(schema)),
         };
@@ -379,7 +377,7 @@ impl<'a> Walk<'a> {
         let all: Vec<String> = schema.enumeration.iter().map(shown).collect();
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => did_you_mean(near),
             None if all.len() <= 12 => format!("allowed: {}", quoted(&all).join(", ")),
             None => format!("{} values are allowed", all.len()),
         };

@@ -2,15 +2,17 @@
 
 use std::sync::LazyLock;
 
+use serde::Deserialize;
+
 use super::releases::Version;
 use crate::resource::Resource;
-use crate::source::FileId;
-use crate::yaml::{Node, parse};
+use crate::yaml::from_table;
 
 /// A row of `schemas/api-versions.yaml`.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Deprecation {
-    api_version: String,
+    group: String,
+    version: String,
     kinds: Vec<String>,
     /// What serves it: `Kubernetes`, `Flux` or the name of a chart.
     pub of: String,
@@ -22,29 +24,15 @@ pub struct Deprecation {
     pub instead: Option<String>,
 }
 
-static DEPRECATIONS: LazyLock<Vec<Deprecation>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../../schemas/api-versions.yaml"));
-    let rows = parsed.documents.first().map_or(&[][..], |document| document.root.items());
-    rows.iter().filter_map(Deprecation::read).collect()
-});
+static DEPRECATIONS: LazyLock<Vec<Deprecation>> =
+    LazyLock::new(|| from_table(include_str!("../../../schemas/api-versions.yaml")));
 
 impl Deprecation {
-    fn read(row: &Node) -> Option<Deprecation> {
-        let version = |key: &str| row.text_at(&[key]).and_then(Version::read);
-        Some(Deprecation {
-            api_version: format!("{}/{}", row.text_at(&["group"])?, row.text_at(&["version"])?),
-            kinds: row.items_at(&["kinds"]).iter().filter_map(|kind| Some(kind.text()?.to_owned())).collect(),
-            of: row.text_at(&["of"])?.to_owned(),
-            deprecated: version("deprecated"),
-            removed: version("removed"),
-            instead: row.text_at(&["instead"]).map(str::to_owned),
-        })
-    }
-
     /// What the table says of a kind in an apiVersion.
     pub fn find(resource: &Resource) -> Option<&'static Deprecation> {
+        let (group, version) = (resource.group(), resource.version());
         let kind = |row: &&Deprecation| row.kinds.iter().any(|kind| *kind == resource.kind);
-        DEPRECATIONS.iter().filter(|row| row.api_version == resource.api_version.as_str()).find(kind)
+        DEPRECATIONS.iter().filter(|row| row.version == version && row.group == group).find(kind)
     }
 }
 

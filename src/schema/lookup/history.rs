@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::source::FileId;
-use crate::yaml::{Node, parse};
+use crate::yaml::from_table;
+use serde::{Deserialize, Deserializer, de};
 
 /// How stable an API is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,12 +37,15 @@ impl ApiVersion {
     }
 }
 
-static HISTORY: LazyLock<BTreeMap<String, Vec<ApiVersion>>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../../schemas/api-history.yaml"));
-    let groups = parsed.documents.first().map_or(&[][..], |document| document.root.entries());
-    let versions = |row: &Node| row.items().iter().filter_map(|item| ApiVersion::read(item.text()?)).collect();
-    groups.iter().filter_map(|group| Some((group.key.text()?.to_owned(), versions(&group.value)))).collect()
-});
+impl<'de> Deserialize<'de> for ApiVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        ApiVersion::read(text).ok_or_else(|| de::Error::custom(format_args!("`{text}` is no version of an API")))
+    }
+}
+
+static HISTORY: LazyLock<BTreeMap<String, Vec<ApiVersion>>> =
+    LazyLock::new(|| from_table(include_str!("../../../schemas/api-history.yaml")));
 
 /// The version in an apiVersion, ordered as such are released.
 pub fn released(api_version: &str) -> Option<ApiVersion> {
@@ -79,7 +82,7 @@ mod tests {
 
     #[test]
     fn no_version_at_hand_is_impossible() {
-        let schemas = Schemas::new(&Tree::default(), None);
+        let schemas = Schemas::new(&Tree::default(), crate::schema::Releases::default());
         let wrong = schemas.bundle().kinds().filter_map(|(api_version, _)| {
             let (_, version) = api_version.split_once('/')?;
             is_impossible(api_version, version).then_some(api_version)

@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn names_lead_to_one_kind() {
-        let schemas = Schemas::new(&Tree::default(), None);
+        let schemas = Schemas::new(&Tree::default(), crate::schema::Releases::default());
         let resolved = |name: &str| {
             let found = schemas.resolve(name, |_, _| false);
             found.map(|path| format!("{} {} {}", path.api_version, path.kind, path.fields.join("/")))

@@ -1,6 +1,7 @@
 //! Where a user's schemas lie: places with kubeconform's variables in them.
 
 use super::releases::Version;
+use crate::diagnostic::did_you_mean;
 use crate::source::nearest;
 
 /// Layouts of a folder: that of catalogues, and kubeconform's own.
@@ -104,7 +105,7 @@ fn parts(text: &str) -> Result<Vec<Part>, String> {
         let name = inside.trim().trim_start_matches('.');
         let Some((_, variable)) = VARIABLES.iter().find(|(known, _)| *known == name) else {
             let names = VARIABLES.map(|(known, _)| known);
-            let meant = nearest(name, names).map(|near| format!("did you mean `{{{{.{near}}}}}`?"));
+            let meant = nearest(name, names).map(|near| did_you_mean(format_args!("{{{{.{near}}}}}")));
             let known = || format!("known are {}", names.map(|known| format!("`.{known}`")).join(", "));
             return Err(format!("`{{{{{inside}}}}}` stands for nothing: {}", meant.unwrap_or_else(known)));
         };

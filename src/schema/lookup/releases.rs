@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use crate::resource::{Resource, Role, Tree};
-use crate::schema::model::Source;
-use crate::source::{FileId, Span};
-use crate::yaml::{Node, parse};
+use crate::source::Span;
+use crate::yaml::{Node, from_table};
+use serde::{Deserialize, Deserializer, de};
 
 /// Major and minor number of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,13 +27,33 @@ impl fmt::Display for Version {
     }
 }
 
-/// What installs the kinds of a package under its own version, by the package's name.
-static INSTALLERS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
-    let parsed = parse(FileId(0), include_str!("../../../schemas/installers.yaml"));
-    let rows = parsed.documents.first().map_or(&[][..], |document| document.root.entries());
-    let names = |row: &Node| row.items().iter().filter_map(|name| Some(name.text()?.to_owned())).collect();
-    rows.iter().filter_map(|row| Some((row.key.text()?.to_owned(), names(&row.value)))).collect()
-});
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        Version::read(text).ok_or_else(|| de::Error::custom(format_args!("`{text}` is no version")))
+    }
+}
+
+/// A row of `schemas/installers.yaml`: what installs the kinds of a part that schemas come from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Installer {
+    part: String,
+    by: Vec<String>,
+    /// The release of the part by that of what is installed, from one to the next; without it they are the same.
+    releases: Option<BTreeMap<Version, Version>>,
+}
+
+static INSTALLERS: LazyLock<Vec<Installer>> =
+    LazyLock::new(|| from_table(include_str!("../../../schemas/installers.yaml")));
+
+impl Installer {
+    /// The release of the part that comes with one of what is installed.
+    fn brings(&self, installed: Version) -> Option<Version> {
+        let Some(releases) = &self.releases else { return Some(installed) };
+        releases.range(..=installed).next_back().map(|(_, brought)| *brought)
+    }
+}
 
 /// Releases that a repository says it runs, by what is released, each with the place that says so.
 #[derive(Debug, Default)]
@@ -68,13 +88,17 @@ impl Releases {
         self.0.get(of)?.iter().min().copied()
     }
 
-    /// Whether something that installs the kinds of a package is said to be of a newer release than the schemas at hand.
-    /// An older one knows what these know, or less; `0.0.0` is what a build of a branch is called.
-    pub fn are_newer(&self, source: &Source) -> bool {
-        let names = INSTALLERS.get(source.name).into_iter().flatten();
-        let mut running = names.filter_map(|name| self.0.get(name)).flatten().map(|(version, _)| *version);
-        let known = Version::read(source.version);
-        running.any(|version| version == Version(0, 0) || Some(version) > known)
+    /// The releases of a part that the repository installs, sorted.
+    pub fn of_part(&self, part: &str) -> Vec<Version> {
+        let installers = INSTALLERS.iter().filter(|installer| installer.part == part);
+        let named = installers.flat_map(|installer| installer.by.iter().map(move |name| (installer, name)));
+        let installed = named.filter_map(|(installer, name)| Some((installer, self.0.get(name)?)));
+        let mut releases: Vec<Version> = installed
+            .flat_map(|(installer, found)| found.iter().filter_map(|(version, _)| installer.brings(*version)))
+            .collect();
+        releases.sort();
+        releases.dedup();
+        releases
     }
 
     /// The repository and the version in `https://github.com/owner/name/releases/download/v1.2.0/file.yaml`.

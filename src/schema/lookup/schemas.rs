@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use super::releases::{Releases, Version};
 use super::user::UserSchemas;
 use crate::resource::{File, Resource, Tree};
 use crate::schema::check::{Fault, FaultKind, PlainSchema, check_resource, check_value};
-use crate::schema::model::{Bundle, CustomKind, Kind, Schema, Source, custom_kinds, to_json};
+use crate::schema::model::{Bundle, CustomKind, Kind, Release, Schema, Source, custom_kinds, to_json};
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
 
@@ -16,7 +17,7 @@ pub struct Schemas {
     bundle: Bundle,
     definitions: Vec<Definition>,
     user: Arc<UserSchemas>,
-    minor: Option<u32>,
+    releases: Releases,
 }
 
 /// Where the schema of a kind comes from.
@@ -40,8 +41,8 @@ struct Definition {
 }
 
 impl Schemas {
-    /// The schemas of the binary and of the definitions in a tree. `minor` is the cluster's Kubernetes 1.x.
-    pub fn new(tree: &Tree, minor: Option<u32>) -> Self {
+    /// The schemas of the binary and of the definitions in a tree, and the releases that the repository says it runs.
+    pub fn new(tree: &Tree, releases: Releases) -> Self {
         let resources = tree.files().iter().flat_map(File::resources);
         let definitions = resources
             .filter(|resource| resource.kind == "CustomResourceDefinition")
@@ -54,12 +55,17 @@ impl Schemas {
                 })
             })
             .collect();
-        Schemas { bundle: Bundle::embedded(), definitions, user: Arc::default(), minor }
+        Schemas { bundle: Bundle::embedded(), definitions, user: Arc::default(), releases }
     }
 
     /// With the schemas of the user, which come first.
     pub fn with_user(self, user: Arc<UserSchemas>) -> Self {
         Schemas { user, ..self }
+    }
+
+    /// The releases that the repository says it runs.
+    pub fn releases(&self) -> &Releases {
+        &self.releases
     }
 
     /// The schemas of the binary.
@@ -71,7 +77,8 @@ impl Schemas {
     pub fn find(&self, api_version: &str, kind: &str) -> Option<Arc<Schema>> {
         let user = || self.user.find(api_version, kind, self.bundle.object_meta().as_ref());
         user().or_else(|| self.defined(api_version, kind)).or_else(|| {
-            let at_minor = self.minor.and_then(|minor| self.bundle.find_at(api_version, kind, minor));
+            let minor = self.releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
+            let at_minor = minor.and_then(|minor| self.bundle.find_at(api_version, kind, minor));
             at_minor.or_else(|| self.bundle.find(api_version, kind))
         })
     }
@@ -122,13 +129,76 @@ impl Schemas {
 
     /// What is wrong with a resource; `None` where its kind has no schema.
     pub fn check(&self, resource: &Resource) -> Option<Vec<Fault>> {
-        let schema = self.find(&resource.api_version, &resource.kind)?;
-        let custom = match self.origin(&resource.api_version, &resource.kind) {
+        let (api_version, kind) = (resource.api_version.as_str(), resource.kind.as_str());
+        let meta = self.bundle.object_meta();
+        let check = |schema: &Schema, custom| check_resource(resource, schema, meta.as_deref(), custom);
+        let schema = self.find(api_version, kind)?;
+        match self.origin(api_version, kind) {
             // What the repository defines is what its cluster has.
-            Some(Origin::Defined(_)) => false,
-            _ => self.kind(&resource.api_version, &resource.kind).is_none_or(|known| known.minors.is_none()),
-        };
-        Some(check_resource(resource, &schema, self.bundle.object_meta().as_deref(), custom))
+            Some(Origin::Defined(_)) => Some(check(&schema, false)),
+            Some(Origin::User(_)) | None => Some(check(&schema, true)),
+            Some(Origin::Bundle(_)) => {
+                let releases: Vec<Release> = self.bundle.releases(api_version, kind).collect();
+                if releases.is_empty() {
+                    return Some(check(&schema, false));
+                }
+                Some(self.check_releases(&releases, |schema| check(schema, true)))
+            }
+        }
+    }
+
+    /// What is wrong by every release of a package that the repository installs, or by the newest where it names none.
+    /// A field that a newer release has is none too many, nor one that an older has where it is not known which runs.
+    fn check_releases(&self, releases: &[Release], check: impl Fn(&Schema) -> Vec<Fault>) -> Vec<Fault> {
+        let newest = releases.len().saturating_sub(1);
+        let part = releases.first().map_or("", |release| release.source.name);
+        let running = self.releases.of_part(part);
+        let last_with = |version: &Version| releases.iter().position(|release| version_of(release) >= Some(*version));
+        let mut judging: Vec<usize> = running.iter().map(|version| last_with(version).unwrap_or(newest)).collect();
+        judging.dedup();
+        let oldest = judging.first().copied().unwrap_or(0);
+        if judging.is_empty() {
+            judging.push(newest);
+        }
+        let faults_of =
+            |at: usize| releases.get(at).and_then(Release::schema).map_or_else(Vec::new, |schema| check(&schema));
+        let mut judging = judging.into_iter().rev();
+        let first = judging.next().unwrap_or(newest);
+        let mut faults = faults_of(first);
+        for other in judging.filter(|_| !faults.is_empty()).collect::<Vec<_>>() {
+            let also = faults_of(other);
+            faults.retain(|fault| also.iter().any(|other| other.is_same_as(fault)));
+        }
+        for other in (oldest..releases.len()).filter(|other| *other != first) {
+            if !faults.iter().any(Fault::is_of_field) {
+                break;
+            }
+            let also = faults_of(other);
+            faults.retain(|fault| !fault.is_of_field() || also.iter().any(|other| other.is_same_as(fault)));
+        }
+        // What is described by hand may lack fields: only a near name makes one a mistake.
+        if releases.iter().any(|release| release.source.is_by_hand()) {
+            faults.retain(|fault| !matches!(fault.kind, FaultKind::UnexplainedField { .. }));
+        }
+        faults
+    }
+
+    /// Whether a cluster may know more fields of a kind than the schemas at hand: the repository installs a newer release
+    /// of the package, or one from before them, where an alpha or beta version may have lost fields since. `0.0` is what a
+    /// build of a branch is called.
+    pub fn may_know_more(&self, api_version: &str, kind: &str) -> bool {
+        if !matches!(self.origin(api_version, kind), Some(Origin::Bundle(_))) {
+            return false;
+        }
+        let known: Vec<Option<Version>> =
+            self.bundle.releases(api_version, kind).map(|release| version_of(&release)).collect();
+        let part = self.bundle.releases(api_version, kind).next().map_or("", |release| release.source.name);
+        let (Some(oldest), Some(newest)) = (known.first(), known.last()) else { return false };
+        let unstable = api_version.contains("alpha") || api_version.contains("beta");
+        self.releases
+            .of_part(part)
+            .into_iter()
+            .any(|version| version == Version(0, 0) || Some(version) > *newest || unstable && Some(version) < *oldest)
     }
 
     /// What is wrong with a kustomization file, apart from what its files and patches do.
@@ -149,4 +219,9 @@ pub fn is_patch(resource: &Resource, faults: &[Fault]) -> bool {
     let mut directive = false;
     resource.node.walk_entries(&mut |entry| directive |= entry.key.text().is_some_and(|key| key.starts_with("$patch")));
     directive || faults.iter().any(|fault| fault.kind == FaultKind::MissingField)
+}
+
+/// The release of a package that a schema is of; `None` for what is described without one.
+fn version_of(release: &Release) -> Option<Version> {
+    Version::read(release.source.version)
 }

@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn what_was_meant_is_plain_or_nothing_is_said() {
-        let schemas = Schemas::new(&Tree::default(), None);
+        let schemas = Schemas::new(&Tree::default(), crate::schema::Releases::default());
         let suggested = |api_version: &str, kind: &str| {
             schemas.suggestion(api_version, kind).map(|found| (found.api_version, found.kind))
         };

@@ -42,6 +42,13 @@ pub struct Source {
     pub licence: &'static str,
 }
 
+impl Source {
+    /// Whether people wrote it down: its kinds may have more fields.
+    pub fn is_by_hand(&self) -> bool {
+        self.name.ends_with(", by hand")
+    }
+}
+
 /// Minor versions of Kubernetes, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Minors {
@@ -80,6 +87,22 @@ struct Row {
 impl Row {
     fn name(&self) -> (&'static str, &'static str) {
         (self.api_version, self.kind)
+    }
+}
+
+/// The schema of a custom kind in a release of its package.
+#[derive(Debug, Clone, Copy)]
+pub struct Release<'a> {
+    /// The package, in this release.
+    pub source: &'a Source,
+    bundle: &'a Bundle,
+    row: &'a Row,
+}
+
+impl Release<'_> {
+    /// The schema.
+    pub fn schema(&self) -> Option<Arc<Schema>> {
+        self.bundle.schema(self.row)
     }
 }
 
@@ -130,13 +153,17 @@ impl Bundle {
         self.schema(self.variants(api_version, kind).last()?)
     }
 
-    /// The schema of a kind as this minor of Kubernetes has it; custom resources know no minor.
+    /// The schema of a kind as this minor of Kubernetes has it.
     pub fn find_at(&self, api_version: &str, kind: &str, minor: u32) -> Option<Arc<Schema>> {
-        let row = self
-            .variants(api_version, kind)
-            .iter()
-            .find(|row| row.minors.is_none_or(|minors| (minors.first..=minors.last).contains(&minor)))?;
-        self.schema(row)
+        let serves = |row: &&Row| row.minors.is_some_and(|minors| (minors.first..=minors.last).contains(&minor));
+        self.schema(self.variants(api_version, kind).iter().find(serves)?)
+    }
+
+    /// The schemas of a custom kind as releases of its package have them, oldest first; each is that of the last release
+    /// which has it.
+    pub fn releases<'a>(&'a self, api_version: &str, kind: &str) -> impl DoubleEndedIterator<Item = Release<'a>> {
+        let custom = self.variants(api_version, kind).iter().filter(|row| row.minors.is_none());
+        custom.filter_map(|row| Some(Release { source: self.sources.get(row.source)?, bundle: self, row }))
     }
 
     /// What is known of a kind besides its schema.

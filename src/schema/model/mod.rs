@@ -9,7 +9,7 @@ mod shape;
 mod types;
 mod write;
 
-pub use bundle::{Bundle, Kind, Minors, Scope, Source};
+pub use bundle::{Bundle, Kind, Minors, Release, Scope, Source};
 pub use json::{CustomKind, Dialect, custom_kinds};
 pub use node::to_json;
 pub use rule::ValidationRule;

@@ -1,6 +1,7 @@
 //! Anchors, tags and aliases.
 
 use super::*;
+use crate::diagnostic::did_you_mean;
 
 impl Parser<'_> {
     /// One `&anchor` or `!tag`.
@@ -114,7 +115,7 @@ impl Parser<'_> {
         let names = self.anchors.keys().map(SmolStr::as_str);
         let near = if self.lost_aliases.len() < MAX_SUGGESTIONS { crate::source::nearest(name, names) } else { None };
         if let Some((near, at)) = near.and_then(|near| Some((near, self.anchors.get(near)?.span))) {
-            let text = format!("did you mean `*{near}`?");
+            let text = did_you_mean(format_args!("*{near}"));
             let problem = &mut self.out.problems[index];
             problem.related.push((at, "a similar anchor is defined here".to_owned()));
             problem.help = Some(text);

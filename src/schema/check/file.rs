@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::fault::{Fault, FaultKind};
 use super::values::with_unknowns;
-use super::walk::Walk;
+use super::walk::{Extent, Walk};
 use crate::resource::{File, Role};
 use crate::schema::model::{Additional, Schema, Types};
 use crate::source::FileId;
@@ -41,7 +41,7 @@ pub fn check_file(file: &File, root: &Node) -> Vec<Fault> {
     }
     let opened = with_unknowns(root);
     let root = opened.as_ref().unwrap_or(root);
-    let mut walk = Walk { custom: true, hidden: true, ..Walk::new(name, schema) };
+    let mut walk = Walk { extent: Extent::Release, hidden: true, ..Walk::new(name, schema) };
     walk.value(schema, root, root.span.before());
     // These tools take what they do not know for a note, and newer ones know more.
     walk.faults.retain(|fault| matches!(fault.kind, FaultKind::UnknownField | FaultKind::WrongType));

@@ -17,5 +17,5 @@ pub use fault::{Fault, FaultKind};
 pub use file::check_file;
 pub use plain::{Instance, PlainSchema};
 pub use resource::check_resource;
-pub use walk::check_value;
 pub(super) use walk::same_letters;
+pub use walk::{Extent, check_value};

@@ -3,17 +3,17 @@
 use super::admission::admission_schema;
 use super::fault::Fault;
 use super::values::with_unknowns;
-use super::walk::Walk;
+use super::walk::{Extent, Walk};
 use crate::resource::Resource;
 use crate::schema::model::Schema;
 
-/// What is wrong with a resource. `meta` is the schema of `metadata`; a `custom` kind may have a newer schema elsewhere.
-pub fn check_resource(resource: &Resource, schema: &Schema, meta: Option<&Schema>, custom: bool) -> Vec<Fault> {
+/// What is wrong with a resource. `meta` is the schema of `metadata`.
+pub fn check_resource(resource: &Resource, schema: &Schema, meta: Option<&Schema>, extent: Extent) -> Vec<Fault> {
     let opened = with_unknowns(&resource.node).map(|node| Resource { node, ..resource.clone() });
     let resource = opened.as_ref().unwrap_or(resource);
     let mut walk = Walk {
         api_version: resource.api_version.clone(),
-        custom,
+        extent,
         hidden: resource.is("", "Secret"),
         meta,
         ..Walk::new(&resource.kind, schema)

@@ -29,14 +29,25 @@ pub(super) struct Step<'a> {
     pub schema: &'a Schema,
 }
 
+/// How much of a kind its schema knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it: that of Kubernetes, or of the repository's own definition.
+    Whole,
+    /// That of one release: another may know more.
+    Release,
+    /// What people wrote down: it may have other fields, whatever they are called.
+    Part,
+}
+
 /// A walk over one value beside its schema.
 pub(super) struct Walk<'a> {
     /// The kind, as messages name it.
     pub kind: &'a str,
     /// The resource's apiVersion.
     pub api_version: SmolStr,
-    /// Whether the schema may be older than the cluster's: that of a custom resource.
-    pub custom: bool,
+    /// How much of the kind its schema knows.
+    pub extent: Extent,
     /// Whether values must not be shown: those of a Secret.
     pub hidden: bool,
     /// The schema of `metadata`, wherever it is embedded.
@@ -55,7 +66,7 @@ impl<'a> Walk<'a> {
         Walk {
             kind,
             api_version: SmolStr::default(),
-            custom: false,
+            extent: Extent::Whole,
             hidden: false,
             meta: None,
             trail: vec![Step { name: "", schema }],
@@ -229,9 +240,13 @@ impl<'a> Walk<'a> {
         let message = format!("unknown field `{name}` in {}", self.place());
         let finding = Finding::new(entry.key.span, message);
         // A field of this very name elsewhere explains more than one that only looks alike here.
-        let home = if slip.is_none() { self.home(schema, name) } else { None };
-        let near = slip.or_else(|| nearest(name, free).filter(|_| home.is_none()));
-        let explained = near.is_some() || home.is_some() || !self.custom;
+        let sought = slip.is_none() && self.extent != Extent::Part;
+        let home = if sought { self.home(schema, name) } else { None };
+        let near = slip.or_else(|| nearest(name, free).filter(|_| sought && home.is_none()));
+        let explained = near.is_some() || home.is_some() || self.extent == Extent::Whole;
+        if !explained && self.extent == Extent::Part {
+            return None;
+        }
         let finding = match (near, home) {
             (Some(near), _) => {
                 finding.help(did_you_mean(near)).unsafe_fix(format!("rename it to `{near}`"), entry.key.span, near)
@@ -266,7 +281,7 @@ impl<'a> Walk<'a> {
             return Some(format!("it belongs one level up, in {}", self.place_of(parent + 1)));
         }
         // An operator may have added the field to this level since; then one far below is another.
-        let below = below(schema, name, if self.custom { 1 } else { MAX_BELOW });
+        let below = below(schema, name, if self.extent == Extent::Whole { MAX_BELOW } else { 1 });
         if (1..=MAX_PLACES).contains(&below.len()) {
             let names: Vec<&str> = below.iter().map(String::as_str).collect();
             return Some(format!("it belongs under {}", listed(&names, "or")));

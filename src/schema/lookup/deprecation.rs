@@ -28,11 +28,16 @@ static DEPRECATIONS: LazyLock<Vec<Deprecation>> =
     LazyLock::new(|| from_table(include_str!("../../../schemas/api-versions.yaml")));
 
 impl Deprecation {
-    /// What the table says of a kind in an apiVersion.
+    /// What the table says of the kind of a resource.
     pub fn find(resource: &Resource) -> Option<&'static Deprecation> {
-        let (group, version) = (resource.group(), resource.version());
-        let kind = |row: &&Deprecation| row.kinds.iter().any(|kind| *kind == resource.kind);
-        DEPRECATIONS.iter().filter(|row| row.version == version && row.group == group).find(kind)
+        Deprecation::of(&resource.api_version, &resource.kind)
+    }
+
+    /// What the table says of a kind in an apiVersion.
+    pub fn of(api_version: &str, kind: &str) -> Option<&'static Deprecation> {
+        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+        let has_kind = |row: &&Deprecation| row.kinds.iter().any(|known| known == kind);
+        DEPRECATIONS.iter().filter(|row| row.version == version && row.group == group).find(has_kind)
     }
 }
 

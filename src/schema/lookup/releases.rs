@@ -153,4 +153,18 @@ mod tests {
         assert_eq!(Version::read(">=1.2"), None);
         assert!(Version(0, 9) < Version(0, 17));
     }
+
+    #[test]
+    fn a_chart_brings_a_part_in_a_release_of_its_own() {
+        let installed = |name: &str, version| {
+            let span = Span::new(crate::source::FileId(0), 0, 0);
+            Releases(BTreeMap::from([(name.to_owned(), vec![(version, span)])]))
+        };
+        let gateway_api = |releases: Releases| releases.of_part("sigs.k8s.io/gateway-api");
+        assert_eq!(gateway_api(installed("gateway-api", Version(1, 4))), [Version(1, 4)]);
+        assert_eq!(gateway_api(installed("gateway-helm", Version(1, 9))), [Version(1, 6)]);
+        assert_eq!(gateway_api(installed("gateway-helm", Version(1, 7))), [Version(1, 4)]);
+        assert_eq!(gateway_api(installed("gateway-helm", Version(0, 3))), []);
+        assert_eq!(gateway_api(installed("lamp", Version(1, 0))), []);
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::releases::{Releases, Version};
 use super::user::UserSchemas;
 use crate::resource::{File, Resource, Tree};
-use crate::schema::check::{Fault, FaultKind, PlainSchema, check_resource, check_value};
+use crate::schema::check::{Extent, Fault, FaultKind, PlainSchema, check_resource, check_value};
 use crate::schema::model::{Bundle, CustomKind, Kind, Release, Schema, Source, custom_kinds, to_json};
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
@@ -131,54 +131,43 @@ impl Schemas {
     pub fn check(&self, resource: &Resource) -> Option<Vec<Fault>> {
         let (api_version, kind) = (resource.api_version.as_str(), resource.kind.as_str());
         let meta = self.bundle.object_meta();
-        let check = |schema: &Schema, custom| check_resource(resource, schema, meta.as_deref(), custom);
+        let check = |schema: &Schema, extent| check_resource(resource, schema, meta.as_deref(), extent);
         let schema = self.find(api_version, kind)?;
         match self.origin(api_version, kind) {
             // What the repository defines is what its cluster has.
-            Some(Origin::Defined(_)) => Some(check(&schema, false)),
-            Some(Origin::User(_)) | None => Some(check(&schema, true)),
+            Some(Origin::Defined(_)) => Some(check(&schema, Extent::Whole)),
+            Some(Origin::User(_)) | None => Some(check(&schema, Extent::Release)),
             Some(Origin::Bundle(_)) => {
                 let releases: Vec<Release> = self.bundle.releases(api_version, kind).collect();
                 if releases.is_empty() {
-                    return Some(check(&schema, false));
+                    return Some(check(&schema, Extent::Whole));
                 }
-                Some(self.check_releases(&releases, |schema| check(schema, true)))
+                let by_hand = releases.iter().any(|release| release.source.is_by_hand());
+                let extent = if by_hand { Extent::Part } else { Extent::Release };
+                Some(self.check_releases(&releases, |schema| check(schema, extent)))
             }
         }
     }
 
-    /// What is wrong by every release of a package that the repository installs, or by the newest where it names none.
-    /// A field that a newer release has is none too many, nor one that an older has where it is not known which runs.
+    /// What is wrong by every release of a package that the repository installs, by the newest where it names none.
+    /// Never a field that a newer release has; nor, where it is not known which runs, a field or a type of an older one.
     fn check_releases(&self, releases: &[Release], check: impl Fn(&Schema) -> Vec<Fault>) -> Vec<Fault> {
         let newest = releases.len().saturating_sub(1);
         let part = releases.first().map_or("", |release| release.source.name);
-        let running = self.releases.of_part(part);
-        let last_with = |version: &Version| releases.iter().position(|release| version_of(release) >= Some(*version));
-        let mut judging: Vec<usize> = running.iter().map(|version| last_with(version).unwrap_or(newest)).collect();
-        judging.dedup();
-        let oldest = judging.first().copied().unwrap_or(0);
-        if judging.is_empty() {
-            judging.push(newest);
-        }
+        let with = |version: Version| releases.iter().position(|release| version_of(release) >= Some(version));
+        let running: Vec<usize> =
+            self.releases.of_part(part).into_iter().map(|version| with(version).unwrap_or(newest)).collect();
         let faults_of =
             |at: usize| releases.get(at).and_then(Release::schema).map_or_else(Vec::new, |schema| check(&schema));
-        let mut judging = judging.into_iter().rev();
-        let first = judging.next().unwrap_or(newest);
-        let mut faults = faults_of(first);
-        for other in judging.filter(|_| !faults.is_empty()).collect::<Vec<_>>() {
-            let also = faults_of(other);
-            faults.retain(|fault| also.iter().any(|other| other.is_same_as(fault)));
+        let mut faults = faults_of(running.last().copied().unwrap_or(newest));
+        for at in running.iter().rev().skip(1) {
+            keep_common(&mut faults, |_| true, || faults_of(*at));
         }
-        for other in (oldest..releases.len()).filter(|other| *other != first) {
-            if !faults.iter().any(Fault::is_of_field) {
-                break;
-            }
-            let also = faults_of(other);
-            faults.retain(|fault| !fault.is_of_field() || also.iter().any(|other| other.is_same_as(fault)));
-        }
-        // What is described by hand may lack fields: only a near name makes one a mistake.
-        if releases.iter().any(|release| release.source.is_by_hand()) {
-            faults.retain(|fault| !matches!(fault.kind, FaultKind::UnexplainedField { .. }));
+        let oldest = running.first().copied();
+        for at in oldest.unwrap_or(0)..releases.len() {
+            let of_newer =
+                |fault: &Fault| fault.is_of_field() || oldest.is_none() && fault.kind == FaultKind::WrongType;
+            keep_common(&mut faults, of_newer, || faults_of(at));
         }
         faults
     }
@@ -219,6 +208,14 @@ pub fn is_patch(resource: &Resource, faults: &[Fault]) -> bool {
     let mut directive = false;
     resource.node.walk_entries(&mut |entry| directive |= entry.key.text().is_some_and(|key| key.starts_with("$patch")));
     directive || faults.iter().any(|fault| fault.kind == FaultKind::MissingField)
+}
+
+/// Drops of the faults that count those which are not among others as well.
+fn keep_common(faults: &mut Vec<Fault>, counts: impl Fn(&Fault) -> bool, others: impl FnOnce() -> Vec<Fault>) {
+    if faults.iter().any(&counts) {
+        let others = others();
+        faults.retain(|fault| !counts(fault) || others.iter().any(|other| other.is_same_as(fault)));
+    }
 }
 
 /// The release of a package that a schema is of; `None` for what is described without one.

@@ -1,5 +1,6 @@
 //! Which kind was meant by one that does not exist.
 
+use super::deprecation::Deprecation;
 use super::history::{is_impossible, is_known, released};
 use super::schemas::Schemas;
 use crate::schema::check::same_letters;
@@ -17,7 +18,8 @@ pub struct Suggestion {
 impl Schemas {
     /// The kind that was meant by an unknown one: a typo in its name, or another apiVersion of the same family.
     pub fn suggestion(&self, api_version: &str, kind: &str) -> Option<Suggestion> {
-        if self.find(api_version, kind).is_some() {
+        // What existed once has a rule of its own.
+        if self.find(api_version, kind).is_some() || Deprecation::of(api_version, kind).is_some() {
             return None;
         }
         let all: Vec<(&'static str, &'static str)> = self.bundle().kinds().collect();
@@ -38,7 +40,10 @@ impl Schemas {
         };
         let mut homes: Vec<(&'static str, &'static str)> =
             all.into_iter().filter(|(_, known)| *known == kind).collect();
-        if is_own(&(known, sibling)) && homes.iter().any(is_own) {
+        let of_group = |(home, _): &(&'static str, &'static str)| group(home) == group(known);
+        if homes.iter().any(of_group) {
+            homes.retain(of_group);
+        } else if is_own(&(known, sibling)) && homes.iter().any(is_own) {
             homes.retain(is_own);
         }
         // A new kind of an operator may have any name, but hardly that of the only kind which others know by it.

@@ -10,8 +10,10 @@ mod time;
 
 pub(super) use lists::sort;
 
+use base64::Engine;
+
 use super::arithmetic::float;
-use super::base64::{decode_base64, encode_base64};
+use super::base64::{BASE64, decode_base64};
 use super::moment;
 use super::pattern;
 use super::value::{Budget, Function, Out, Stop, Value, one};
@@ -62,7 +64,7 @@ pub(super) fn named(name: &str) -> Option<Function> {
         "base64.encode" => |budget, arguments| match arguments {
             [Value::Bytes(bytes)] => {
                 budget.text(bytes.len())?;
-                Ok(Value::text(encode_base64(bytes)))
+                Ok(Value::text(BASE64.encode(bytes)))
             }
             _ => Err(Stop::Error),
         },

@@ -25,7 +25,7 @@ pub fn run(arguments: &Init) -> Run {
 }
 
 fn text() -> String {
-    let mut out = "# homelint works without this file: uncomment what shall differ.\n".to_owned();
+    let mut out = "# homelint works without this file: uncomment what you want to change.\n".to_owned();
     for key in KEYS {
         out.push_str(&format!("\n# {}\n", key.about));
         example(key).lines().for_each(|line| out.push_str(&format!("#{line}\n")));

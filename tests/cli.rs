@@ -28,7 +28,7 @@ fn rules_of(json: &Value) -> Vec<&str> {
 fn exit_codes_say_what_happened() {
     let clean = Repo::new(&[("a.yaml", CLEAN)]);
     assert_eq!(clean.run(&[]).code, 0);
-    assert!(clean.run(&["."]).err.contains("1 file and 1 resource, no findings"));
+    assert!(clean.run(&["."]).err.contains("no findings in 1 file and 1 resource"));
     assert_eq!(clean.run(&["-q"]).err, "");
     let warned = Repo::new(&[("a.yaml", FLOATING)]);
     assert_eq!(warned.run(&["check", "."]).code, 0);

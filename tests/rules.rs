@@ -235,9 +235,3 @@ fn the_readme_lists_the_rules() {
     let (_, after) = rest.split_once("<!-- /rules -->").unwrap();
     assert_current(&path, &format!("{before}<!-- rules -->\n{table}<!-- /rules -->{after}"));
 }
-
-#[test]
-fn the_schema_of_the_configuration_is_current() {
-    let schema = serde_json::to_string_pretty(&homelint::config::json_schema()).unwrap();
-    assert_current(&root().join("schemas/homelint.schema.json"), &format!("{schema}\n"));
-}

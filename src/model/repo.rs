@@ -28,7 +28,6 @@ const MAX_PATH: usize = 512;
 #[derive(Debug)]
 pub struct Repo {
     inputs: Inputs,
-    config_faults: Vec<Finding>,
     resources: Vec<Resource>,
     gateways: Gateways,
     renames: bool,
@@ -48,8 +47,9 @@ impl Repo {
     /// Works out a repository: classify → link → expand → inventory and validate, in the order of the picture in `lib.rs`.
     pub fn new(inputs: Inputs) -> Self {
         let tree = &inputs.tree;
-        let kubernetes = inputs.kubernetes();
-        let (links, config_faults) = link(&inputs);
+        let kubernetes = inputs.config.kubernetes();
+        let mut links = Links::embedded();
+        links.add(inputs.config.links.clone());
         let secret_files = secret_files(tree);
         // The fleet is built level by level: there is time for what does not need it.
         let classify = || {
@@ -66,7 +66,6 @@ impl Repo {
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
         );
         Repo {
-            config_faults,
             resources,
             gateways,
             renames,
@@ -96,7 +95,7 @@ impl Repo {
 
     /// Where its configuration says that schemas are.
     pub fn locations(&self) -> &[Location] {
-        &self.inputs.locations
+        &self.inputs.config.schemas.locations
     }
 
     /// What could not be read, and why.
@@ -141,7 +140,7 @@ impl Repo {
 
     /// The version of Kubernetes that the configuration names, and where.
     pub fn kubernetes(&self) -> Option<(Version, Span)> {
-        self.inputs.kubernetes()
+        self.inputs.config.kubernetes()
     }
 
     /// What the schemas have against what is written and deployed.
@@ -184,11 +183,6 @@ impl Repo {
     /// Which kinds refer to which, and what operators create.
     pub fn links(&self) -> &Links {
         &self.links
-    }
-
-    /// What is wrong with the configuration: its shape, and the tables in it.
-    pub fn config_faults(&self) -> impl Iterator<Item = &Finding> {
-        self.config().faults.iter().chain(&self.config_faults)
     }
 
     /// What Flux would apply.
@@ -246,18 +240,6 @@ impl Repo {
 
 fn documents(tree: &Tree, role: Role) -> impl Iterator<Item = (&File, &Node)> {
     tree.files().iter().flat_map(move |file| file.roots_of(role).map(move |root| (file, root)))
-}
-
-/// The tables of links with those of the configuration, and what is wrong with these.
-fn link(inputs: &Inputs) -> (Links, Vec<Finding>) {
-    let mut links = Links::embedded();
-    let problems = inputs.config.links.iter().flat_map(|table| links.add(table));
-    let mut faults: Vec<Finding> = problems.map(|(span, message)| Finding::new(span, message)).collect();
-    if let Some(node) = inputs.config.kubernetes.as_ref().filter(|_| inputs.kubernetes().is_none()) {
-        let message = format!("`{}` is no version of Kubernetes", node.text().unwrap_or(""));
-        faults.push(Finding::new(node.span, message).help("a version has a minor number: `1.37`"));
-    }
-    (links, faults)
 }
 
 fn renames_resources(tree: &Tree) -> bool {

@@ -156,6 +156,9 @@ impl<'a> Walk<'a> {
             }
         }
         self.required(schema, node, at, &meant);
+        if self.in_list() && node.entries().iter().all(|entry| entry.value.is_absent()) {
+            self.unfilled(schema, node);
+        }
         if let Some(sizes) = &schema.sizes {
             self.size(node, node.entries().len(), sizes.min_properties, sizes.max_properties, "field");
         }
@@ -219,6 +222,18 @@ impl<'a> Walk<'a> {
         let are = if missing.len() == 1 { "is" } else { "are" };
         let message = format!("{} {are} required in {}", listed(&missing, "and"), self.place());
         self.fault(FaultKind::MissingField, Finding::new(at, message));
+    }
+
+    /// Reports the fields of an item that has nothing else and says nothing in them: dropped, they leave it empty.
+    fn unfilled(&mut self, schema: &'a Schema, node: &'a Node) {
+        for entry in node.entries() {
+            let name = entry.key.text().filter(|name| !schema.required.iter().any(|required| required == name));
+            let Some(name) = name else { continue };
+            let Some(needed) = schema.property(name).and_then(|field| field.required.first()) else { continue };
+            let message = format!("`{name}` is empty: `{needed}` is required in it");
+            let help = format!("indent what belongs to `{name}`, or remove the item");
+            self.fault(FaultKind::MissingField, Finding::new(entry.key.span, message).help(help));
+        }
     }
 
     /// Reports a field that cannot stand here; returns the field that was meant.

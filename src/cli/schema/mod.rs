@@ -14,13 +14,13 @@ use std::path::Path;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// List the kinds whose schemas are at hand, and where each comes from
+    /// List the kinds that have a schema, and where it comes from
     List(list::List),
     /// Show the fields of a kind: types, defaults, and which values are allowed
     Show(show::Show),
-    /// Take over the schemas in CustomResourceDefinitions, charts and JSON Schemas
+    /// Import schemas from CustomResourceDefinitions, charts and JSON Schemas
     Import(import::Import),
-    /// Fetch the schemas of kinds that the repository uses and homelint does not know
+    /// Download schemas of kinds that the repository uses and homelint does not know
     Fetch(fetch::Fetch),
 }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 #[command(after_help = "\
 Examples:
   homelint schema show HelmRelease
-  homelint schema show HTTPRoute.spec.rules.filters       lists are stepped into
+  homelint schema show HTTPRoute.spec.rules.filters       fields of list items, too
   homelint schema show Certificate.cert-manager.io.spec   of one group
   homelint schema show helm.toolkit.fluxcd.io/v2beta2/HelmRelease
   homelint schema show Service.spec --format json > service.schema.json")]
@@ -23,7 +23,7 @@ pub struct Show {
     /// A kind, with its group where several have it, and fields
     #[arg(value_name = "KIND[.FIELD…]")]
     kind: String,
-    /// How to write it: for people, or as a JSON Schema
+    /// Output format: text, or a JSON Schema
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
 }
@@ -52,7 +52,7 @@ fn failure(name: &str, error: NoKind) -> Failure {
     match error {
         NoKind::Unknown(near) => {
             let help = near.map(|near| did_you_mean(near));
-            let others = "`homelint schema list` lists them, `homelint schema import` brings others";
+            let others = "`homelint schema list` lists them, `homelint schema import` adds others";
             Failure::new(format!("no kind is called `{name}`")).help(help.unwrap_or_else(|| others.to_owned()))
         }
         NoKind::Several(names) => {

@@ -388,3 +388,13 @@ fn the_graph_shows_what_depends_on_what() {
     assert!(edges.contains(&"GitRepository/flux-system Provides Kustomization/a".to_owned()), "{edges:?}");
     assert!(edges.contains(&"Kustomization/flux-system Applies Kustomization/b".to_owned()), "{edges:?}");
 }
+#[test]
+fn dbg_made() {
+    let Ok(folder) = std::env::var("DBG") else { return };
+    let repo = homelint::discover::load(&homelint::discover::Root { folder: folder.into(), git: false }, &homelint::discover::Source::WorkTree, homelint::discover::Besides::default()).unwrap();
+    let fleet = deploy(&repo.tree, &Links::embedded());
+    for cluster in &fleet.clusters {
+        println!("## {}", cluster.name);
+        for m in &cluster.made { println!("  {} {:?} {:?} {}", m.kind.kind, m.place, m.name, repo.tree.file(m.span.file).map_or("?", |f| f.source.path.as_str())); }
+    }
+}

@@ -112,7 +112,7 @@ impl<'a> Flux<'a> {
         let first = self.follow(entry);
         match self.corrected(&first.cluster) {
             Some(entry) => {
-                self.sources.own(&entry);
+                self.sources.own(&entry.sources);
                 self.follow(entry)
             }
             None => first,

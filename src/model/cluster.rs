@@ -188,7 +188,9 @@ impl<'a> Cluster<'a> {
             self.references.iter().filter(|(_, reference, _)| wanted(reference) && !reference.optional)
         {
             match answer {
-                Answer::Here(entries) => here.extend(entries.iter().map(|entry| entry.span)),
+                Answer::Here(entries) => {
+                    here.extend(entries.iter().filter(|entry| !entry.by_hand).map(|entry| entry.span));
+                }
                 Answer::Missing { .. } if !is_made_by_hand(reference) && !is_elsewhere(member, reference) => {
                     names.extend(reference.name.literal().filter(|_| !answer.is_evident()));
                     missing.extend(answer.missing(reference).map(|finding| (member, reference, answer, finding)));

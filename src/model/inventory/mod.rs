@@ -52,6 +52,8 @@ pub struct Entry {
     pub span: Span,
     /// Index of the Kustomization that brings it; `None` for what every cluster has.
     pub applied: Option<usize>,
+    /// Whether whoever starts the cluster makes it.
+    pub by_hand: bool,
     /// Whether `-0`, `-1` … follow the name.
     ordinal: bool,
 }
@@ -113,9 +115,10 @@ impl Inventory {
         for (kind, name, entry) in entries.into_iter().flatten() {
             inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
         }
-        // What whoever starts the cluster makes is there as well.
-        for created in links.always().iter().chain(&cluster.made) {
+        let by_hand = cluster.made.iter().map(|made| (made, true));
+        for (created, by_hand) in links.always().iter().map(|always| (always, false)).chain(by_hand) {
             if let Some((kind, name, entry)) = created_entry(created.clone(), None) {
+                let entry = Entry { by_hand, ..entry };
                 inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
             }
         }
@@ -162,9 +165,9 @@ impl Inventory {
         entries(name).filter(|entry| !entry.ordinal).chain(numbered.into_iter().flatten())
     }
 
-    /// Whether anything of a kind is known.
+    /// Whether anything of a kind is known that was not made by hand.
     pub fn has_kind(&self, kind: &Kind) -> bool {
-        self.by_kind.contains_key(kind)
+        self.by_kind.get(kind).is_some_and(|names| names.values().flatten().any(|entry| !entry.by_hand))
     }
 }
 
@@ -179,7 +182,7 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
 /// An object of unknown name is kept under the empty one, a numbered one under its name without the number.
 fn created_entry(created: Created, applied: Option<usize>) -> Option<(Kind, SmolStr, Entry)> {
     let Created { kind, name, ordinal, place, keys, span } = created;
-    Some((kind, name.unwrap_or_default(), Entry { place, keys, span, applied, ordinal }))
+    Some((kind, name.unwrap_or_default(), Entry { place, keys, span, applied, by_hand: false, ordinal }))
 }
 
 /// Namespaces that something applies to which is not in this repository, or not to be built offline.

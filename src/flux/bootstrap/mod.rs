@@ -1,0 +1,96 @@
+//! What there is before Flux begins, or beside it: files of a `bootstrap` folder, templates, helmfiles, commands in
+//! scripts and notes, Terraform.
+
+mod command;
+mod outline;
+mod terraform;
+
+use super::entry::{Entry, object};
+use crate::kustomize::Kustomize;
+use crate::links::{Created, Kind, Links, Place};
+use crate::resource::{File, Resource, Role, Syntax, Tree};
+use crate::source::FileId;
+use crate::yaml::Node;
+use rayon::prelude::*;
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// What whoever starts a cluster does by other means than Flux.
+#[derive(Debug, Default)]
+pub(super) struct Bootstrap {
+    /// The objects that this makes.
+    pub made: Vec<Created>,
+    /// Where Flux is told to begin.
+    pub entries: Vec<Entry>,
+}
+
+impl Bootstrap {
+    fn add(&mut self, other: Bootstrap) {
+        self.made.extend(other.made);
+        self.entries.extend(other.entries);
+    }
+}
+
+/// What commands and Terraform say, wherever they stand.
+pub(super) fn said(tree: &Tree) -> Bootstrap {
+    let said = tree.files().par_iter().filter(|file| !file.is_parked()).map(|file| {
+        let mut said = command::read(&file.source);
+        if file.source.path.ends_with(".tf") {
+            said.add(terraform::read(&file.source));
+        }
+        said
+    });
+    let mut all = Bootstrap::default();
+    said.collect::<Vec<_>>().into_iter().for_each(|said| all.add(said));
+    all
+}
+
+/// What files make that Flux does not read: those of a `bootstrap` folder, and helmfiles.
+pub(super) fn written(tree: &Tree, links: &Links, kustomize: &Kustomize, applied: &BTreeSet<FileId>) -> Vec<Created> {
+    let rest = |file: &&File| !applied.contains(&file.source.id) && !file.is_parked();
+    let files: Vec<&File> = tree.files().iter().filter(rest).collect();
+    let made = files.par_iter().flat_map_iter(|file| {
+        let helmfiles = file.roots_of(Role::Helmfile).flat_map(helmfile);
+        let own = is_bootstrap(file).then(|| resources(file, kustomize));
+        let own = own.into_iter().flatten().flat_map(|resource| links.brings(&resource));
+        helmfiles.chain(own).collect::<Vec<_>>()
+    });
+    // An object whose name is not known could be any.
+    made.filter(|made| made.name.is_some()).collect()
+}
+
+/// Whether a file lies in a folder from which somebody starts a cluster.
+fn is_bootstrap(file: &File) -> bool {
+    file.source.folder().split('/').any(|part| part.to_ascii_lowercase().contains("bootstrap"))
+}
+
+/// Whether a folder is about one of several clusters: no part of it is the name of a folder that only another begins in.
+pub(super) fn is_for(folder: &str, cluster: usize, names: &[String]) -> bool {
+    let has = |name: &String, part: &str| name.split('/').any(|own| own == part);
+    folder.split('/').all(|part| {
+        let mut with = names.iter().enumerate().filter(|(_, name)| has(name, part)).map(|(index, _)| index);
+        with.clone().next().is_none() || with.any(|index| index == cluster)
+    })
+}
+
+/// The resources of a file, as its kustomization builds them; of a template, as far as they do not depend on its data.
+fn resources(file: &File, kustomize: &Kustomize) -> Vec<Resource> {
+    match file.syntax {
+        Syntax::Template => outline::read(&file.source).into_iter().filter_map(Resource::new).collect(),
+        _ if file.role_of_root() == Some(Role::Kustomization) => kustomize.build(file.source.folder()).resources,
+        _ => file.resources().to_vec(),
+    }
+}
+
+/// Helmfile creates the namespaces of its releases.
+fn helmfile(root: &Node) -> Vec<Created> {
+    let releases = root.items_at(&["releases"]).iter();
+    let namespaces = releases.filter_map(|release| release.get("namespace"));
+    let namespace = |node: &Node| Some(object(core("Namespace"), Place::Cluster, node.literal()?, node.span));
+    namespaces.filter_map(namespace).collect()
+}
+
+/// A kind of the core group.
+fn core(kind: &'static str) -> Kind {
+    Kind { group: SmolStr::default(), kind: SmolStr::new_static(kind) }
+}

@@ -391,10 +391,23 @@ fn the_graph_shows_what_depends_on_what() {
 #[test]
 fn dbg_made() {
     let Ok(folder) = std::env::var("DBG") else { return };
-    let repo = homelint::discover::load(&homelint::discover::Root { folder: folder.into(), git: false }, &homelint::discover::Source::WorkTree, homelint::discover::Besides::default()).unwrap();
+    let repo = homelint::discover::load(
+        &homelint::discover::Root { folder: folder.into(), git: false },
+        &homelint::discover::Source::WorkTree,
+        homelint::discover::Besides::default(),
+    )
+    .unwrap();
     let fleet = deploy(&repo.tree, &Links::embedded());
     for cluster in &fleet.clusters {
         println!("## {}", cluster.name);
-        for m in &cluster.made { println!("  {} {:?} {:?} {}", m.kind.kind, m.place, m.name, repo.tree.file(m.span.file).map_or("?", |f| f.source.path.as_str())); }
+        for m in &cluster.made {
+            println!(
+                "  {} {:?} {:?} {}",
+                m.kind.kind,
+                m.place,
+                m.name,
+                repo.tree.file(m.span.file).map_or("?", |f| f.source.path.as_str())
+            );
+        }
     }
 }

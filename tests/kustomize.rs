@@ -292,6 +292,29 @@ fn flux_makes_a_kustomization_where_there_is_none() {
     assert!(kustomize.build("apps").fails());
 }
 
+/// Flux asks for origins where a kustomization has no resources, lest kustomize calls it empty.
+#[test]
+fn flux_asks_for_origins_where_there_are_no_resources() {
+    let generator = "configMapGenerator: [{name: web, literals: [a=b]}]\n";
+    let files = [
+        ("none/kustomization.yaml", generator),
+        ("some/kustomization.yaml", &format!("resources: [map.yaml]\n{generator}")),
+        ("some/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+    ];
+    let tree = tree_of(&files);
+    let kustomize = Kustomize::new(&tree);
+    let origins = |built: Built| -> Vec<Option<String>> {
+        let origin = |resource: &homelint::resource::Resource| {
+            resource.annotation("config.kubernetes.io/origin").map(str::to_owned)
+        };
+        built.resources.iter().map(origin).collect()
+    };
+    let made = "configuredIn: kustomization.yaml\nconfiguredBy:\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n";
+    assert_eq!(origins(kustomize.build_with("none", &Overlay::default())), [Some(made.to_owned())]);
+    assert_eq!(origins(kustomize.build_with("some", &Overlay::default())), [None, None]);
+    assert_eq!(origins(kustomize.build("none")), [None]);
+}
+
 #[test]
 fn long_lists_and_deep_chains_end_soon() {
     let mut patches = String::from("resources: [map.yaml]\npatches:\n");

@@ -9,6 +9,7 @@ pub mod graph;
 mod remote;
 pub mod resource_set;
 pub mod source;
+pub mod spec;
 pub mod substitute;
 mod template;
 mod unowned;
@@ -24,6 +25,7 @@ use bootstrap::Bootstrap;
 use follow::{Flux, Growing};
 use smol_str::SmolStr;
 use source::Location;
+use spec::Kustomization;
 use std::collections::{BTreeMap, BTreeSet};
 use substitute::{Refusal, VariableUse};
 use variables::Variables;
@@ -55,8 +57,10 @@ pub struct Cluster {
     /// Parents before children. Those of a cluster that is reached through `spec.kubeConfig` are the same as those of
     /// the cluster that reaches it; what they apply there is left out.
     pub kustomizations: Vec<Applied>,
-    /// What there is although no Kustomization applies it, such as the source of the first one.
+    /// What comes into being with its first Kustomization, such as the source of that.
     pub made: Vec<Created>,
+    /// What whoever starts it makes besides.
+    pub by_hand: Vec<Created>,
     /// The `spec.kubeConfig` that reaches it, as `namespace/name`; `None` where Flux runs in the cluster itself.
     pub remote: Option<SmolStr>,
     /// Whether something that is not followed applies to it, too.
@@ -116,10 +120,13 @@ impl Applied {
 
     /// Namespaces and names of the Kustomizations that have to be ready before it.
     pub fn dependencies(&self) -> impl Iterator<Item = (&str, &str)> {
-        let entries = self.resource.node.items_at(&["spec", "dependsOn"]).iter();
-        entries.filter_map(|entry| {
-            Some((entry.text_at(&["namespace"]).unwrap_or(self.namespace()), entry.text_at(&["name"])?))
-        })
+        let dependencies = spec::depends_on(&self.resource);
+        dependencies.filter_map(|one| Some((one.namespace.unwrap_or(self.namespace()), one.name.text()?)))
+    }
+
+    /// What the Kustomization specifies.
+    pub fn spec(&self) -> Kustomization<'_> {
+        Kustomization::of(&self.resource)
     }
 }
 
@@ -194,7 +201,7 @@ pub fn deploy(tree: &Tree, links: &Links) -> Fleet {
         let is_here = |made: &&Created| {
             tree.file(made.span.file).is_none_or(|file| bootstrap::is_for(file.source.folder(), index, &names))
         };
-        growing.cluster.made.extend(made.iter().filter(is_here).cloned());
+        growing.cluster.by_hand.extend(made.iter().filter(is_here).cloned());
     }
     let clusters = growing.into_iter().flat_map(|growing| remote::apart(growing.cluster)).collect();
     let mut fleet = Fleet { clusters, strays: Vec::new() };

@@ -47,6 +47,7 @@ fn reached(hub: &Cluster, target: SmolStr) -> Option<Cluster> {
         by_name: by_name(&kustomizations, Some(&target)),
         kustomizations,
         made: Vec::new(),
+        by_hand: Vec::new(),
         remote: Some(target),
         open,
     })

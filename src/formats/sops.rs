@@ -1,7 +1,7 @@
 //! `.sops.yaml` and what SOPS leaves in a file (<https://getsops.io/docs>).
 
 use crate::resource::{File, Role, Syntax, Tree};
-use crate::secret::is_encrypted;
+use crate::secret::{is_encrypted, is_placeholder};
 use crate::source::{Span, folder_of};
 use crate::yaml::{Document, Entry, Node};
 use regex::{Regex, RegexBuilder};
@@ -68,7 +68,12 @@ impl Choice {
         if let Some(suffix) = text("encrypted_suffix") {
             return Choice::OnlySuffix(suffix.to_owned());
         }
-        Choice::ExceptSuffix(text("unencrypted_suffix").unwrap_or("_unencrypted").to_owned())
+        text("unencrypted_suffix").map_or_else(Choice::everything, |suffix| Choice::ExceptSuffix(suffix.to_owned()))
+    }
+
+    /// What SOPS encrypts unless it is told otherwise.
+    fn everything() -> Self {
+        Choice::ExceptSuffix("_unencrypted".to_owned())
     }
 
     /// Whether a value below these keys is encrypted.
@@ -127,7 +132,14 @@ pub fn recipients(settings: &Node) -> BTreeSet<String> {
 
 /// Whether a file holds a document that SOPS encrypted.
 pub fn is_encrypted_file(file: &File) -> bool {
-    file.parsed.documents.iter().any(|document| metadata(document).is_some())
+    // In files of lines the metadata are lines, too.
+    let in_lines = || file.source.text.contains("sops_mac=ENC[") || file.source.text.contains("\nmac = ENC[");
+    file.parsed.documents.iter().any(|document| metadata(document).is_some()) || is_lines(file) && in_lines()
+}
+
+/// Whether a file is one of lines `key=value` that SOPS reads by its name.
+fn is_lines(file: &File) -> bool {
+    file.source.name().ends_with(".env") || file.source.name().ends_with(".ini")
 }
 
 /// Values in clear that the metadata of their own file says are encrypted.
@@ -136,6 +148,16 @@ pub fn in_clear(file: &File) -> Vec<&Node> {
     let choice = Choice::read(settings);
     let leaves = file.documents().flat_map(|document| choice.leaves(&document.root));
     leaves.filter(|leaf| !is_encrypted(leaf)).collect()
+}
+
+/// The setting of an encrypted document that chooses the values to be encrypted, where it chose none.
+pub fn idle_choice(document: &Document) -> Option<&Entry> {
+    let settings = metadata(document)?;
+    let setting = settings.entries().iter().find(|entry| entry.key.text().is_some_and(|key| CHOICES.contains(&key)))?;
+    let mut encrypted = false;
+    let own = document.root.entries().iter().filter(|entry| entry.key.text() != Some(METADATA));
+    own.for_each(|entry| entry.value.walk(&mut |node| encrypted |= is_encrypted(node)));
+    (!encrypted).then_some(setting)
 }
 
 /// The creation rules of every `.sops.yaml` of a repository, by folder.
@@ -161,6 +183,21 @@ impl Policy {
     /// The first creation rule that claims a path, of the nearest `.sops.yaml` above it.
     pub fn rule_for(&self, path: &str) -> Option<&CreationRule> {
         self.rules_above(path)?.iter().find(|rule| rule.claims(path))
+    }
+
+    /// Whether a file is encrypted, or reported because it is not.
+    pub fn is_encrypted_or_should_be(&self, file: &File) -> bool {
+        is_encrypted_file(file) || self.should_be_encrypted(file).is_some()
+    }
+
+    /// Whether a file must be encrypted and is not: its name says so, or a creation rule that is kept; with the rule.
+    pub fn should_be_encrypted(&self, file: &File) -> Option<Option<&CreationRule>> {
+        let data = matches!(file.syntax, Syntax::Yaml | Syntax::Json) || is_lines(file);
+        let named = file.source.name().contains(".sops.");
+        let claimed = self.rule_for(&file.source.path).filter(|rule| named || rule.is_kept);
+        let wanted = (named || claimed.is_some()) && data && !file.source.text.trim().is_empty();
+        (wanted && file.source.name() != ".sops.yaml" && !is_encrypted_file(file) && holds_secrets(file, claimed))
+            .then_some(claimed)
     }
 
     /// The creation rules of the nearest `.sops.yaml` above a path.
@@ -225,9 +262,22 @@ impl CreationRule {
     }
 }
 
-/// What a claimed file has in clear that its creation rule would encrypt; placeholders aside.
-pub fn should_be_encrypted<'a>(file: &'a File, rule: &CreationRule) -> Vec<&'a Node> {
+/// Whether a file in clear has values that SOPS is to encrypt; placeholders aside.
+fn holds_secrets(file: &File, rule: Option<&CreationRule>) -> bool {
+    if is_lines(file) || file.parsed.documents.iter().any(|document| document.broken) {
+        return true;
+    }
     let exempt = |role| matches!(role, Role::SopsConfig | Role::Kustomization | Role::Workflow | Role::Config);
-    let data = file.with_roles().filter(|(_, role)| !exempt(*role));
-    data.flat_map(|(document, _)| rule.choice.leaves(&document.root)).filter(|leaf| !is_encrypted(leaf)).collect()
+    let data = file.with_roles().filter(|(_, role)| rule.is_none() || !exempt(*role));
+    let leaves = data.flat_map(|(document, _)| match rule {
+        Some(rule) => rule.choice.leaves(&document.root),
+        // Nobody says what to encrypt: the data of a resource, all of any other document.
+        None if document.root.get("kind").is_some() => {
+            let data =
+                document.root.entries().iter().filter(|entry| matches!(entry.key.text(), Some("data" | "stringData")));
+            data.flat_map(|entry| Choice::everything().leaves(&entry.value)).collect()
+        }
+        None => Choice::everything().leaves(&document.root),
+    });
+    leaves.filter(|leaf| !is_encrypted(leaf)).any(|leaf| leaf.text().is_some_and(|text| !is_placeholder(text)))
 }

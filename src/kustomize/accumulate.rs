@@ -1,6 +1,6 @@
 //! Walking from a kustomization to what it lists: files, folders, components.
 
-use super::facts::{Fields, Merges};
+use super::facts::{Conflict, Fields, Merges};
 use super::fault::{Fault, FaultKind, Unchecked};
 use super::file::{self, Kustomization, path_in};
 use super::object::{Object, Set};
@@ -23,6 +23,20 @@ pub(super) struct Level {
     pub set: Set,
     pub fields: Arc<Fields>,
     pub vars: Vec<Var>,
+}
+
+impl Level {
+    /// Adds fields to those that are known here. Most kustomizations have nothing but the defaults.
+    pub fn add_fields(&mut self, fields: &Arc<Fields>, defaults: &Arc<Fields>) -> Result<(), Conflict> {
+        if Arc::ptr_eq(&self.fields, fields) {
+            return Ok(());
+        }
+        if self.fields.is_empty() && Arc::ptr_eq(fields, defaults) {
+            self.fields = fields.clone();
+            return Ok(());
+        }
+        Arc::make_mut(&mut self.fields).absorb(fields)
+    }
 }
 
 /// A folder that was built, to be used again.
@@ -82,7 +96,11 @@ impl<'a> Run<'a> {
     pub fn root(&mut self, folder: &str, overlay: Option<&Overlay>) -> Option<(Kustomization, Level)> {
         let found = self.read(folder);
         let kustomization = match (found, overlay) {
-            (Some(found), Some(overlay)) => file::overlaid(found, overlay),
+            (Some(found), Some(overlay)) => {
+                // Flux asks for origins where there are no resources, which makes it a kustomization to kustomize.
+                self.notes.faults.retain(|fault| fault.kind != FaultKind::Empty);
+                file::overlaid(found, overlay)
+            }
             (Some(found), None) => found,
             (None, Some(overlay)) if self.kustomize.tree.kustomization(folder).is_none() => {
                 file::overlaid(file::generated(self.kustomize.tree, folder), overlay)
@@ -141,12 +159,31 @@ impl<'a> Run<'a> {
 
     /// A level without resources.
     pub fn empty(&self) -> Level {
-        Level { set: Set::default(), fields: self.kustomize.facts.fields.clone(), vars: Vec::new() }
+        Level { set: Set::default(), fields: self.kustomize.facts.no_fields.clone(), vars: Vec::new() }
     }
 
-    /// `openapi.path`: the first one that is met holds for the whole build.
+    /// `openapi`: the first `path` that is met holds for the whole build, and a `version` must be the one built in.
     fn read_openapi(&mut self, kustomization: &Kustomization, folder: &str) {
-        let Some(path) = kustomization.root.at(&["openapi", "path"]).filter(|_| self.openapi.is_none()) else { return };
+        if self.openapi.is_some() {
+            return;
+        }
+        let field = |name: &str| kustomization.root.at(&["openapi", name]);
+        let built_in = self.kustomize.facts.openapi.as_str();
+        match (field("version"), field("path")) {
+            (Some(version), Some(_)) => {
+                let message = "`openapi` has either `version` or `path`";
+                self.fault(Fault::fatal(FaultKind::PluginInvalid, version.span, message));
+            }
+            (Some(version), None) => {
+                if let Some(text) = version.known().filter(|text| !text.is_empty() && *text != built_in) {
+                    let message = format!("kustomize has no OpenAPI schema of version `{text}`");
+                    let help = format!("leave `openapi` out, or write `{built_in}`, the only version that is built in");
+                    self.fault(Fault::fatal(FaultKind::PluginInvalid, version.span, message).help(help));
+                }
+            }
+            _ => {}
+        }
+        let Some(path) = field("path") else { return };
         let Some(file) = self.file(path, folder, FaultKind::PluginInvalid) else { return };
         let documents = self.documents(path, file, FaultKind::PluginInvalid).unwrap_or_default();
         self.openapi = documents.first().map(|root| Arc::new(Merges::of_openapi(root)));
@@ -170,7 +207,7 @@ impl<'a> Run<'a> {
                     let below = self.folder(path, &found);
                     self.origin = outer;
                     if let Some(below) = below {
-                        self.merge(level, below, path.span);
+                        self.merge(level, below, path);
                     }
                 }
             }
@@ -192,13 +229,12 @@ impl<'a> Run<'a> {
     }
 
     /// Adds what another kustomization gathered.
-    fn merge(&mut self, level: &mut Level, below: Level, span: Span) {
+    fn merge(&mut self, level: &mut Level, below: Level, path: &Node) {
         for object in below.set.objects {
-            self.append(&mut level.set, object, span);
+            self.append(&mut level.set, object, path.span);
         }
-        if !Arc::ptr_eq(&level.fields, &below.fields) {
-            Arc::make_mut(&mut level.fields).absorb(&below.fields);
-        }
+        let merged = level.add_fields(&below.fields, &self.kustomize.facts.fields);
+        self.check_fields(merged, path);
         for var in below.vars {
             self.add_var(&mut level.vars, var);
         }
@@ -269,9 +305,13 @@ impl<'a> Run<'a> {
         let outer = self.origin.clone();
         self.origin = outer.as_ref().map(|origin| origin.below(path.text().unwrap_or_default()));
         self.stack.push(folder.clone());
-        let level = self.level(&kustomization, &folder, Some(level));
+        let mut level = self.level(&kustomization, &folder, Some(level));
         self.stack.pop();
         self.origin = outer;
+        // kustomize goes on with a new list of fields, to which it adds those of the component.
+        let fields = std::mem::replace(&mut level.fields, self.kustomize.facts.no_fields.clone());
+        let merged = level.add_fields(&fields, &self.kustomize.facts.fields);
+        self.check_fields(merged, path);
         level
     }
 

@@ -1,5 +1,7 @@
 //! What kustomize knows without being told, read from `schemas/kustomize/`.
 
+use super::gvk::{FIRST, Gvk, LAST, gvk_of};
+use super::path::split;
 use crate::source::FileId;
 use crate::yaml::{self, Node};
 use smol_str::SmolStr;
@@ -15,30 +17,6 @@ pub(super) struct FieldSpec {
     pub path: Arc<[SmolStr]>,
     /// Whether an absent field is made.
     pub create: bool,
-}
-
-/// Group, version and kind; as a selector an empty part matches any.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Gvk {
-    pub group: SmolStr,
-    pub version: SmolStr,
-    pub kind: SmolStr,
-}
-
-impl Gvk {
-    /// From `apiVersion` and `kind`.
-    pub fn of(api_version: &str, kind: &str) -> Self {
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        Gvk { group: group.into(), version: version.into(), kind: kind.into() }
-    }
-
-    /// Whether `selector` allows this kind.
-    pub fn selected_by(&self, selector: &Gvk) -> bool {
-        let allows = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
-        allows(&selector.kind, &self.kind)
-            && allows(&selector.group, &self.group)
-            && allows(&selector.version, &self.version)
-    }
 }
 
 /// Where each transformer looks: the built-in fields and those of `configurations` and `crds`.
@@ -62,14 +40,16 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Adds the fields of a `configurations` file.
-    pub fn read_configuration(&mut self, root: &Node) {
+    pub fn read_configuration(&mut self, root: &Node) -> Result<(), Conflict> {
         for (name, list) in self.lists() {
-            merge(list, root.items_at(&[name]).iter().map(field_spec));
+            merge(list, root.items_at(&[name]).iter().map(field_spec))?;
         }
         for item in root.items_at(&["nameReference"]) {
             let specs = item.items_at(&["fieldSpecs"]).iter().map(field_spec);
-            self.add_name_reference(gvk_of(item), specs);
+            self.add_name_reference(gvk_of(item), specs)?;
         }
+        self.sort();
+        Ok(())
     }
 
     /// Fields of a kind that hold the name of a resource, with the kinds they refer to.
@@ -90,23 +70,39 @@ impl Fields {
     }
 
     /// Adds fields that hold the name of a kind.
-    pub fn add_name_reference(&mut self, gvk: Gvk, specs: impl Iterator<Item = FieldSpec>) {
+    pub fn add_name_reference(&mut self, gvk: Gvk, specs: impl Iterator<Item = FieldSpec>) -> Result<(), Conflict> {
         self.referrers = OnceLock::new();
         match self.name_reference.iter_mut().find(|(known, _)| *known == gvk) {
-            Some((_, list)) => merge(list, specs),
+            Some((_, list)) => merge(list, specs)?,
             None => self.name_reference.push((gvk, specs.collect())),
         }
+        Ok(())
     }
 
-    /// Adds all fields that `other` has.
-    pub fn absorb(&mut self, other: &Fields) {
+    /// Whether no transformer finds anything.
+    pub fn is_empty(&self) -> bool {
+        self.name_reference.is_empty() && self.namespace.is_empty() && self.common_labels.is_empty()
+    }
+
+    /// Adds all fields that `other` has. What comes first holds, and the order is kustomize's: a field of one kind
+    /// stands before the same field of any kind and takes its place.
+    pub fn absorb(&mut self, other: &Fields) -> Result<(), Conflict> {
         let mut other = other.clone();
         for ((_, list), (_, more)) in self.lists().into_iter().zip(other.lists()) {
-            merge(list, more.drain(..));
+            merge(list, more.drain(..))?;
         }
         for (gvk, specs) in other.name_reference {
-            self.add_name_reference(gvk, specs.into_iter());
+            self.add_name_reference(gvk, specs.into_iter())?;
         }
+        self.sort();
+        Ok(())
+    }
+
+    fn sort(&mut self) {
+        for (_, list) in self.lists() {
+            list.sort_by_cached_key(|spec| spec.gvk.rank(&FIRST, &LAST));
+        }
+        self.name_reference.sort_by_cached_key(|(gvk, _)| gvk.rank(&FIRST, &LAST));
     }
 
     fn lists(&mut self) -> [(&'static str, &mut Vec<FieldSpec>); 10] {
@@ -125,13 +121,20 @@ impl Fields {
     }
 }
 
+/// The path of a field that one spec creates and another does not: kustomize refuses both.
+#[derive(Debug)]
+pub(super) struct Conflict(pub String);
+
 /// Adds specs that no earlier one covers.
-pub(super) fn merge(list: &mut Vec<FieldSpec>, more: impl Iterator<Item = FieldSpec>) {
+pub(super) fn merge(list: &mut Vec<FieldSpec>, more: impl Iterator<Item = FieldSpec>) -> Result<(), Conflict> {
     for spec in more {
-        if !list.iter().any(|known| known.path == spec.path && known.gvk.selected_by(&spec.gvk)) {
-            list.push(spec);
+        match list.iter().find(|known| known.path == spec.path && known.gvk.selected_by(&spec.gvk)) {
+            Some(known) if known.create != spec.create => return Err(Conflict(spec.path.join("/"))),
+            Some(_) => {}
+            None => list.push(spec),
         }
     }
+    Ok(())
 }
 
 /// A field spec as `configurations`, `labels[].fields` and transformers write it.
@@ -139,32 +142,9 @@ pub(super) fn field_spec(node: &Node) -> FieldSpec {
     let path = node.text_at(&["path"]).unwrap_or_default();
     FieldSpec {
         gvk: gvk_of(node),
-        path: split_path(path, '/').into(),
+        path: split(path, '/').into(),
         create: node.get("create").is_some_and(Node::is_true),
     }
-}
-
-/// `group`, `version` and `kind` of a mapping.
-pub(super) fn gvk_of(node: &Node) -> Gvk {
-    let text = |key: &str| SmolStr::new(node.text_at(&[key]).unwrap_or_default());
-    Gvk { group: text("group"), version: text("version"), kind: text("kind") }
-}
-
-/// Splits a path; a backslash keeps the delimiter after it.
-pub(super) fn split_path(path: &str, delimiter: char) -> Vec<SmolStr> {
-    let mut parts: Vec<String> = Vec::new();
-    let path = path.strip_prefix(delimiter).unwrap_or(path);
-    for part in path.split(delimiter) {
-        match parts.last_mut() {
-            Some(last) if last.ends_with('\\') => {
-                last.pop();
-                last.push(delimiter);
-                last.push_str(part);
-            }
-            _ => parts.push(part.to_owned()),
-        }
-    }
-    parts.into_iter().map(SmolStr::from).collect()
 }
 
 /// How a strategic merge treats a field.
@@ -285,8 +265,12 @@ pub(super) struct Facts {
     cluster: HashMap<SmolStr, HashSet<SmolStr>>,
     /// Fields of the transformers.
     pub fields: Arc<Fields>,
+    /// None of them, as every kustomization begins.
+    pub no_fields: Arc<Fields>,
     /// Merged lists of Kubernetes' own kinds.
     pub merges: Arc<Merges>,
+    /// The version of Kubernetes whose schema is built in.
+    pub openapi: SmolStr,
     /// Fields of the kustomization file and of the mappings in it.
     pub shapes: HashMap<SmolStr, Vec<(SmolStr, Shape)>>,
 }
@@ -304,8 +288,10 @@ impl Facts {
         let cluster = kinds.iter().flat_map(|root| root.entries_at(&["cluster"]));
         Facts {
             cluster: cluster.map(|entry| (text(&entry.key), entry.value.items().iter().map(text).collect())).collect(),
+            no_fields: Arc::default(),
             fields: Arc::new(fields.as_ref().map(read_fields).unwrap_or_default()),
             merges: Arc::new(kinds.as_ref().map(read_merges).unwrap_or_default()),
+            openapi: kinds.as_ref().and_then(|root| root.text_at(&["openapi"])).map(SmolStr::new).unwrap_or_default(),
             shapes: file.as_ref().map(read_shapes).unwrap_or_default(),
         }
     }
@@ -364,7 +350,7 @@ fn read_fields(root: &Node) -> Fields {
             }
             None => path.to_owned(),
         };
-        FieldSpec { gvk, path: split_path(&path, '/').into(), create }
+        FieldSpec { gvk, path: split(&path, '/').into(), create }
     };
     let specs = |node: &Node, create: bool| -> Vec<FieldSpec> {
         let entries = node.entries().iter().filter(|entry| entry.key.text() != Some("create"));
@@ -433,11 +419,5 @@ mod tests {
         assert!(facts.shapes.contains_key("Kustomization"));
         let metadata = facts.merges.kind("v1", "Secret").and_then(|kind| facts.merges.field(kind, "metadata"));
         assert!(metadata.is_some_and(|field| field.element.is_some()));
-    }
-
-    #[test]
-    fn a_backslash_keeps_the_delimiter() {
-        assert_eq!(split_path("metadata/annotations/a.io\\/b", '/'), ["metadata", "annotations", "a.io/b"]);
-        assert_eq!(split_path("a.b\\.c", '.'), ["a", "b.c"]);
     }
 }

@@ -45,18 +45,6 @@ impl Kustomization {
     }
 }
 
-/// Files that Flux's source-controller never takes along.
-const NEVER_IN_ARTIFACT: [&str; 8] = [
-    ".sops.yaml",
-    ".flux.yaml",
-    ".travis.yml",
-    ".gitlab-ci.yml",
-    "appveyor.yml",
-    ".drone.yml",
-    "cloudbuild.yaml",
-    "codeship-services.yml",
-];
-
 /// Reads the kustomization of a folder; `None` where there is none or it cannot be read.
 pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fault>) -> Option<Kustomization> {
     let mut files = KUSTOMIZATION_FILES.iter().filter_map(|name| tree.find(&path_in(folder, name)));
@@ -214,7 +202,7 @@ pub(super) fn generated(tree: &Tree, folder: &str) -> Kustomization {
             continue;
         }
         let name = file.source.name();
-        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || NEVER_IN_ARTIFACT.contains(&name) {
+        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || !file.in_artifact {
             continue;
         }
         first.get_or_insert(here);
@@ -229,6 +217,12 @@ pub(super) fn generated(tree: &Tree, folder: &str) -> Kustomization {
 /// The kustomization with what a Flux Kustomization adds to it.
 pub(super) fn overlaid(mut kustomization: Kustomization, overlay: &Overlay) -> Kustomization {
     let root = &mut kustomization.root;
+    // Flux's way to keep kustomize from calling a kustomization without resources empty.
+    if kustomization.file.is_some() && root.items_at(&["resources"]).is_empty() {
+        let span = root.span.before();
+        let origins = Node::scalar(span, "originAnnotations", Style::Plain);
+        put(root, "buildMetadata", Node::seq(span, vec![origins]));
+    }
     let fields =
         [("namespace", &overlay.namespace), ("namePrefix", &overlay.name_prefix), ("nameSuffix", &overlay.name_suffix)];
     for (field, value) in fields {

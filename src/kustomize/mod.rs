@@ -10,6 +10,7 @@ mod facts;
 mod fault;
 mod file;
 mod generate;
+mod gvk;
 mod image;
 mod json_patch;
 mod merge;
@@ -17,8 +18,10 @@ mod names;
 mod object;
 mod origin;
 mod patch;
+mod path;
 mod plugins;
 mod replace;
+mod reread;
 mod select;
 mod sort;
 mod transform;
@@ -32,6 +35,7 @@ use accumulate::{Folder, Level, Run};
 use facts::Facts;
 use file::Kustomization;
 use object::{Object, map_at, put};
+use reread::reread;
 use smol_str::SmolStr;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -115,6 +119,7 @@ impl<'t> Kustomize<'t> {
     pub fn render(&self, resources: Vec<Resource>, overlay: &Overlay) -> Built {
         let mut run = Run::new(self);
         let mut level = run.empty();
+        level.fields = self.facts.fields.clone();
         level.set.objects = resources.into_iter().map(|resource| Object::new(resource.node, &self.facts)).collect();
         let kustomization = file::overlaid(Kustomization::default(), overlay);
         run.transform(&mut level, &kustomization, "");
@@ -158,7 +163,10 @@ impl<'t> Kustomize<'t> {
             origins: asks("originAnnotations"),
             transformations: asks("transformerAnnotations"),
         };
-        let resources = level.set.objects.into_iter().filter_map(|object| metadata.finish(object)).collect();
+        for object in &level.set.objects {
+            object.node.walk_entries(&mut |entry| run.notes.faults.extend(key_fault(&entry.key)));
+        }
+        let resources = level.set.objects.into_iter().filter_map(|object| metadata.finish(object, self.tree)).collect();
         let accumulate::Notes { faults, unchecked, files, incomplete } = run.notes;
         Built { resources, faults, unchecked, files, incomplete }
     }
@@ -199,6 +207,16 @@ fn add_hash(node: &mut Node) {
     }
 }
 
+/// kustomize writes resources as JSON on the way, where a key is a string.
+fn key_fault(key: &Node) -> Option<Fault> {
+    let text = key.as_scalar().filter(|scalar| !scalar.unknown)?.text.as_str();
+    if key.resolve(Mode::Yaml12) == Some(Resolved::Str) {
+        return None;
+    }
+    let message = format!("kustomize cannot write the key `{text}`, which is not a string");
+    Some(Fault::fatal(FaultKind::InvalidValue, key.span, message).help(format!("put it in quotes: `\"{text}\"`")))
+}
+
 /// Whether a resource is for tools only.
 fn is_local(node: &Node) -> bool {
     let local = node.at(&["metadata", "annotations", "config.kubernetes.io/local-config"]);
@@ -214,7 +232,7 @@ struct Metadata<'a> {
 
 impl Metadata<'_> {
     /// The resource as it is written.
-    fn finish(&self, object: Object) -> Option<Resource> {
+    fn finish(&self, object: Object, tree: &Tree) -> Option<Resource> {
         let Object { mut node, origin, transformations, .. } = object;
         if let Some(place) = self.managed_by
             && let Some(labels) =
@@ -238,7 +256,7 @@ impl Metadata<'_> {
             }
         }
         tidy_annotations(&mut node);
-        reread(&mut node);
+        reread(&mut node, tree);
         Resource::new(node)
     }
 }
@@ -246,7 +264,10 @@ impl Metadata<'_> {
 /// kustomize writes all annotations as strings, and none where there are none.
 fn tidy_annotations(node: &mut Node) {
     let Some(annotations) = node.at(&["metadata", "annotations"]) else { return };
-    let string = |value: &Node| value.as_scalar().is_some_and(|scalar| scalar.unknown || object::is_string(value));
+    let string = |value: &Node| {
+        let Some(scalar) = value.as_scalar() else { return false };
+        scalar.unknown || object::is_string(value) && scalar.style != Style::Folded
+    };
     let entries = annotations.entries();
     if !entries.is_empty() && entries.iter().all(|entry| string(&entry.value)) {
         return;
@@ -260,71 +281,4 @@ fn tidy_annotations(node: &mut Node) {
     } else {
         put(metadata, "annotations", Node::map(span, pairs));
     }
-}
-
-/// kustomize writes its resources and reads them again, which is not without loss: a date becomes a time, and a folded
-/// scalar gets a line break more.
-fn reread(node: &mut Node) {
-    let mut found = false;
-    node.walk(&mut |node| found |= is_folded(node) || date(node).is_some());
-    if found {
-        reread_all(node);
-    }
-}
-
-fn reread_all(node: &mut Node) {
-    if node.is_map() {
-        node.entries_mut().into_iter().flatten().for_each(|entry| reread_all(&mut entry.value));
-    } else if node.is_seq() {
-        node.items_mut().into_iter().flatten().for_each(reread_all);
-    } else if let Some(time) = date(node) {
-        *node = Node::string(node.span, time);
-    } else if is_folded(node)
-        && let Value::Scalar(scalar) = &mut node.value
-    {
-        scalar.text = refolded(&scalar.text).into();
-    }
-}
-
-fn is_folded(node: &Node) -> bool {
-    node.as_scalar().is_some_and(|scalar| scalar.style == Style::Folded && scalar.text.contains('\n'))
-}
-
-/// The time that a plain `YYYY-MM-DD` becomes.
-fn date(node: &Node) -> Option<String> {
-    let scalar = node.as_scalar()?;
-    let text = scalar.text.as_str();
-    let shaped = scalar.style == Style::Plain && text.len() <= 10 && text.as_bytes().get(4) == Some(&b'-');
-    if !shaped || node.resolve(Mode::Yaml12) != Some(Resolved::Date) {
-        return None;
-    }
-    let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let valid = (1..=12).contains(&month) && (1..=31).contains(&day);
-    valid.then(|| format!("{year:04}-{month:02}-{day:02}T00:00:00Z"))
-}
-
-/// The emitter looks at the first letter of the text where it means the one after the break: a line that is indented
-/// further than the one before it gets one break too many.
-fn refolded(text: &str) -> String {
-    let blank = |line: &str| line.starts_with([' ', '\t']);
-    let doubles = !text.starts_with([' ', '\t', '\n']);
-    let mut result = String::with_capacity(text.len() + 8);
-    let mut indented = true;
-    let mut lines = text.split('\n').peekable();
-    while let Some(line) = lines.next() {
-        result.push_str(line);
-        if lines.peek().is_none() {
-            break;
-        }
-        if !line.is_empty() {
-            indented = blank(line);
-        }
-        let next = || lines.clone().find(|line| !line.is_empty());
-        if !line.is_empty() && !indented && doubles && next().is_some_and(blank) {
-            result.push('\n');
-        }
-        result.push('\n');
-    }
-    result
 }

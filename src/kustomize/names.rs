@@ -1,8 +1,9 @@
 //! References to resources that got another name follow them.
 
 use super::accumulate::{Level, Run};
-use super::facts::{FieldSpec, Gvk};
+use super::facts::FieldSpec;
 use super::fault::{Fault, FaultKind};
+use super::gvk::Gvk;
 use super::object::{Object, as_string, put};
 use super::visit::{Absent, visit};
 use crate::source::Span;

@@ -1,6 +1,7 @@
 //! Resources while they are built: the node, and what kustomize remembers of it beside the node.
 
-use super::facts::{Facts, Gvk};
+use super::facts::Facts;
+use super::gvk::Gvk;
 use super::origin::Origin;
 use crate::source::Span;
 use crate::yaml::{Entry, Mode, Node, Resolved, Style, Value};
@@ -236,7 +237,8 @@ pub(super) fn as_string(node: &Node) -> Node {
     let mut node = node.clone();
     let string = is_string(&node);
     match &mut node.value {
-        Value::Scalar(scalar) if !string => scalar.style = Style::Double,
+        // Only what is left as it was written is folded again when it is printed.
+        Value::Scalar(scalar) if !string || scalar.style == Style::Folded => scalar.style = Style::Double,
         Value::Scalar(_) => {}
         _ => node = Node::string(node.span, ""),
     }

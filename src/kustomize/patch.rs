@@ -5,6 +5,7 @@ use super::fault::{Fault, FaultKind};
 use super::json_patch::{self, Operation};
 use super::merge;
 use super::object::{Id, Key, Object, Set, put};
+use super::reread;
 use super::select::Selector;
 use crate::diagnostic::did_you_mean;
 use crate::source::{Span, join, nearest};
@@ -299,7 +300,7 @@ impl Run<'_> {
         remembers: bool,
     ) {
         let mut matched = false;
-        let facts = &self.kustomize.facts;
+        let (facts, tree) = (&self.kustomize.facts, self.kustomize.tree);
         let mut faults = Vec::new();
         for object in level.set.objects_mut().iter_mut().filter(|object| selector.selects(object)) {
             matched = true;
@@ -307,6 +308,7 @@ impl Run<'_> {
                 object.store_previous();
             }
             let mut node = object.node.clone();
+            reread::through_json(&mut node, tree);
             // kustomize keeps its notes in annotations, so there always are some by now.
             let noted = !object.previous.is_empty() || !object.prefixes.is_empty() || object.hashed;
             if noted && let Some(metadata) = node.get_mut("metadata") {

@@ -1,12 +1,14 @@
 //! The built-in transformers, in kustomize's order.
 
 use super::accumulate::{Level, Run};
-use super::facts::{FieldSpec, Fields, Gvk, merge, split_path};
+use super::facts::{Conflict, FieldSpec, Fields, merge};
 use super::fault::{Fault, FaultKind};
 use super::file::Kustomization;
+use super::gvk::Gvk;
 use super::image;
 use super::object::{Object, as_string, map_at, put, string_pairs};
 use super::origin::Origin;
+use super::path;
 use super::visit::{Absent, entry, visit};
 use crate::source::nearest;
 use crate::yaml::{Entry, Node, Value};
@@ -69,7 +71,10 @@ impl Run<'_> {
         }
         for label in list("labels") {
             let pairs = string_pairs(label.get("pairs"));
-            self.pairs(level, &pairs, &label_fields(label, &fields));
+            let mut specs = Vec::new();
+            let merged = label_fields(label, &fields, &mut specs);
+            self.check_fields(merged, label);
+            self.pairs(level, &pairs, &specs);
             done(level, "LabelTransformer");
         }
         let common = string_pairs(kustomization.root.get("commonLabels"));
@@ -282,19 +287,37 @@ impl Run<'_> {
 
     /// Adds what `configurations`, `crds` and `openapi` say.
     pub(super) fn configure(&mut self, level: &mut Level, kustomization: &Kustomization, folder: &str) {
+        let defaults = &self.kustomize.facts.fields;
+        let mut fields = defaults.clone();
+        let mut configured = Fields::default();
         for path in kustomization.items("configurations") {
             let Some(file) = self.file(path, folder, FaultKind::PluginInvalid) else { continue };
-            let documents = self.documents(path, file, FaultKind::PluginInvalid).unwrap_or_default();
-            for root in &documents {
-                Arc::make_mut(&mut level.fields).read_configuration(root);
+            for root in self.documents(path, file, FaultKind::PluginInvalid).unwrap_or_default() {
+                let read = configured.read_configuration(&root);
+                self.check_fields(read, path);
             }
+            let mut with_defaults = Fields::clone(defaults);
+            let merged = with_defaults.absorb(&configured);
+            self.check_fields(merged, path);
+            fields = Arc::new(with_defaults);
         }
+        let merged = level.add_fields(&fields, defaults);
+        self.check_fields(merged, kustomization.items("configurations").first().unwrap_or(&kustomization.root));
         for path in kustomization.items("crds") {
             let Some(file) = self.file(path, folder, FaultKind::PluginInvalid) else { continue };
             for root in self.documents(path, file, FaultKind::PluginInvalid).unwrap_or_default() {
-                read_crds(&root, Arc::make_mut(&mut level.fields));
+                let read = read_crds(&root, Arc::make_mut(&mut level.fields));
+                self.check_fields(read, path);
             }
         }
+    }
+
+    /// Notes that two field specs do not go together.
+    pub(super) fn check_fields(&mut self, merged: Result<(), Conflict>, at: &Node) {
+        let Err(Conflict(path)) = merged else { return };
+        let message = format!("the field `{path}` has `create: true` once and not another time");
+        let fault = Fault::fatal(FaultKind::PluginInvalid, at.span, message);
+        self.fault(fault.help("give both entries the same `create`; kustomize's own count too"));
     }
 }
 
@@ -309,24 +332,22 @@ pub(super) fn record(objects: &mut [Object], origin: &Arc<Origin>) {
 }
 
 /// The fields that an entry of `labels` sets.
-fn label_fields(label: &Node, fields: &Fields) -> Vec<FieldSpec> {
+fn label_fields(label: &Node, fields: &Fields, specs: &mut Vec<FieldSpec>) -> Result<(), Conflict> {
     let flag = |field: &str| label.get(field).is_some_and(Node::is_true);
     let of_claims = |spec: &FieldSpec| spec.path.iter().any(|key| key == "volumeClaimTemplates[]");
     let claims = label.get("includeVolumeClaimTemplates").map(Node::is_true);
-    let mut specs: Vec<FieldSpec> = label.items_at(&["fields"]).iter().map(super::facts::field_spec).collect();
-    merge(&mut specs, fields.labels.iter().cloned());
+    specs.extend(label.items_at(&["fields"]).iter().map(super::facts::field_spec));
+    merge(specs, fields.labels.iter().cloned())?;
     if flag("includeSelectors") {
-        merge(&mut specs, fields.common_labels.iter().cloned());
-        return specs;
+        return merge(specs, fields.common_labels.iter().cloned());
     }
     let templates = fields.template_labels.iter();
     let wanted = templates.filter(|spec| {
         if of_claims(spec) { claims.unwrap_or(flag("includeTemplates")) } else { flag("includeTemplates") }
     });
-    merge(&mut specs, wanted.cloned());
+    merge(specs, wanted.cloned())?;
     let path = ["metadata", "labels"].map(SmolStr::new_static);
-    merge(&mut specs, std::iter::once(FieldSpec { gvk: Gvk::default(), path: path.into(), create: true }));
-    specs
+    merge(specs, std::iter::once(FieldSpec { gvk: Gvk::default(), path: path.into(), create: true }))
 }
 
 /// Kinds whose names are never changed.
@@ -350,7 +371,7 @@ fn bind_subjects(node: &mut Node, value: &Node, subjects: Subjects, unset_only: 
 }
 
 /// The fields that OpenAPI definitions of custom resources mark.
-fn read_crds(root: &Node, fields: &mut Fields) {
+fn read_crds(root: &Node, fields: &mut Fields) -> Result<(), Conflict> {
     for definition in root.entries() {
         let Some(properties) = definition.value.at(&["Schema", "properties"]) else { continue };
         if !["kind", "apiVersion", "metadata"].iter().all(|key| properties.get(key).is_some()) {
@@ -358,39 +379,48 @@ fn read_crds(root: &Node, fields: &mut Fields) {
         }
         let name = definition.key.text().unwrap_or_default();
         let kind = name.rsplit('.').next().unwrap_or(name);
-        crd_fields(root, name, &Gvk { kind: kind.into(), ..Gvk::default() }, "", fields, 0);
+        crd_fields(root, name, &Gvk { kind: kind.into(), ..Gvk::default() }, "", fields, 0)?;
     }
+    Ok(())
 }
 
-fn crd_fields(root: &Node, name: &str, gvk: &Gvk, path: &str, fields: &mut Fields, depth: usize) {
+fn crd_fields(
+    root: &Node,
+    name: &str,
+    gvk: &Gvk,
+    path: &str,
+    fields: &mut Fields,
+    depth: usize,
+) -> Result<(), Conflict> {
     const DEEPEST: usize = 16;
     if depth > DEEPEST {
-        return;
+        return Ok(());
     }
     let properties = root.get(name).map(|definition| definition.entries_at(&["Schema", "properties"]));
     for property in properties.unwrap_or_default() {
         let key = property.key.text().unwrap_or_default();
         let here = if path.is_empty() { key.to_owned() } else { format!("{path}/{key}") };
-        let spec = |path: &str| FieldSpec { gvk: gvk.clone(), path: split_path(path, '/').into(), create: false };
+        let spec = |path: &str| FieldSpec { gvk: gvk.clone(), path: path::split(path, '/').into(), create: false };
         let marked = |mark: &str| property.value.text_at(&[mark]);
         if marked("x-kubernetes-annotation").is_some() {
-            merge(&mut fields.common_annotations, std::iter::once(spec(&here)));
+            merge(&mut fields.common_annotations, std::iter::once(spec(&here)))?;
         }
         if marked("x-kubernetes-label-selector").is_some() {
-            merge(&mut fields.common_labels, std::iter::once(spec(&here)));
+            merge(&mut fields.common_labels, std::iter::once(spec(&here)))?;
         }
         if marked("x-kubernetes-identity").is_some() {
-            merge(&mut fields.name_prefix, std::iter::once(spec(&here)));
+            merge(&mut fields.name_prefix, std::iter::once(spec(&here)))?;
         }
         if let (Some(version), Some(kind)) =
             (marked("x-kubernetes-object-ref-api-version"), marked("x-kubernetes-object-ref-kind"))
         {
             let name_key = marked("x-kubernetes-object-ref-name-key").unwrap_or("name");
             let referred = Gvk { group: SmolStr::default(), version: version.into(), kind: kind.into() };
-            fields.add_name_reference(referred, std::iter::once(spec(&format!("{here}/{name_key}"))));
+            fields.add_name_reference(referred, std::iter::once(spec(&format!("{here}/{name_key}"))))?;
         }
         if let Some(reference) = property.value.text_at(&["$ref"]) {
-            crd_fields(root, reference, gvk, &here, fields, depth + 1);
+            crd_fields(root, reference, gvk, &here, fields, depth + 1)?;
         }
     }
+    Ok(())
 }

@@ -1,14 +1,15 @@
 //! `vars`: `$(NAME)` becomes the value of a field of a resource.
 
 use super::accumulate::{Level, Run};
-use super::facts::{Gvk, split_path};
 use super::fault::{Fault, FaultKind};
 use super::file::Kustomization;
+use super::gvk::Gvk;
 use super::object::{Id, as_string};
+use super::path::{indexed, lookup};
 use super::select::is_selected;
 use super::visit::{Absent, visit};
 use crate::source::Span;
-use crate::yaml::{Mode, Node, Resolved, Value};
+use crate::yaml::{Mode, Node, Resolved, Style, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -56,7 +57,7 @@ impl Run<'_> {
                 ));
             }
             let field = node.text_at(&["fieldref", "fieldPath"]).unwrap_or("metadata.name");
-            self.add_var(&mut level.vars, Var { name, span, field: split_path(field, '.') });
+            self.add_var(&mut level.vars, Var { name, span, field: indexed(field) });
         }
     }
 
@@ -77,8 +78,10 @@ impl Run<'_> {
         let mut values: BTreeMap<SmolStr, Node> = BTreeMap::new();
         for var in &level.vars {
             let object = level.set.objects.iter().find(|object| object.vars.contains(&var.name));
-            match object.and_then(|object| super::replace::lookup(&object.node, &var.field)) {
-                Some(value) if value.as_scalar().is_some() => drop(values.insert(var.name.clone(), value.clone())),
+            match object.and_then(|object| lookup(&object.node, &var.field)) {
+                Some(value) if value.as_scalar().is_some() => drop(values.insert(var.name.clone(), printed(value))),
+                // A mapping or list is no value: kustomize leaves the text alone.
+                Some(_) => {}
                 _ if self.notes.incomplete => self.notes.unchecked.push(super::Unchecked {
                     span: var.span,
                     reason: "the resource may be among what is not at hand".into(),
@@ -107,6 +110,15 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// A value as kustomize prints it: `1.50` is the number `1.5`.
+fn printed(value: &Node) -> Node {
+    let text = match value.resolve(Mode::Yaml12) {
+        Some(Resolved::Float(number)) if number.is_finite() && !value.is_unknown() => number.to_string(),
+        _ => return value.clone(),
+    };
+    Node::scalar(value.span, text, Style::Plain)
 }
 
 /// Replaces in a string, in the strings of a mapping or of a list.

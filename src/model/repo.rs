@@ -7,8 +7,10 @@ use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
 use crate::kustomize::{Fault, FaultKind};
 use crate::links::Links;
+use crate::model::gateway::Gateways;
 use crate::model::inputs::Inputs;
 use crate::model::inventory::Inventory;
+use crate::model::usage::{Usage, Usages};
 use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Location, Retired, Standing, Version};
@@ -28,13 +30,15 @@ pub struct Repo {
     inputs: Inputs,
     config_faults: Vec<Finding>,
     resources: Vec<Resource>,
-    gateways: Vec<Resource>,
+    gateways: Gateways,
     renames: bool,
     sops: Policy,
     named: BTreeSet<FileId>,
+    secret_files: BTreeMap<FileId, Node>,
     links: Links,
     fleet: Fleet,
     deployed: BTreeSet<FileId>,
+    usages: Usages,
     faults: BTreeMap<FileId, Vec<Fault>>,
     inventories: Vec<Inventory>,
     validation: Validation,
@@ -46,15 +50,17 @@ impl Repo {
         let tree = &inputs.tree;
         let kubernetes = inputs.kubernetes();
         let (links, config_faults) = link(&inputs);
+        let secret_files = secret_files(tree);
         // The fleet is built level by level: there is time for what does not need it.
         let classify = || {
             let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
             inputs.projects.iter().for_each(|project| _ = project.compared(tree));
-            (gateways(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
+            (Gateways::of(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
         };
         let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
-        let faults = kustomize_faults(&fleet);
+        let usages = Usages::new(tree, &fleet, &named);
+        let faults = kustomize_faults(&fleet, &deployed);
         let (inventories, validation) = rayon::join(
             || inventories(tree, &fleet, &links),
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
@@ -66,9 +72,11 @@ impl Repo {
             renames,
             sops,
             named,
+            secret_files,
             links,
             fleet,
             deployed,
+            usages,
             faults,
             inventories,
             validation,
@@ -198,16 +206,19 @@ impl Repo {
         self.deployed.contains(&file.source.id)
     }
 
+    /// What becomes of a file.
+    pub fn usage(&self, file: &File) -> Usage {
+        self.usages.of(file)
+    }
+
     /// Whether Flux reads a file, or some kustomization, deployed or not, names it.
     pub fn is_used(&self, file: &File) -> bool {
         self.is_deployed(file) || self.named.contains(&file.source.id)
     }
 
-    /// The resources of a file that may run: where others are applied, not those of a folder that nothing reads.
-    pub fn running<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a Resource> {
-        let read = || self.tree().files_in(file.source.folder()).any(|beside| self.is_used(beside));
-        let idle = file.resources().iter().all(|resource| self.validation().is_idle(resource)) && !read();
-        file.resources().iter().filter(move |_| !idle)
+    /// The files that some `secretGenerator` reads lines `KEY=value` from, with the generator.
+    pub fn secret_files(&self) -> &BTreeMap<FileId, Node> {
+        &self.secret_files
     }
 
     /// Mistakes of these kinds that a kustomization has in a file.
@@ -223,29 +234,13 @@ impl Repo {
     }
 
     /// Every Gateway.
-    pub fn gateways(&self) -> &[Resource] {
+    pub fn gateways(&self) -> &Gateways {
         &self.gateways
     }
 
     /// Whether some kustomization changes the names of resources, so that written names say little.
     pub fn renames_resources(&self) -> bool {
         self.renames
-    }
-
-    /// The parents of the routes in a resource that are Gateways: of a route itself, or of those in a release's values.
-    pub fn parent_refs(&self, resource: &Resource) -> Vec<Node> {
-        let mut found = Vec::new();
-        resource.node.walk_entries(&mut |entry| {
-            if entry.key.text() == Some("parentRefs") {
-                let gateways = entry
-                    .value
-                    .items()
-                    .iter()
-                    .filter(|parent| parent.text_at(&["kind"]).is_none_or(|kind| kind == "Gateway"));
-                found.extend(gateways.cloned());
-            }
-        });
-        found
     }
 }
 
@@ -263,10 +258,6 @@ fn link(inputs: &Inputs) -> (Links, Vec<Finding>) {
         faults.push(Finding::new(node.span, message).help("a version has a minor number: `1.37`"));
     }
     (links, faults)
-}
-
-fn gateways(resources: &[Resource]) -> Vec<Resource> {
-    resources.iter().filter(|resource| resource.is("gateway.networking.k8s.io", "Gateway")).cloned().collect()
 }
 
 fn renames_resources(tree: &Tree) -> bool {
@@ -288,11 +279,25 @@ fn named_files(tree: &Tree) -> BTreeSet<FileId> {
     named
 }
 
+fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
+    let mut read = BTreeMap::new();
+    for (file, root) in documents(tree, Role::Kustomization) {
+        for generator in root.items_at(&["secretGenerator"]) {
+            let paths = generator.items_at(&["envs"]).iter().chain(generator.get("env")).filter_map(Node::text);
+            let files = paths.filter_map(|path| tree.find(&join(file.source.folder(), path)?));
+            read.extend(files.map(|file| (file.source.id, generator.clone())));
+        }
+    }
+    read
+}
+
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
-fn kustomize_faults(fleet: &Fleet) -> BTreeMap<FileId, Vec<Fault>> {
+fn kustomize_faults(fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
     let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+    // What only an idle kustomization makes of an applied file is no fault of that file.
+    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.span.file));
     let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-    for fault in applied.flat_map(|applied| &applied.faults).chain(&fleet.strays) {
+    for fault in applied.flat_map(|applied| &applied.faults).chain(idle) {
         let faults = by_file.entry(fault.span.file).or_default();
         if !faults.contains(fault) {
             faults.push(fault.clone());
@@ -306,7 +311,7 @@ fn inventories(tree: &Tree, fleet: &Fleet, links: &Links) -> Vec<Inventory> {
     let charts = Charts::builtin();
     let of = |cluster: &Cluster| {
         let applied = cluster.files();
-        let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
+        let rest = |file: &&File| !file.is_set_aside() && !applied.contains(&file.source.id);
         let written = tree.files().iter().filter(rest).flat_map(File::resources);
         Inventory::of(tree, cluster, written, links, &charts)
     };

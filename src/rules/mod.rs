@@ -242,6 +242,8 @@ pub mod schema {
 
 /// Rules `secret/…`.
 pub mod secret {
+    /// See `rules/secret/credential.md`.
+    pub mod credential;
     /// See `rules/secret/made-twice.md`.
     pub mod made_twice;
     /// See `rules/secret/plaintext.md`.
@@ -432,6 +434,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/unknown-field", page: include_str!("../../rules/schema/unknown-field.md"), ..schema::unknown_field::RULE },
     Rule { id: "schema/unknown-kind", page: include_str!("../../rules/schema/unknown-kind.md"), ..schema::unknown_kind::RULE },
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
+    Rule { id: "secret/credential", page: include_str!("../../rules/secret/credential.md"), ..secret::credential::RULE },
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },

@@ -6,7 +6,7 @@ mod outline;
 mod terraform;
 
 use super::entry::{Entry, object};
-use crate::kustomize::Kustomize;
+use crate::kustomize::{Built, Kustomize};
 use crate::links::{Created, Kind, Links, Place};
 use crate::resource::{File, Resource, Role, Syntax, Tree};
 use crate::source::FileId;
@@ -33,7 +33,7 @@ impl Bootstrap {
 
 /// What commands and Terraform say, wherever they stand.
 pub(super) fn said(tree: &Tree) -> Bootstrap {
-    let said = tree.files().par_iter().filter(|file| !file.is_parked()).map(|file| {
+    let said = tree.files().par_iter().map(|file| {
         let mut said = command::read(&file.source);
         if file.source.path.ends_with(".tf") {
             said.add(terraform::read(&file.source));
@@ -47,16 +47,24 @@ pub(super) fn said(tree: &Tree) -> Bootstrap {
 
 /// What files make that Flux does not read: those of a `bootstrap` folder, and helmfiles.
 pub(super) fn written(tree: &Tree, links: &Links, kustomize: &Kustomize, applied: &BTreeSet<FileId>) -> Vec<Created> {
-    let rest = |file: &&File| !applied.contains(&file.source.id) && !file.is_parked();
-    let files: Vec<&File> = tree.files().iter().filter(rest).collect();
-    let made = files.par_iter().flat_map_iter(|file| {
-        let helmfiles = file.roots_of(Role::Helmfile).flat_map(helmfile);
-        let own = is_bootstrap(file).then(|| resources(file, kustomize));
-        let own = own.into_iter().flatten().flat_map(|resource| links.brings(&resource));
-        helmfiles.chain(own).collect::<Vec<_>>()
+    let rest: Vec<&File> = tree.files().iter().filter(|file| !applied.contains(&file.source.id)).collect();
+    let folders: Vec<&File> = rest.iter().copied().filter(|file| is_bootstrap(file)).collect();
+    let is_root = |file: &&&File| {
+        let mut roots = file.roots_of(Role::Kustomization);
+        roots.any(|root| root.text_at(&["kind"]) != Some("Component"))
+    };
+    let built = folders.par_iter().filter(is_root).map(|file| kustomize.build(file.source.folder()));
+    let built: Vec<Built> = built.collect();
+    let listed: BTreeSet<FileId> = built.iter().flat_map(|built| built.files.iter().copied()).collect();
+    let alone = folders.iter().filter(|file| !listed.contains(&file.source.id)).flat_map(|file| match file.syntax {
+        Syntax::Template => outline::read(&file.source).into_iter().filter_map(Resource::new).collect(),
+        _ => file.resources().to_vec(),
     });
+    let resources = built.iter().flat_map(|built| built.resources.iter().cloned()).chain(alone);
+    let objects = resources.flat_map(|resource| links.brings(&resource));
+    let namespaces = rest.iter().flat_map(|file| file.roots_of(Role::Helmfile)).flat_map(helmfile);
     // An object whose name is not known could be any.
-    made.filter(|made| made.name.is_some()).collect()
+    objects.chain(namespaces).filter(|made| made.name.is_some()).collect()
 }
 
 /// Whether a file lies in a folder from which somebody starts a cluster.
@@ -71,15 +79,6 @@ pub(super) fn is_for(folder: &str, cluster: usize, names: &[String]) -> bool {
         let mut with = names.iter().enumerate().filter(|(_, name)| has(name, part)).map(|(index, _)| index);
         with.clone().next().is_none() || with.any(|index| index == cluster)
     })
-}
-
-/// The resources of a file, as its kustomization builds them; of a template, as far as they do not depend on its data.
-fn resources(file: &File, kustomize: &Kustomize) -> Vec<Resource> {
-    match file.syntax {
-        Syntax::Template => outline::read(&file.source).into_iter().filter_map(Resource::new).collect(),
-        _ if file.role_of_root() == Some(Role::Kustomization) => kustomize.build(file.source.folder()).resources,
-        _ => file.resources().to_vec(),
-    }
 }
 
 /// Helmfile creates the namespaces of its releases.

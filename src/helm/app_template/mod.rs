@@ -101,17 +101,16 @@ impl<'a> App<'a> {
         let chart = release.chart.known_name();
         let fullname = release.name.text().unwrap_or("").into();
         let mut scope = Scope { release: &release.name, namespace, chart, fullname, values };
-        let overridden = values.at(&["global", "fullnameOverride"]).filter(|node| !is_empty(node));
-        let overridden = overridden.or_else(|| values.get("fullnameOverride").filter(|node| !is_empty(node)));
-        let fullname = overridden.map_or_else(|| release.name.clone(), |node| scope.text(node));
+        let text_at = |path: &[&str]| values.at(path).filter(|node| !is_empty(node)).map(|node| scope.text(node));
+        let short = text_at(&["global", "nameOverride"]).unwrap_or_else(|| release.name.clone());
+        let fullname = text_at(&["global", "fullnameOverride"]).or_else(|| text_at(&["fullnameOverride"]));
+        let fullname = fullname.unwrap_or_else(|| full_name(&release.name, &short));
         scope.fullname = fullname.text().unwrap_or("").into();
         let at = || Object::at(release.name.span);
         let annotations = at()
             .put("meta.helm.sh/release-name", release.name.clone())
             .maybe("meta.helm.sh/release-namespace", release.namespace.clone());
-        let labels = at()
-            .put("app.kubernetes.io/instance", release.name.clone())
-            .put("app.kubernetes.io/name", release.name.clone());
+        let labels = at().put("app.kubernetes.io/instance", release.name.clone()).put("app.kubernetes.io/name", short);
         let mut app = App {
             release,
             values,
@@ -177,41 +176,37 @@ impl<'a> App<'a> {
     /// The name of the object that an item becomes, among `count` enabled ones.
     fn name(&self, path: &[&str], id: &str, key: &Node, value: &Node, count: usize) -> Node {
         let field = |name: &str| value.get(name).filter(|node| !is_empty(node)).map(|node| self.scope.text(node));
+        let newer = self.major >= 4;
         if let Some(forced) = field("forceRename") {
-            return forced;
+            return if newer { lower(forced) } else { forced };
         }
-        let (prefix, suffix) =
-            if self.major >= 4 { (field("prefix"), field("suffix")) } else { (None, field("nameOverride")) };
+        let (prefix, suffix) = if newer { (field("prefix"), field("suffix")) } else { (None, field("nameOverride")) };
         let base = self.fullname.text().unwrap_or("");
-        let always = match self.major {
-            4.. => self.values.at(&["global", "alwaysAppendIdentifierToResourceName"]).is_some_and(Node::is_true),
-            _ => suffix.is_none() && matches!(path, ["persistence" | "configMaps" | "secrets"]),
+        let prefixed = prefix.as_ref().and_then(Node::text).filter(|prefix| *prefix != base);
+        let mut name = prefixed.map_or_else(|| base.to_owned(), |prefix| format!("{prefix}-{base}"));
+        // What a name ends with already is not added again.
+        let ends = |name: &str, part: &str| name.strip_suffix(part).is_some_and(|rest| rest.ends_with('-'));
+        let always = if newer {
+            self.values.at(&["global", "alwaysAppendIdentifierToResourceName"]).is_some_and(Node::is_true)
+        } else {
+            matches!(path, ["persistence" | "configMaps" | "secrets"])
         };
-        let replaced = self.major < 4 && suffix.is_some();
-        let with_id = (count > 1 || always) && !replaced && id != base;
-        if prefix.is_none() && suffix.is_none() && !with_id {
+        if (always || count > 1) && (newer || suffix.is_none()) && id != name && !(newer && ends(&name, id)) {
+            name = format!("{name}-{id}");
+        }
+        if let Some(suffix) = suffix.as_ref().and_then(Node::text)
+            && !(if newer { ends(&name, suffix) } else { suffix == base })
+        {
+            name = format!("{name}-{suffix}");
+        }
+        if name == base {
             return self.fullname.clone();
-        }
-        let mut name = String::with_capacity(base.len() + id.len() + 1);
-        if let Some(prefix) = &prefix {
-            name.push_str(prefix.text().unwrap_or(""));
-            name.push('-');
-        }
-        name.push_str(base);
-        if with_id {
-            name.push('-');
-            name.push_str(id);
-        }
-        let suffix_text = suffix.as_ref().and_then(Node::text).filter(|text| !(self.major < 4 && *text == base));
-        if let Some(suffix) = suffix_text {
-            name.push('-');
-            name.push_str(suffix);
         }
         let span = suffix.as_ref().or(prefix.as_ref()).unwrap_or(key).span;
         let mut node = Node::string(span, name);
         let parts = [Some(&self.fullname), prefix.as_ref(), suffix.as_ref()];
         set_unknown(&mut node, parts.into_iter().flatten().any(Node::is_unknown));
-        node
+        if newer { lower(node) } else { node }
     }
 
     /// A field of an item as the chart renders it, unless it is empty.
@@ -260,6 +255,25 @@ impl<'a> App<'a> {
         if let Some(name) = node.known() {
             self.faults.push(Fault { span: node.span, kind, name: name.into(), expected });
         }
+    }
+}
+
+/// The name of the release with the name of the chart, which `nameOverride` replaces, unless it has that already.
+fn full_name(release: &Node, chart: &Node) -> Node {
+    let (Some(text), Some(name)) = (release.text(), chart.text()) else { return release.clone() };
+    if text.contains(name) {
+        return release.clone();
+    }
+    let mut full = Node::string(chart.span, format!("{text}-{name}"));
+    set_unknown(&mut full, release.is_unknown() || chart.is_unknown());
+    full
+}
+
+/// A name in lower case, where it is known.
+fn lower(name: Node) -> Node {
+    match name.known() {
+        Some(text) if text.chars().any(char::is_uppercase) => Node::string(name.span, text.to_lowercase()),
+        _ => name,
     }
 }
 

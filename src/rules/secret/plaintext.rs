@@ -1,44 +1,55 @@
 use crate::diagnostic::Finding;
-use crate::formats::sops::is_encrypted_file;
 use crate::model::repo::Repo;
-use crate::resource::{File, Resource};
+use crate::resource::{File, Role};
 use crate::rule::Rule;
-use crate::secret::{decode, is_encrypted, is_placeholder, names_public};
-use crate::yaml::Entry;
+use crate::secret::{in_clear, lines_in_clear, literals_in_clear};
+use crate::source::Span;
+use crate::yaml::Node;
 
 /// A Secret whose values anybody can read.
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     // A file that is to be encrypted as a whole is reported once, by `sops/not-encrypted`.
-    let sops = file.source.name().contains(".sops.") || is_encrypted_file(file);
-    if sops || repo.config().allows_plaintext(&file.source.path) {
+    let encrypted = file.source.name().contains(".sops.") || repo.sops().is_encrypted_or_should_be(file);
+    if encrypted || file.is_example() || repo.config().allows_plaintext(&file.source.path) {
         return Vec::new();
     }
-    let secrets = file.resources().iter().filter(|resource| resource.is("", "Secret"));
-    secrets.filter_map(|secret| finding(secret, repo)).collect()
+    finding(file, repo).into_iter().collect()
 }
 
-fn finding(secret: &Resource, repo: &Repo) -> Option<Finding> {
-    if secret.node.text_at(&["type"]) == Some("kubernetes.io/service-account-token") {
-        return None;
+/// One finding for all Secrets of a file: whoever encrypts it mends them all.
+fn finding(file: &File, repo: &Repo) -> Option<Finding> {
+    let secrets = secrets(file, repo);
+    let mut readable = secrets.iter().filter(|(_, keys)| !keys.is_empty());
+    let (name, keys) = readable.next()?;
+    let message = format!("Secret `{name}` has {} in clear", values(keys));
+    let help =
+        "encrypt it with SOPS or take the values from an ExternalSecret, and replace them: they are in the history";
+    let mut finding = Finding::new(*keys.first()?, message).help(help);
+    for key in keys.iter().skip(1) {
+        finding = finding.related(*key, "another value in clear");
     }
-    let encoded = secret.node.entries_at(&["data"]).iter().filter(|entry| is_secret(entry, true, repo));
-    let clear = secret.node.entries_at(&["stringData"]).iter().filter(|entry| is_secret(entry, false, repo));
-    let keys: Vec<&Entry> = encoded.chain(clear).collect();
-    let first = keys.first()?;
-    let name = secret.name().unwrap_or("?");
-    let values = if keys.len() == 1 { "a value".to_owned() } else { format!("{} values", keys.len()) };
-    let message = format!("Secret `{name}` has {values} in clear");
-    Some(Finding::new(first.key.span, message).help(
-        "encrypt the file with SOPS or take the value from an ExternalSecret, and replace it: it is in the history",
-    ))
+    for (name, keys) in readable {
+        finding = finding.related(*keys.first()?, format!("Secret `{name}` has {} in clear, too", values(keys)));
+    }
+    Some(finding)
 }
 
-fn is_secret(entry: &Entry, encoded: bool, repo: &Repo) -> bool {
-    let public = entry.key.text().is_some_and(names_public);
-    let Some(text) = entry.value.known().filter(|_| !public && !is_encrypted(&entry.value)) else { return false };
-    let stands_for = |text: &str| is_placeholder(text) || repo.config().is_placeholder(text);
-    let decoded = if encoded { decode(text) } else { None };
-    !stands_for(text) && !decoded.as_deref().is_some_and(stands_for)
+/// The Secrets that a file makes, with the keys of their values in clear.
+fn secrets<'a>(file: &'a File, repo: &'a Repo) -> Vec<(&'a str, Vec<Span>)> {
+    let known = |text: &str| repo.config().is_placeholder(text);
+    let name = |node: &'a Node, path: &[&str]| node.text_at(path).unwrap_or("?");
+    let written = file.resources().iter().filter(|resource| resource.is("", "Secret")).map(|secret| &secret.node);
+    let written = written.filter(|secret| secret.text_at(&["type"]) != Some("kubernetes.io/service-account-token"));
+    let written = written.map(|secret| (name(secret, &["metadata", "name"]), in_clear(secret, &known)));
+    let generators = file.roots_of(Role::Kustomization).flat_map(|root| root.items_at(&["secretGenerator"]));
+    let generated = generators.map(|generator| (name(generator, &["name"]), literals_in_clear(generator, &known)));
+    let reader = repo.secret_files().get(&file.source.id);
+    let lines = reader.map(|generator| (name(generator, &["name"]), lines_in_clear(&file.source, &known)));
+    written.chain(generated).chain(lines).collect()
+}
+
+fn values(keys: &[Span]) -> String {
+    if keys.len() == 1 { "a value".to_owned() } else { format!("{} values", keys.len()) }
 }

@@ -8,33 +8,16 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-/// Shapes of credentials that are known by their looks, whatever file they stand in.
-static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let shapes = [
-        r"AGE-SECRET-KEY-(?:PQ-)?1[A-Za-z0-9]+",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\\n\s]+[A-Za-z0-9+/=][A-Za-z0-9+/=\\\s]{40,}",
-        r"\bops_eyJ[A-Za-z0-9_-]{20,}",
-        r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+",
-        r"\bgh[opsur]_[A-Za-z0-9]{20,}",
-        r"\bgithub_pat_[A-Za-z0-9_]{20,}",
-        r"\bglpat-[A-Za-z0-9_-]{15,}",
-        r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
-        r"\bAKIA[0-9A-Z]{16}\b",
-        r"\bsk_live_[A-Za-z0-9]{10,}",
-        r"\btskey-[A-Za-z0-9-]{10,}",
-        r"://[^/\s:@]+:[^@\s/]{3,}@",
-    ];
-    Regex::new(&shapes.join("|")).ok()
-});
+mod table;
+mod text;
+mod value;
 
-/// A known credential in a text: its byte range. Cheap where nothing looks like one.
-pub fn find_shape(text: &str) -> Option<Range<usize>> {
-    SHAPES.as_ref()?.find(text).map(|found| found.range())
-}
+pub use table::{key_file, names_credential, reported};
+pub use value::{in_clear, is_placeholder, is_secret, lines_in_clear, literals_in_clear};
 
 /// Text for people with every known credential replaced.
 pub fn redact(text: &str) -> String {
-    SHAPES.as_ref().map_or_else(|| text.to_owned(), |shapes| shapes.replace_all(text, "***").into_owned())
+    table::TABLE.shapes.as_ref().map_or_else(|| text.to_owned(), |shapes| shapes.replace_all(text, "***").into_owned())
 }
 
 /// Text for people without a secret that stands in a file.
@@ -47,7 +30,7 @@ pub fn without(text: &str, secret: &str) -> String {
 pub fn hidden(file: &File) -> Vec<Range<usize>> {
     let text = &file.source.text;
     let mut ranges = Vec::new();
-    if let Some(shapes) = SHAPES.as_ref() {
+    if let Some(shapes) = table::TABLE.shapes.as_ref() {
         ranges.extend(shapes.find_iter(text).map(|found| found.range()));
     }
     let sops = file.source.name().contains(".sops.");
@@ -127,24 +110,6 @@ fn scalars(node: Option<&Node>, ranges: &mut Vec<Range<usize>>) {
     node.items().iter().for_each(|item| scalars(Some(item), ranges));
 }
 
-/// Whether a key is named like a credential, not like a reference to one.
-pub fn names_credential(key: &str) -> bool {
-    let word = key.to_ascii_lowercase().replace(['-', '_'], "");
-    let ends = [
-        "password",
-        "passwd",
-        "token",
-        "apikey",
-        "privatekey",
-        "clientsecret",
-        "secretkey",
-        "secretaccesskey",
-        "encryptionsecret",
-    ];
-    // `existingSecret` refers to one; an environment's variable is one.
-    key.ends_with("_SECRET") || ends.iter().any(|end| word.ends_with(end))
-}
-
 /// Everything behind the first colon of each line whose key is wanted: for documents whose structure could not be read.
 fn after_colons(text: &str, span: Span, wanted: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut at = span.start as usize;
@@ -199,7 +164,7 @@ pub fn hide(node: &Node) -> Node {
         Value::Scalar(scalar) => {
             let mut scalar = scalar.clone();
             if let Some(Cow::Owned(text)) =
-                SHAPES.as_ref().map(|shapes| shapes.replace_all(&scalar.text, unless_placeholder))
+                table::TABLE.shapes.as_ref().map(|shapes| shapes.replace_all(&scalar.text, unless_placeholder))
             {
                 scalar.text = text.into();
             }
@@ -254,42 +219,6 @@ fn holds_secret(text: &str) -> bool {
         document.root.walk(&mut |node| found |= secret(node) && filled(node));
         found
     })
-}
-
-/// Whether a value is a reference to a secret kept elsewhere, or a template, rather than the secret itself.
-pub fn is_placeholder(text: &str) -> bool {
-    let text = text.trim();
-    matches!(text, "" | "true" | "false")
-        || text.contains("${")
-        || text.contains("{{")
-        || text.contains("{%")
-        || text.contains("#{")
-        || ["op://", "ref+", "vault:", "ENC[", "<", "avp:"].iter().any(|start| text.starts_with(start))
-        || text.chars().all(|letter| matches!(letter, '*' | 'x' | 'X' | '.' | '-' | '_'))
-        || [
-            "REDACTED",
-            "CHANGEME",
-            "changeme",
-            "replaceme",
-            "placeholder",
-            "PLACEHOLDER",
-            "example",
-            "null",
-            "todo",
-            "TODO",
-        ]
-        .contains(&text)
-}
-
-/// Whether a key of a Secret is named like something that is no secret, as most Secrets hold some.
-pub fn names_public(key: &str) -> bool {
-    let key = key.to_ascii_lowercase().replace(['-', '_', '.'], "");
-    [
-        "host", "hostname", "port", "user", "username", "dbname", "database", "email", "server", "region", "bucket",
-        "endpoint", "clientid", "type", "name", "url", "project",
-    ]
-    .iter()
-    .any(|end| key.ends_with(end))
 }
 
 /// The text that a value of `data` stands for; `None` where it is no base64 of text.

@@ -141,6 +141,11 @@ impl Cluster {
         self.kustomizations.iter().filter(|applied| applied.home == self.remote)
     }
 
+    /// The Kustomizations and ResourceSets that apply to this cluster, with where they stand in `kustomizations`.
+    pub fn applying(&self) -> impl Iterator<Item = (usize, &Applied)> {
+        self.kustomizations.iter().enumerate().filter(|(_, applied)| applied.target == self.remote)
+    }
+
     /// Where it stands in `kustomizations`.
     pub fn index(&self, namespace: &str, name: &str) -> Option<usize> {
         let id = (SmolStr::new_static("Kustomization"), SmolStr::new(namespace), SmolStr::new(name));

@@ -75,6 +75,8 @@ pub struct Inventory {
     /// The Kustomizations where the cluster begins: nobody is seen to apply them.
     pub roots: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
+    /// Of several names, by how they begin.
+    families: Vec<(Kind, SmolStr, Entry)>,
     /// The releases whose names are known.
     pub releases: Vec<Installation>,
     /// What in the values of releases refers to nothing.
@@ -125,7 +127,7 @@ impl Inventory {
             }
         }
         let kustomizations = cluster.kustomizations.iter().enumerate();
-        let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
+        let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none() && applied.home == cluster.remote);
         inventory.roots = roots.map(|(index, root)| Member::applied(root.resource.clone(), index)).collect();
         let of_roots: Vec<_> = inventory.roots.iter().flat_map(|root| entries(root, links)).collect();
         for (kind, name, entry) in of_roots {
@@ -137,6 +139,10 @@ impl Inventory {
     }
 
     fn add(&mut self, kind: Kind, name: SmolStr, entry: Entry) {
+        if let Some(start) = name.strip_suffix('*') {
+            self.families.push((kind, SmolStr::new(start), entry));
+            return;
+        }
         self.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
     }
 
@@ -165,7 +171,9 @@ impl Inventory {
         let entries = move |name: &str| names.and_then(|names| names.get(name)).into_iter().flatten();
         let numbered = name.rsplit_once('-').filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
         let numbered = numbered.map(|(base, _)| entries(base).filter(|entry| entry.ordinal));
-        entries(name).filter(|entry| !entry.ordinal).chain(numbered.into_iter().flatten())
+        let families = self.families.iter().filter(|(own, start, _)| own == kind && name.starts_with(start.as_str()));
+        let families: Vec<&Entry> = families.map(|(.., entry)| entry).collect();
+        entries(name).filter(|entry| !entry.ordinal).chain(numbered.into_iter().flatten()).chain(families)
     }
 
     /// Whether anything of a kind is known that was not made by hand.
@@ -191,7 +199,7 @@ fn created_entry(created: Created, applied: Option<usize>) -> Option<(Kind, Smol
 /// Namespaces that something applies to which is not in this repository, or not to be built offline.
 fn hidden(cluster: &Cluster) -> BTreeSet<Option<SmolStr>> {
     let incomplete = cluster.kustomizations.iter().filter(|applied| !applied.complete && !applied.fails());
-    incomplete.flat_map(hidden_by).collect()
+    incomplete.flat_map(hidden_by).chain(cluster.open.then_some(None)).collect()
 }
 
 fn hidden_by(applied: &Applied) -> Vec<Option<SmolStr>> {

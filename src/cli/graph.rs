@@ -19,7 +19,7 @@ Examples:
 pub struct Draw {
     #[command(flatten)]
     chosen: Chosen,
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "tree")]
     format: Form,
 }

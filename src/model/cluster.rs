@@ -250,6 +250,19 @@ impl<'a> Cluster<'a> {
         (member.applied, folder, name)
     }
 
+    /// A reference that leads to nothing and would lead to a resource, or to what is made of it, if it were applied.
+    pub fn wants(&self, resource: &Resource) -> Option<&Resolved<'a>> {
+        let own = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
+        let made = self.repo.links().creates(resource).into_iter().filter_map(|made| Some((made.kind, made.name?)));
+        let objects: Vec<(Kind, SmolStr)> = made.chain(resource.name().map(|name| (own, SmolStr::new(name)))).collect();
+        self.references.iter().find(|(_, reference, answer)| {
+            let is_named = |(kind, name): &(Kind, SmolStr)| {
+                reference.kinds.contains(kind) && reference.name.literal() == Some(name.as_str())
+            };
+            !matches!(answer, Answer::Here(_)) && !reference.hint && objects.iter().any(is_named)
+        })
+    }
+
     /// ConfigMaps and Secrets whose names end in a hash of their content.
     pub fn generated(&self) -> impl Iterator<Item = Generated<'a>> {
         let tree = self.repo.tree();

@@ -10,6 +10,8 @@ pub mod doubt;
 pub mod inventory;
 /// Host names that routes claim, through which door, for which requests.
 pub mod route;
+/// What becomes of each file: applied by a cluster, read by somebody else, idle, set aside.
+pub mod usage;
 /// Everything a rule may know.
 pub mod repo;
 /// A cluster as a rule sees it.

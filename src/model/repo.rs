@@ -9,6 +9,7 @@ use crate::kustomize::{Fault, FaultKind};
 use crate::links::Links;
 use crate::model::inputs::Inputs;
 use crate::model::inventory::Inventory;
+use crate::model::usage::{Usage, Usages};
 use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Location, Retired, Standing, Version};
@@ -36,6 +37,7 @@ pub struct Repo {
     links: Links,
     fleet: Fleet,
     deployed: BTreeSet<FileId>,
+    usages: Usages,
     faults: BTreeMap<FileId, Vec<Fault>>,
     inventories: Vec<Inventory>,
     validation: Validation,
@@ -56,7 +58,8 @@ impl Repo {
         };
         let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
-        let faults = kustomize_faults(&fleet);
+        let usages = Usages::new(tree, &fleet, &named);
+        let faults = kustomize_faults(&fleet, &deployed);
         let (inventories, validation) = rayon::join(
             || inventories(tree, &fleet, &links),
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
@@ -72,6 +75,7 @@ impl Repo {
             links,
             fleet,
             deployed,
+            usages,
             faults,
             inventories,
             validation,
@@ -201,6 +205,11 @@ impl Repo {
         self.deployed.contains(&file.source.id)
     }
 
+    /// What becomes of a file.
+    pub fn usage(&self, file: &File) -> Usage {
+        self.usages.of(file)
+    }
+
     /// Whether Flux reads a file, or some kustomization, deployed or not, names it.
     pub fn is_used(&self, file: &File) -> bool {
         self.is_deployed(file) || self.named.contains(&file.source.id)
@@ -209,13 +218,6 @@ impl Repo {
     /// The files that some `secretGenerator` reads lines `KEY=value` from, with the generator.
     pub fn secret_files(&self) -> &BTreeMap<FileId, Node> {
         &self.secret_files
-    }
-
-    /// The resources of a file that may run: where others are applied, not those of a folder that nothing reads.
-    pub fn running<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a Resource> {
-        let read = || self.tree().files_in(file.source.folder()).any(|beside| self.is_used(beside));
-        let idle = file.resources().iter().all(|resource| self.validation().is_idle(resource)) && !read();
-        file.resources().iter().filter(move |_| !idle)
     }
 
     /// Mistakes of these kinds that a kustomization has in a file.
@@ -309,10 +311,12 @@ fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
 }
 
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
-fn kustomize_faults(fleet: &Fleet) -> BTreeMap<FileId, Vec<Fault>> {
+fn kustomize_faults(fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
     let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+    // What only an idle kustomization makes of an applied file is no fault of that file.
+    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.span.file));
     let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-    for fault in applied.flat_map(|applied| &applied.faults).chain(&fleet.strays) {
+    for fault in applied.flat_map(|applied| &applied.faults).chain(idle) {
         let faults = by_file.entry(fault.span.file).or_default();
         if !faults.contains(fault) {
             faults.push(fault.clone());
@@ -326,7 +330,7 @@ fn inventories(tree: &Tree, fleet: &Fleet, links: &Links) -> Vec<Inventory> {
     let charts = Charts::builtin();
     let of = |cluster: &Cluster| {
         let applied = cluster.files();
-        let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
+        let rest = |file: &&File| !file.is_set_aside() && !applied.contains(&file.source.id);
         let written = tree.files().iter().filter(rest).flat_map(File::resources);
         Inventory::of(tree, cluster, written, links, &charts)
     };

@@ -17,7 +17,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 
 fn check_file(file: &File, repo: &Repo) -> Vec<Finding> {
     let found: Vec<Finding> = file.resources().iter().filter_map(|resource| missing(repo, resource)).collect();
-    if found.is_empty() || file.is_parked() || repo.is_used(file) { Vec::new() } else { found }
+    if found.is_empty() || repo.is_used(file) { Vec::new() } else { found }
 }
 
 fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {

@@ -132,7 +132,7 @@ fn resolve<'a>(repo: &'a Repo, inventory: &'a Inventory, members: &'a [Member]) 
 }
 
 /// A ConfigMap or Secret that kustomize generates and calls after its content.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Generated<'a> {
     /// The Kustomization that applies it.
     pub applied: &'a Applied,
@@ -176,14 +176,11 @@ impl<'a> Cluster<'a> {
         let generated: BTreeSet<&str> = self.generated().map(|generated| generated.name).collect();
         // A generated object without its hash is the subject of `kustomize/generator-suffix`, and variables are
         // that of `flux/substitute-from-missing`.
-        let is_elsewhere = |member: &Member, reference: &Reference| {
-            let release = member.from_chart || member.resource.is_helm_release();
-            release && reference.name.text().is_some_and(|name| generated.contains(name))
-        };
+        let is_elsewhere = |reference: &Reference| reference.name.text().is_some_and(|name| generated.contains(name));
         let wanted = |resolved: &&Resolved| {
-            let (member, reference, _) = resolved;
+            let (_, reference, _) = resolved;
             let is_kind = reference.kinds.iter().all(|kind| kinds.contains(&kind.kind.as_str()));
-            is_kind && !is_elsewhere(member, reference) && !is_substitute_from(resolved)
+            is_kind && !is_elsewhere(reference) && !is_substitute_from(resolved)
         };
         let resolved: Vec<&Resolved> = self.references.iter().filter(wanted).collect();
         let here: BTreeSet<Span> =

@@ -6,7 +6,7 @@ use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::pod::Pod;
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Place, Reference};
-use crate::model::doubt::{self, Evidence, Search, Seeker, Thing};
+use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
 use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member, is_by_people};
 use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};
@@ -155,6 +155,17 @@ fn is_made_by_hand(reference: &Reference) -> bool {
     secret && (name.starts_with("sops") || name.starts_with("flux-system") || name.contains("deploy-key"))
 }
 
+/// The namespaces that objects are put in.
+#[derive(Debug)]
+pub struct Namespaces<'a> {
+    /// Where each is named.
+    pub used: BTreeMap<&'a str, Vec<Span>>,
+    /// How many of them the repository makes.
+    pub known: usize,
+    /// Whether it makes them as a rule, so that others do not exist.
+    pub in_sight: bool,
+}
+
 impl<'a> Cluster<'a> {
     /// Flux Kustomizations, without ResourceSets.
     pub fn kustomizations(&self) -> impl Iterator<Item = &'a Applied> {
@@ -227,8 +238,9 @@ impl<'a> Cluster<'a> {
             _ if answer.is_evident() => Evidence::Plain,
             _ if is_made_by_hand(reference) => Evidence::Outside,
             _ if answer.has_alternative() => Evidence::Fair,
-            // Kubernetes' own objects for the whole cluster, such as StorageClasses, often come with it.
+            // Kubernetes' own objects for the whole cluster, such as StorageClasses, often come with it; Gateways with a chart.
             Place::Cluster if kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => Evidence::None,
+            _ if kinds.iter().all(|kind| kind.kind == "Gateway") => Evidence::None,
             _ if !kinds.iter().any(|kind| self.inventory.has_kind(kind)) => Evidence::None,
             _ if kinds.iter().all(is_by_people) => Evidence::Good,
             _ => Evidence::Fair,
@@ -355,10 +367,26 @@ impl<'a> Cluster<'a> {
         members.find(|resource| resource.kind == "StorageClass" && resource.annotation(mark) == Some("true"))?.name()
     }
 
-    /// Whether the cluster has a namespace of this name.
+    /// Whether the cluster has a namespace of this name: made here, or Flux's own, where its first Kustomizations are.
     pub fn has_namespace(&self, name: &str) -> bool {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Namespace") };
+        let mut roots = self.inventory.roots.iter().map(|root| &root.resource.node);
         self.inventory.named(&kind, name).next().is_some()
+            || roots.any(|root| root.text_at(&["metadata", "namespace"]) == Some(name))
+    }
+
+    /// The namespaces that objects are put in.
+    pub fn namespaces(&self) -> Namespaces<'a> {
+        let mut used: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        for (_, resource) in self.applied() {
+            let Some(node) = resource.node.at(&["metadata", "namespace"]) else { continue };
+            node.literal().into_iter().for_each(|name| used.entry(name).or_default().push(node.span));
+        }
+        let known = used.keys().filter(|name| self.has_namespace(name)).count();
+        let complete = self.flux.is_complete() || known * 10 >= used.len() * 9;
+        // Who makes namespaces elsewhere makes none of them here.
+        let in_sight = complete && is_convention(known, used.len());
+        Namespaces { used, known, in_sight }
     }
 
     /// Entries among the values of releases that are settings of the HelmRelease: they are called so and have its form.

@@ -117,13 +117,7 @@ impl Opaque {
 
     /// Whether it may make an object. Charts name theirs after the release or the chart, or as their values say; whoever
     /// puts a reference beside a chart means what that chart makes. Operators name theirs after the resource.
-    pub(super) fn may_make(
-        &self,
-        kind: &Kind,
-        name: &str,
-        member: &Member,
-        reference: &Reference,
-    ) -> Option<Excuse> {
+    pub(super) fn may_make(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> Option<Excuse> {
         let reachable = match (&reference.place, &self.namespace) {
             (Place::Namespace(wanted), Some(own)) => wanted == own,
             _ => true,

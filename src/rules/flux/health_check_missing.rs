@@ -14,7 +14,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
     let asked = cluster.kustomizations().filter(|applied| applied.complete && !waits(applied));
     asked
         .flat_map(|applied| {
-            let entries = applied.resource.node.items_at(&["spec", "healthChecks"]).iter();
+            let entries = applied.spec().health_checks().iter();
             entries.filter_map(|entry| finding(cluster, applied, entry)).collect::<Vec<_>>()
         })
         .collect()

@@ -1,8 +1,8 @@
 //! The values that app-template takes, from the table in `schemas/charts/app-template.yaml` to a schema.
 
-use super::table::root;
 use crate::schema::{Additional, Bundle, Schema, Types, Variants};
-use crate::yaml::{Node, Value};
+use crate::source::{FileId, Span};
+use crate::yaml::{Node, Value, parse};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -191,4 +191,11 @@ fn finished(schema: Schema, mut properties: Vec<(SmolStr, Arc<Schema>)>, require
 /// A mapping that has a key.
 fn needed(key: &Node) -> Arc<Schema> {
     Arc::new(Schema { required: [SmolStr::new(key.text().unwrap_or(""))].into(), ..Schema::open() })
+}
+
+/// The root of a table.
+pub(super) fn root(text: &str) -> Node {
+    let parsed = parse(FileId(u32::MAX), text);
+    let root = parsed.documents.into_iter().next().map(|document| document.root);
+    root.unwrap_or_else(|| Node::null(Span::new(FileId(u32::MAX), 0, 0)))
 }

@@ -8,6 +8,8 @@ use super::object::{Behavior, Object, as_string, put, string_pairs};
 use super::read;
 use crate::source::{Span, nearest};
 use crate::yaml::{Entry, Node, Style, Value};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -286,7 +288,7 @@ fn set_unknown(node: &mut Node, unknown: bool) {
 fn encoded(value: &Node) -> Node {
     const LINE: usize = 70;
     let text = value.as_scalar().map(|scalar| scalar.text.clone()).unwrap_or_default();
-    let encoded = base64(text.as_bytes());
+    let encoded = STANDARD.encode(text.as_bytes());
     let text = if encoded.len() < LINE {
         encoded
     } else {
@@ -296,28 +298,4 @@ fn encoded(value: &Node) -> Node {
     let mut node = Node::string(value.span, text);
     set_unknown(&mut node, value.is_unknown());
     node
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4 {
-            let letter = LETTERS.get((group >> (18 - 6 * at)) as usize & 63).copied().unwrap_or(b'=');
-            text.push(if at > chunk.len() { '=' } else { char::from(letter) });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_padded() {
-        assert_eq!(["", "a", "ab", "abc"].map(|text| base64(text.as_bytes())), ["", "YQ==", "YWI=", "YWJj"]);
-    }
 }

@@ -110,7 +110,7 @@ impl Fields {
     /// Adds fields that hold the name of a kind.
     pub fn add_name_reference(&mut self, gvk: Gvk, specs: impl Iterator<Item = FieldSpec>) -> Result<(), Conflict> {
         self.referrers = OnceLock::new();
-        match self.name_reference.iter_mut().find(|(known, _)| *known == gvk) {
+        match self.name_reference.iter_mut().find(|(existing, _)| *existing == gvk) {
             Some((_, list)) => merge(list, specs)?,
             None => self.name_reference.push((gvk, specs.collect())),
         }
@@ -166,8 +166,8 @@ pub(super) struct Conflict(pub String);
 /// Adds specs that no earlier one covers.
 pub(super) fn merge(list: &mut Vec<FieldSpec>, more: impl Iterator<Item = FieldSpec>) -> Result<(), Conflict> {
     for spec in more {
-        match list.iter().find(|known| known.path == spec.path && known.gvk.selected_by(&spec.gvk)) {
-            Some(known) if known.create != spec.create => return Err(Conflict(spec.path.join("/"))),
+        match list.iter().find(|existing| existing.path == spec.path && existing.gvk.selected_by(&spec.gvk)) {
+            Some(existing) if existing.create != spec.create => return Err(Conflict(spec.path.join("/"))),
             Some(_) => {}
             None => list.push(spec),
         }

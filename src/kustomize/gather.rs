@@ -15,8 +15,8 @@ use std::sync::Arc;
 /// Adds a resource, unless its identity is taken.
 pub(super) fn append(context: &mut Context, set: &mut Set, object: Object, span: Span) {
     let Err(refused) = set.append(object) else { return };
-    let (object, known) = *refused;
-    let Some(first) = set.objects.get(known) else { return };
+    let (object, existing) = *refused;
+    let Some(first) = set.objects.get(existing) else { return };
     let message = format!("`{}` is already among the resources", object.id.title());
     let mut fault = Fault::new(FaultKind::DuplicateResource, span, message);
     fault = fault.related(first.name_span(), "first defined here");
@@ -48,10 +48,10 @@ pub(super) fn check_fields(context: &mut Context, merged: Result<(), Conflict>, 
 
 /// Adds a var, unless its name is taken.
 pub(super) fn add_var(context: &mut Context, vars: &mut Vec<Var>, var: Var) {
-    match vars.iter().find(|known| known.name == var.name) {
-        Some(known) => {
+    match vars.iter().find(|existing| existing.name == var.name) {
+        Some(existing) => {
             let fault = Fault::new(FaultKind::VarFailed, var.span, format!("the var `{}` is defined twice", var.name));
-            context.fault(fault.related(known.span, "first defined here"));
+            context.fault(fault.related(existing.span, "first defined here"));
         }
         None => vars.push(var),
     }

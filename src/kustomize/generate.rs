@@ -46,7 +46,7 @@ pub(super) fn generated(
     }
     let options = [args.get("options"), global];
     for field in ["labels", "annotations"] {
-        let pairs = merged_options(&options, field);
+        let pairs = option_pairs(&options, field);
         if let Some(first) = pairs.first() {
             put(&mut metadata, field, Node::map(first.value.span, pairs));
         }
@@ -190,27 +190,27 @@ pub(super) fn absorb(context: &mut Context, level: &mut Level, mut object: Objec
                 .set
                 .objects
                 .get(*at)
-                .is_some_and(|known| known.id.gvk == key.gvk && known.keys().any(|other| other == key))
+                .is_some_and(|existing| existing.id.gvk == key.gvk && existing.keys().any(|other| other == key))
         })
         .collect();
     let span = args.get("name").map_or(args.span, |name| name.span);
     let title = object.id.title();
-    let known = match (found.as_slice(), object.behavior) {
+    let existing = match (found.as_slice(), object.behavior) {
         ([], Behavior::Create) => return append(context, &mut level.set, object, span),
         ([], _) => {
             if context.notes.incomplete {
                 return context.unchecked(span, format!("`{title}` may be among what is not at hand"));
             }
-            let like = level.set.objects.iter().filter(|known| known.id.gvk == key.gvk);
-            let near = nearest(&key.name, like.map(|known| known.id.name.as_str()));
+            let like = level.set.objects.iter().filter(|existing| existing.id.gvk == key.gvk);
+            let near = nearest(&key.name, like.map(|existing| existing.id.name.as_str()));
             let message = format!("there is no `{title}` to merge with or to replace");
             return context.fault(Fault::new(FaultKind::GeneratorTarget, span, message).suggest(near));
         }
         ([at], Behavior::Create) => {
             let mut fault =
                 Fault::new(FaultKind::GeneratorTarget, span, format!("`{title}` is already among the resources"));
-            if let Some(known) = level.set.objects.get(*at) {
-                fault = fault.related(known.name_span(), "first defined here");
+            if let Some(existing) = level.set.objects.get(*at) {
+                fault = fault.related(existing.name_span(), "first defined here");
             }
             return context.fault(fault.help("give the generator `behavior: merge` or `replace`"));
         }
@@ -220,7 +220,7 @@ pub(super) fn absorb(context: &mut Context, level: &mut Level, mut object: Objec
             return context.fault(Fault::new(FaultKind::GeneratorTarget, span, message));
         }
     };
-    let Some(slot) = level.set.objects_mut().get_mut(known) else { return };
+    let Some(slot) = level.set.objects_mut().get_mut(existing) else { return };
     if object.behavior == Behavior::Merge {
         for field in ["data", "binaryData"] {
             merge_maps(&mut object.node, &slot.node, &[field]);
@@ -247,8 +247,8 @@ pub(super) fn absorb(context: &mut Context, level: &mut Level, mut object: Objec
 fn merge_maps(node: &mut Node, from: &Node, path: &[&str]) {
     let mut pairs = string_pairs(from.at(path));
     for pair in string_pairs(node.at(path)) {
-        match pairs.iter_mut().find(|known| known.key.text() == pair.key.text()) {
-            Some(known) => *known = pair,
+        match pairs.iter_mut().find(|existing| existing.key.text() == pair.key.text()) {
+            Some(existing) => *existing = pair,
             None => pairs.push(pair),
         }
     }
@@ -261,11 +261,11 @@ fn merge_maps(node: &mut Node, from: &Node, path: &[&str]) {
 }
 
 /// Labels or annotations of a generator; its own options win over `generatorOptions`.
-fn merged_options(options: &[Option<&Node>; 2], field: &str) -> Vec<Entry> {
+fn option_pairs(options: &[Option<&Node>; 2], field: &str) -> Vec<Entry> {
     let mut pairs: Vec<Entry> = Vec::new();
     for options in options.iter().flatten() {
         for pair in string_pairs(options.get(field)) {
-            if !pairs.iter().any(|known| known.key.text() == pair.key.text()) {
+            if !pairs.iter().any(|existing| existing.key.text() == pair.key.text()) {
                 pairs.push(pair);
             }
         }

@@ -201,7 +201,7 @@ fn merge_named(
         return unmatched(context, &level.set, patch, span, found.len());
     };
     let Some(object) = level.set.objects.get(*at) else { return };
-    match merged(context, object, &patch.node, allowed) {
+    match merge_into(context, object, &patch.node, allowed) {
         Ok(Some(object)) => {
             let changed = object.id != level.set.objects.get(*at).map(|object| object.id.clone()).unwrap_or_default();
             if let Some(slot) =
@@ -235,7 +235,7 @@ fn merge_selected(
     for at in 0..level.set.objects.len() {
         let Some(object) = level.set.objects.get(at).filter(|object| selector.selects(object)) else { continue };
         matched = true;
-        match merged(context, object, patch, allowed) {
+        match merge_into(context, object, patch, allowed) {
             Ok(merged) => {
                 changed |= merged.as_ref().is_none_or(|merged| merged.id != object.id);
                 let gone = || Object { node: Node::map(object.node.span, Vec::new()), ..object.clone() };
@@ -264,7 +264,7 @@ fn merge_selected(
 }
 
 /// The resource with the patch merged in; name, kind and namespace stay unless the patch may change them.
-fn merged(
+fn merge_into(
     context: &Context,
     object: &Object,
     patch: &Node,

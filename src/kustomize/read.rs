@@ -17,7 +17,7 @@ pub(super) enum Found<'a> {
 }
 
 /// What an entry of `resources` or `components` names, where it is there.
-pub(super) fn listed<'a>(context: &mut Context<'a>, path: &Node, folder: &str) -> Option<Found<'a>> {
+pub(super) fn entry<'a>(context: &mut Context<'a>, path: &Node, folder: &str) -> Option<Found<'a>> {
     let Some(text) = path.text().filter(|text| !text.is_empty()) else {
         if !path.is_unknown() {
             context.fault(Fault::new(FaultKind::InvalidValue, path.span, "an empty path among the resources"));
@@ -32,13 +32,13 @@ pub(super) fn listed<'a>(context: &mut Context<'a>, path: &Node, folder: &str) -
         Target::File(file) => return Some(Found::File(file)),
         Target::Folder(folder) => return Some(Found::Folder(folder)),
         Target::Remote => context.unchecked(path.span, format!("`{text}` is not fetched")),
-        absent => missing(context, path, absent, FaultKind::ResourceMissing),
+        absent => report_absent(context, path, absent, FaultKind::ResourceMissing),
     }
     None
 }
 
 /// Notes that a path names nothing.
-fn missing(context: &mut Context, path: &Node, absent: Target, kind: FaultKind) {
+fn report_absent(context: &mut Context, path: &Node, absent: Target, kind: FaultKind) {
     let text = path.text().unwrap_or_default();
     let fault = match &absent {
         Target::Missing(full) | Target::Folder(full) => {
@@ -71,35 +71,35 @@ fn near_path(tree: &Tree, text: &str, full: &str) -> Option<String> {
 pub(super) fn file<'a>(context: &mut Context<'a>, path: &Node, folder: &str, kind: FaultKind) -> Option<&'a File> {
     let text = path.text().unwrap_or_default();
     if path.is_unknown() {
-        unread(context, kind, path.span, "the path is not known offline");
+        note_unread(context, kind, path.span, "the path is not known offline");
         return None;
     }
     let file = match target(context.tree, folder, text) {
         Target::File(file) => file,
         Target::Remote => {
-            unread(context, kind, path.span, format!("`{text}` is not fetched"));
+            note_unread(context, kind, path.span, format!("`{text}` is not fetched"));
             return None;
         }
         absent => {
-            missing(context, path, absent, kind);
+            report_absent(context, path, absent, kind);
             return None;
         }
     };
     context.notes.files.insert(file.source.id);
     if !file.readable {
         let reason = format!("`{text}` is not read: it is binary, too large or a template that is not understood");
-        unread(context, kind, path.span, reason);
+        note_unread(context, kind, path.span, reason);
         return None;
     }
     if file.source.text.trim().is_empty() {
-        unread(context, kind, path.span, format!("`{text}` is empty: something fills it in later"));
+        note_unread(context, kind, path.span, format!("`{text}` is empty: something fills it in later"));
     }
     Some(file)
 }
 
 /// Notes that the text of a file was not judged. What a generator or patch reads changes what there is, while a plugin
 /// may bring resources of its own.
-fn unread(context: &mut Context, kind: FaultKind, span: Span, reason: impl Into<SmolStr>) {
+fn note_unread(context: &mut Context, kind: FaultKind, span: Span, reason: impl Into<SmolStr>) {
     context.notes.unchecked.push(Unchecked { span, reason: reason.into() });
     context.notes.incomplete |= kind == FaultKind::PluginInvalid;
 }

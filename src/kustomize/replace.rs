@@ -268,7 +268,7 @@ impl Place<'_> {
         let Some((part, rest)) = path.split_first() else { return set(node) };
         let wrong = |message: String| Failure::Wrong(self.span, message);
         if let Ok(index) = part.parse::<usize>() {
-            let made = self.made(rest);
+            let made = self.blank(rest);
             let Some(items) = node.items_mut() else { return Err(wrong(format!("`{index}` needs a list"))) };
             if let (true, Some(made)) = (items.len() == index, made) {
                 items.push(made);
@@ -292,7 +292,7 @@ impl Place<'_> {
             return if node.is_null() { Ok(()) } else { Err(wrong(format!("`{part}` needs a mapping"))) };
         }
         if node.get(part).is_none() {
-            let Some(made) = self.made(rest) else { return Ok(()) };
+            let Some(made) = self.blank(rest) else { return Ok(()) };
             put(node, part, made);
         }
         match node.get_mut(part) {
@@ -336,7 +336,7 @@ impl Place<'_> {
     }
 
     /// What is made for an absent field, by what comes below it.
-    fn made(&self, rest: &[SmolStr]) -> Option<Node> {
+    fn blank(&self, rest: &[SmolStr]) -> Option<Node> {
         let value = self.create?;
         Some(match rest.first() {
             Some(next) if next.parse::<usize>().is_ok() || next.starts_with('[') => Node::seq(self.span, Vec::new()),

@@ -54,17 +54,17 @@ pub(super) fn transform(context: &mut Context, level: &mut Level, kustomization:
         apply_patch(context, level, patch, folder, &mut index);
         done(level, "PatchTransformer");
     }
-    let known =
+    let filled =
         |field: &str| kustomization.root.get(field).filter(|node| node.text().is_some_and(|text| !text.is_empty()));
-    if let Some(namespace) = known("namespace") {
+    if let Some(namespace) = filled("namespace") {
         set_namespace(context, level, namespace, &fields.namespace, Subjects::Default, false);
         done(level, "NamespaceTransformer");
     }
-    if let Some(prefix) = known("namePrefix") {
+    if let Some(prefix) = filled("namePrefix") {
         add_affix(context, level, prefix, &fields.name_prefix, Affix::Prefix);
         done(level, "PrefixTransformer");
     }
-    if let Some(suffix) = known("nameSuffix") {
+    if let Some(suffix) = filled("nameSuffix") {
         add_affix(context, level, suffix, &fields.name_suffix, Affix::Suffix);
         done(level, "SuffixTransformer");
     }

@@ -40,9 +40,9 @@ pub(super) fn root(context: &mut Context, folder: &str, overlay: Option<&Overlay
     }
     // A component and what Flux changes are no folder that others use.
     let shared = overlay.is_none() && context.is_shared() && !kustomization.is_component();
-    if shared && let Some(known) = context.cache.folder(folder) {
-        context.notes = known.notes.clone();
-        return known.level.clone().map(|level| (kustomization, level));
+    if shared && let Some(cached) = context.cache.folder(folder) {
+        context.notes = cached.notes.clone();
+        return cached.level.clone().map(|level| (kustomization, level));
     }
     context.stack.push(folder.to_owned());
     let level = build(context, &kustomization, folder, None);
@@ -119,7 +119,7 @@ fn read_openapi(context: &mut Context, kustomization: &Kustomization, folder: &s
 /// The resources behind a list of paths.
 fn resources(context: &mut Context, level: &mut Level, paths: &[Node], folder: &str) {
     for path in paths {
-        let Some(found) = read::listed(context, path, folder) else { continue };
+        let Some(found) = read::entry(context, path, folder) else { continue };
         match found {
             Found::File(file) => {
                 for mut object in read::resources(context, path, file) {
@@ -147,10 +147,10 @@ fn folder_level(context: &mut Context, path: &Node, folder: &str) -> Option<Leve
         return None;
     }
     if context.is_shared()
-        && let Some(known) = context.cache.folder(folder)
+        && let Some(cached) = context.cache.folder(folder)
     {
-        context.notes.absorb(&known.notes);
-        return known.level.clone();
+        context.notes.absorb(&cached.notes);
+        return cached.level.clone();
     }
     let outer = std::mem::take(&mut context.notes);
     let found = kustomization(context, path, folder);
@@ -177,7 +177,7 @@ fn folder_level(context: &mut Context, path: &Node, folder: &str) -> Option<Leve
 
 /// A component, which works on the resources of the kustomization that lists it.
 fn component(context: &mut Context, level: Level, path: &Node, folder: &str) -> Level {
-    let folder = match read::listed(context, path, folder) {
+    let folder = match read::entry(context, path, folder) {
         Some(Found::Folder(folder)) => folder,
         Some(Found::File(file)) => {
             let help = format!("name its folder: `{}`", folder_of(path.text().unwrap_or_default()));

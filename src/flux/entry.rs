@@ -61,7 +61,7 @@ impl Entry {
 pub(super) fn syncs(tree: &Tree, links: &Links) -> Vec<Entry> {
     let settings = Settings::of(tree);
     let mut entries: Vec<Entry> = Vec::new();
-    for file in tree.files().iter().filter(|file| !file.is_parked()) {
+    for file in tree.files().iter().filter(|file| !file.is_set_aside()) {
         for found in of_file(file, links, &settings).into_iter().filter(|found| tree.is_folder(&found.folder)) {
             match entries.iter_mut().find(|known| known.folder == found.folder) {
                 Some(known) => known.join(found),
@@ -216,7 +216,7 @@ impl<'t> Settings<'t> {
 
     fn read(&self) -> BTreeMap<&'t str, BTreeSet<&'t str>> {
         let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for resource in self.tree.files().iter().filter(|file| !file.is_parked()).flat_map(File::resources) {
+        for resource in self.tree.files().iter().filter(|file| !file.is_set_aside()).flat_map(File::resources) {
             let path: &[&str] = match resource.kind.as_str() {
                 "Kustomization" => &["spec", "postBuild", "substitute"],
                 "ConfigMap" => &["data"],

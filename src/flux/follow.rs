@@ -260,7 +260,7 @@ impl<'a> Flux<'a> {
         let stray = |file: &&File| {
             let mut roots = file.roots_of(Role::Kustomization);
             let whole = roots.any(|root| root.text_at(&["kind"]) != Some("Component"));
-            whole && !reached.contains(&file.source.id) && !file.is_parked()
+            whole && !reached.contains(&file.source.id) && !file.is_set_aside()
         };
         let stray: Vec<&File> = self.tree.files().iter().filter(stray).collect();
         stray.par_iter().flat_map_iter(|file| self.kustomize.build(file.source.folder()).faults).collect()

@@ -49,7 +49,7 @@ impl Sources {
     pub fn read(tree: &Tree) -> Sources {
         let mut sources = Sources::default();
         // What was put away has lost its paths.
-        for resource in tree.files().iter().filter(|file| !file.is_parked()).flat_map(File::resources) {
+        for resource in tree.files().iter().filter(|file| !file.is_set_aside()).flat_map(File::resources) {
             if resource.group() == "source.toolkit.fluxcd.io" {
                 let Some(name) = resource.name() else { continue };
                 let named = sources.urls.entry((resource.kind.clone(), SmolStr::new(name))).or_default();

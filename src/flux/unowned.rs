@@ -33,7 +33,7 @@ impl Flux<'_> {
             // Without a source it is a patch of one.
             .filter(|resource| resource.node.at(&["spec", "sourceRef"]).is_some())
             .filter(|resource| !folders.iter().any(|folder| below(path(resource), folder)))
-            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_parked()))
+            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_set_aside()))
             .collect();
         let applies: Vec<BTreeSet<Span>> = left
             .par_iter()

@@ -45,18 +45,6 @@ impl Kustomization {
     }
 }
 
-/// Files that Flux's source-controller never takes along.
-const NEVER_IN_ARTIFACT: [&str; 8] = [
-    ".sops.yaml",
-    ".flux.yaml",
-    ".travis.yml",
-    ".gitlab-ci.yml",
-    "appveyor.yml",
-    ".drone.yml",
-    "cloudbuild.yaml",
-    "codeship-services.yml",
-];
-
 /// Reads the kustomization of a folder; `None` where there is none or it cannot be read.
 pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fault>) -> Option<Kustomization> {
     let mut files = KUSTOMIZATION_FILES.iter().filter_map(|name| tree.find(&path_in(folder, name)));
@@ -214,7 +202,7 @@ pub(super) fn generated(tree: &Tree, folder: &str) -> Kustomization {
             continue;
         }
         let name = file.source.name();
-        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || NEVER_IN_ARTIFACT.contains(&name) {
+        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || !file.in_artifact {
             continue;
         }
         first.get_or_insert(here);

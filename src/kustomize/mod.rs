@@ -11,6 +11,7 @@ mod facts;
 mod fault;
 mod fields;
 mod file;
+mod file_use;
 mod finish;
 mod gather;
 mod generate;
@@ -50,6 +51,7 @@ use std::sync::LazyLock;
 
 pub use embedded::documents as embedded;
 pub use fault::{Fault, FaultKind, Unchecked};
+pub use file_use::{FileUse, FileUses};
 pub use finish::Built;
 pub use overlay::Overlay;
 

@@ -43,7 +43,15 @@ pub enum Answer<'a> {
     Unknown,
 }
 
-impl Answer<'_> {
+impl<'a> Answer<'a> {
+    /// What it leads to.
+    pub fn entries(&self) -> &[&'a Entry] {
+        match self {
+            Answer::Here(entries) => entries,
+            _ => &[],
+        }
+    }
+
     /// Whether it leads to nothing, and something else may have been meant.
     pub fn has_alternative(&self) -> bool {
         matches!(self, Answer::Missing { elsewhere, near } if !elsewhere.is_empty() || near.is_some())
@@ -132,9 +140,7 @@ impl Inventory {
         if anonymous || self.is_written(name, reference) {
             return true;
         }
-        // Sources, stores, issuers and gateways are written by people, next to what uses them.
-        let by_people = BY_PEOPLE.iter().any(|group| kind.group == *group) || kind.group.ends_with(".fluxcd.io");
-        !by_people && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, member, reference)))
+        !is_by_people(kind) && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, member, reference)))
     }
 
     /// Whether a namespace may hold Services and pods of an app that are out of sight.
@@ -222,6 +228,11 @@ impl Inventory {
         let mut others = resources.filter(|resource| !resource.is_same(besides));
         others.any(|resource| says(&resource.node, |text| word.find(text.as_bytes()).is_some()))
     }
+}
+
+/// Whether people write objects of a kind, next to what uses them: sources, stores, issuers and gateways.
+pub fn is_by_people(kind: &Kind) -> bool {
+    BY_PEOPLE.iter().any(|group| kind.group == *group) || kind.group.ends_with(".fluxcd.io")
 }
 
 /// Whether some scalar at or below a node fulfils a condition.

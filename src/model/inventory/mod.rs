@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use answer::{Answer, Near};
+pub use answer::{Answer, Near, is_by_people};
 pub use brought::source_id;
 
 /// An object as it will be in the cluster.
@@ -70,6 +70,8 @@ pub struct Installation {
 pub struct Inventory {
     /// Objects in the order in which they are applied; those of a release follow it.
     pub members: Vec<Member>,
+    /// The Kustomizations where the cluster begins: nobody is seen to apply them.
+    pub roots: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
     /// The releases whose names are known.
     pub releases: Vec<Installation>,
@@ -108,30 +110,31 @@ impl Inventory {
             inventory.misfits.extend(misfits);
             inventory.releases.extend(releases);
         }
-        let entries: Vec<Vec<(Kind, SmolStr, Entry)>> =
+        let of_members: Vec<Vec<(Kind, SmolStr, Entry)>> =
             inventory.members.par_iter().map(|member| entries(member, links)).collect();
-        for (kind, name, entry) in entries.into_iter().flatten() {
-            inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
+        for (kind, name, entry) in of_members.into_iter().flatten() {
+            inventory.add(kind, name, entry);
         }
         // What whoever starts the cluster makes is there as well.
         for created in links.always().iter().chain(&cluster.made) {
             if let Some((kind, name, entry)) = created_entry(created.clone(), None) {
-                inventory.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
+                inventory.add(kind, name, entry);
             }
         }
-        // The Kustomizations of an entry point exist without being applied by another.
-        for applied in cluster.kustomizations.iter().filter(|applied| applied.parent.is_none()) {
-            inventory.add_object(&applied.resource, links);
+        let kustomizations = cluster.kustomizations.iter().enumerate();
+        let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
+        inventory.roots = roots.map(|(index, root)| Member::applied(root.resource.clone(), index)).collect();
+        let of_roots: Vec<_> = inventory.roots.iter().flat_map(|root| entries(root, links)).collect();
+        for (kind, name, entry) in of_roots {
+            inventory.add(kind, name, Entry { applied: None, ..entry });
         }
         inventory.hidden = hidden(cluster);
         inventory.write_down(written, links);
         inventory
     }
 
-    fn add_object(&mut self, resource: &Resource, links: &Links) {
-        for (kind, name, entry) in entries(&Member::applied(resource.clone(), 0), links) {
-            self.by_kind.entry(kind).or_default().entry(name).or_default().push(Entry { applied: None, ..entry });
-        }
+    fn add(&mut self, kind: Kind, name: SmolStr, entry: Entry) {
+        self.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
     }
 
     fn write_down<'a>(&mut self, written: impl Iterator<Item = &'a Resource>, links: &Links) {

@@ -21,7 +21,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         }
     }
     // Flux runs where its first Kustomizations are, so that namespace is there.
-    let roots = cluster.roots();
+    let roots = &cluster.inventory.roots;
     let has_root =
         |name: &str| roots.iter().any(|root| root.resource.node.text_at(&["metadata", "namespace"]) == Some(name));
     let made = |name: &str| cluster.inventory.named(&kind, name).next().is_some();

@@ -1,6 +1,7 @@
 //! What is wrong, where, what else to look at and how to fix it: plain data.
 
 use crate::source::{Position, Span};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// How much a finding matters.
@@ -134,6 +135,12 @@ impl Finding {
 /// The help that tells what was probably meant.
 pub fn did_you_mean(name: impl Display) -> String {
     format!("did you mean `{name}`?")
+}
+
+/// Names as a message lists them: in order, each once.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: BTreeSet<&str> = names.into_iter().collect();
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// What a user sees: a finding with its rule, severity and identity.

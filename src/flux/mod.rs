@@ -8,6 +8,7 @@ pub mod graph;
 mod remote;
 pub mod resource_set;
 pub mod source;
+pub mod spec;
 pub mod substitute;
 mod template;
 mod unowned;
@@ -22,6 +23,7 @@ use crate::source::{FileId, Span};
 use follow::{Flux, Growing};
 use smol_str::SmolStr;
 use source::Location;
+use spec::Kustomization;
 use std::collections::{BTreeMap, BTreeSet};
 use substitute::{Refusal, VariableUse};
 use variables::Variables;
@@ -114,10 +116,13 @@ impl Applied {
 
     /// Namespaces and names of the Kustomizations that have to be ready before it.
     pub fn dependencies(&self) -> impl Iterator<Item = (&str, &str)> {
-        let entries = self.resource.node.items_at(&["spec", "dependsOn"]).iter();
-        entries.filter_map(|entry| {
-            Some((entry.text_at(&["namespace"]).unwrap_or(self.namespace()), entry.text_at(&["name"])?))
-        })
+        let dependencies = spec::depends_on(&self.resource);
+        dependencies.filter_map(|one| Some((one.namespace.unwrap_or(self.namespace()), one.name.text()?)))
+    }
+
+    /// What the Kustomization specifies.
+    pub fn spec(&self) -> Kustomization<'_> {
+        Kustomization::of(&self.resource)
     }
 }
 

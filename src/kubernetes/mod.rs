@@ -6,6 +6,8 @@ pub mod selector;
 pub mod quantity;
 /// Pods: what workloads run, with its containers, ports and probes.
 pub mod pod;
+/// Services: their ports, and the pods behind them.
+pub mod service;
 /// Volumes, and the claims that can bind them.
 pub mod volume;
 /// Host names of Services in texts.

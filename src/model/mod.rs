@@ -1,5 +1,9 @@
 //! The repository as rules see it, each part made of those above it.
 
+/// Circles among things that wait for one another.
+pub mod circle;
+/// Gateways, and the routes that name them.
+pub mod gateway;
 /// Everything that comes from outside: files, configuration, changes, schemas, charts.
 pub mod inputs;
 /// What the schemas have against a repository.

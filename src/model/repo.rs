@@ -7,6 +7,7 @@ use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
 use crate::kustomize::{Fault, FaultKind};
 use crate::links::Links;
+use crate::model::gateway::Gateways;
 use crate::model::inputs::Inputs;
 use crate::model::inventory::Inventory;
 use crate::model::usage::{Usage, Usages};
@@ -29,7 +30,7 @@ pub struct Repo {
     inputs: Inputs,
     config_faults: Vec<Finding>,
     resources: Vec<Resource>,
-    gateways: Vec<Resource>,
+    gateways: Gateways,
     renames: bool,
     sops: Policy,
     named: BTreeSet<FileId>,
@@ -54,7 +55,7 @@ impl Repo {
         let classify = || {
             let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
             inputs.projects.iter().for_each(|project| _ = project.compared(tree));
-            (gateways(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
+            (Gateways::of(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
         };
         let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
@@ -233,29 +234,13 @@ impl Repo {
     }
 
     /// Every Gateway.
-    pub fn gateways(&self) -> &[Resource] {
+    pub fn gateways(&self) -> &Gateways {
         &self.gateways
     }
 
     /// Whether some kustomization changes the names of resources, so that written names say little.
     pub fn renames_resources(&self) -> bool {
         self.renames
-    }
-
-    /// The parents of the routes in a resource that are Gateways: of a route itself, or of those in a release's values.
-    pub fn parent_refs(&self, resource: &Resource) -> Vec<Node> {
-        let mut found = Vec::new();
-        resource.node.walk_entries(&mut |entry| {
-            if entry.key.text() == Some("parentRefs") {
-                let gateways = entry
-                    .value
-                    .items()
-                    .iter()
-                    .filter(|parent| parent.text_at(&["kind"]).is_none_or(|kind| kind == "Gateway"));
-                found.extend(gateways.cloned());
-            }
-        });
-        found
     }
 }
 
@@ -273,10 +258,6 @@ fn link(inputs: &Inputs) -> (Links, Vec<Finding>) {
         faults.push(Finding::new(node.span, message).help("a version has a minor number: `1.37`"));
     }
     (links, faults)
-}
-
-fn gateways(resources: &[Resource]) -> Vec<Resource> {
-    resources.iter().filter(|resource| resource.is("gateway.networking.k8s.io", "Gateway")).cloned().collect()
 }
 
 fn renames_resources(tree: &Tree) -> bool {

@@ -1,4 +1,5 @@
 use crate::diagnostic::{Finding, Severity};
+use crate::flux::spec::depends_on;
 use crate::links::Kind;
 use crate::model::cluster::{Cluster, Resolved};
 use crate::model::inventory::Answer;
@@ -16,8 +17,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 fn is_dependency((member, reference, _): &Resolved) -> bool {
     let waiting = &member.resource;
     let flux = waiting.is_flux_kustomization() || waiting.is_helm_release();
-    let mut names = waiting.node.items_at(&["spec", "dependsOn"]).iter().filter_map(|entry| entry.get("name"));
-    flux && names.any(|name| std::ptr::eq(name, reference.name))
+    flux && depends_on(waiting).any(|dependency| std::ptr::eq(dependency.name, reference.name))
 }
 
 fn finding(cluster: &Cluster, (_, reference, answer): &Resolved) -> Option<Finding> {

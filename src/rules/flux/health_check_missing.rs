@@ -12,7 +12,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
     let complete = cluster.kustomizations().filter(|applied| applied.complete);
     complete
         .flat_map(|applied| {
-            let entries = applied.resource.node.items_at(&["spec", "healthChecks"]).iter();
+            let entries = applied.spec().health_checks().iter();
             entries.filter_map(|entry| finding(cluster, applied, entry)).collect::<Vec<_>>()
         })
         .collect()

@@ -9,9 +9,8 @@ pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let aimed = cluster.kustomizations().filter_map(|applied| {
-        let spec = applied.resource.spec()?;
-        let target = spec.get("targetNamespace")?;
-        let folders = spec.get("path")?.literal()?.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        let target = applied.spec().target_namespace()?;
+        let folders = applied.spec().path()?.literal()?.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
         Some((target, target.literal()?, folders))
     });
     let aimed: Vec<(&Node, &str, Vec<&str>)> = aimed.collect();

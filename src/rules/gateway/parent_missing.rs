@@ -1,9 +1,10 @@
-use crate::diagnostic::{Finding, Severity, did_you_mean};
+use crate::diagnostic::{Finding, Severity, did_you_mean, listed};
 use crate::links::Reference;
 use crate::model::cluster::Cluster;
+use crate::model::gateway::{Gateways, parent_refs};
 use crate::model::inventory::Answer;
 use crate::model::repo::Repo;
-use crate::resource::{File, Resource};
+use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::nearest;
 use crate::yaml::Node;
@@ -39,37 +40,29 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     if gateways.is_empty() || repo.renames_resources() {
         return Vec::new();
     }
-    let parents = file.resources().iter().flat_map(|resource| repo.parent_refs(resource));
-    parents.filter_map(|parent| finding(&parent, gateways)).collect()
+    let parents = file.resources().iter().flat_map(parent_refs);
+    parents.filter_map(|parent| finding(parent, gateways)).collect()
 }
 
-fn finding(parent: &Node, gateways: &[Resource]) -> Option<Finding> {
+fn finding(parent: &Node, gateways: &Gateways) -> Option<Finding> {
     let node = parent.get("name")?;
     let name = node.literal()?;
-    let named: Vec<&Resource> = gateways.iter().filter(|gateway| gateway.name() == Some(name)).collect();
-    if named.is_empty() {
-        let known: Vec<&str> = gateways.iter().filter_map(Resource::name).collect();
-        let help = match nearest(name, known.iter().copied()) {
+    let named = gateways.named(name);
+    let Some(first) = named.first() else {
+        let help = match nearest(name, gateways.names()) {
             Some(near) => did_you_mean(near),
-            None => format!("the Gateways are {}", listed(&known)),
+            None => format!("the Gateways are {}", listed(gateways.names())),
         };
         return Some(Finding::new(node.span, format!("no Gateway is called `{name}`")).help(help));
-    }
+    };
     let at = parent.get("namespace")?;
     let namespace = at.literal()?;
     // A Gateway without a namespace of its own gets one from whatever deploys it.
-    let elsewhere: Vec<&str> = named.iter().filter_map(|gateway| gateway.namespace()).collect();
+    let elsewhere: Vec<&str> = named.iter().filter_map(|gateway| gateway.0.namespace()).collect();
     if elsewhere.len() < named.len() || elsewhere.contains(&namespace) {
         return None;
     }
     let message = format!("Gateway `{name}` is not in namespace `{namespace}`");
-    let finding = Finding::new(at.span, message).help(format!("it is in {}", listed(&elsewhere)));
-    Some(finding.related(named.first()?.name_span(), "the Gateway"))
-}
-
-fn listed(names: &[&str]) -> String {
-    let mut names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.sort();
-    names.dedup();
-    names.join(", ")
+    let finding = Finding::new(at.span, message).help(format!("it is in {}", listed(elsewhere)));
+    Some(finding.related(first.0.name_span(), "the Gateway"))
 }

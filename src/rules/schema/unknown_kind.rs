@@ -1,4 +1,5 @@
 use crate::diagnostic::Finding;
+use crate::flux::spec::Kustomization;
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
@@ -12,7 +13,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let schemas = &repo.validation().schemas;
     let resources = file.resources().iter();
     let kustomizations = resources.clone().filter(|resource| resource.is_flux_kustomization());
-    let checked = kustomizations.flat_map(|resource| resource.node.items_at(&["spec", "healthChecks"]));
+    let checked = kustomizations.flat_map(|resource| Kustomization::of(resource).health_checks());
     resources.map(|resource| &resource.node).chain(checked).filter_map(|node| finding(node, schemas)).collect()
 }
 

@@ -33,6 +33,10 @@ pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
     links.inert.extend(kinds(table.get("inert")));
     links.addresses.extend(words(table.get("addresses")));
     links.sharing.extend(words(table.get("sharing")));
+    let across = table.entries_at(&["sharing-across"]).iter();
+    links
+        .sharing_across
+        .extend(across.filter_map(|entry| Some((entry.key.text()?.into(), entry.value.text()?.into()))));
     let in_step = words(table.get("in-step"));
     links.in_step.extend(in_step.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
     links.block_storage.extend(words(table.get("block-storage")));

@@ -143,6 +143,9 @@ impl<'a> Walk<'a> {
         let mut meant: Vec<&'a str> = Vec::new();
         for entry in node.entries() {
             let Some(name) = self.field_name(&entry.key) else { continue };
+            if let Some(names) = &schema.names {
+                self.text(names, &entry.key, name);
+            }
             if let Some(field) = schema.property(name).map(AsRef::as_ref).or_else(|| self.embedded(schema, name)) {
                 self.step(name, field, &entry.value, entry.key.span);
                 continue;

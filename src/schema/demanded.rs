@@ -38,15 +38,18 @@ mod tests {
     use crate::yaml::{Node, parse};
 
     /// The words of JSON Schema that the table uses; another one is misspelt, or belongs here.
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 15] = [
         "additionalProperties",
         "enum",
         "format",
         "items",
         "maxLength",
+        "maximum",
         "minItems",
         "minProperties",
+        "minimum",
         "properties",
+        "propertyNames",
         "required",
         "x-kubernetes-validations",
         "apiVersion",
@@ -58,7 +61,7 @@ mod tests {
             let word = entry.key.text().unwrap_or("");
             match word {
                 "properties" => entry.value.entries().iter().for_each(|field| misspelt(&field.value, found)),
-                "items" | "additionalProperties" => misspelt(&entry.value, found),
+                "items" | "additionalProperties" | "propertyNames" => misspelt(&entry.value, found),
                 _ => {}
             }
             let line = 1 + TABLE[..entry.key.span.start as usize].matches('\n').count();

@@ -247,7 +247,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
             let line = file.source.line(finding.span.start);
             match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
-                None => diagnostics.push(diagnostic(rule.id, level, as_written(finding, repo.tree()))),
+                None => diagnostics.push(diagnostic(rule.id, level, as_written(finding, repo))),
             }
         }
     }
@@ -257,7 +257,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         let idle = suppressions.iter().zip(&used).filter(|(_, used)| !used.load(Ordering::Relaxed));
         let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
         let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
-        let findings = findings.map(|finding| as_written(finding, repo.tree()));
+        let findings = findings.map(|finding| as_written(finding, repo));
         diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
     }
     diagnostics.sort_by(|a, b| {
@@ -301,7 +301,8 @@ fn may_be_rendered(finding: &Finding, tree: &Tree) -> bool {
 }
 
 /// A finding about what a template makes is one about the template.
-fn as_written(mut finding: Finding, tree: &Tree) -> Finding {
+fn as_written(mut finding: Finding, repo: &Repo) -> Finding {
+    let tree = repo.tree();
     let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
     let related = finding.related.iter_mut().map(|related| &mut related.span);
     for span in related.chain(edits).chain([&mut finding.span]) {
@@ -309,6 +310,8 @@ fn as_written(mut finding: Finding, tree: &Tree) -> Finding {
             span.file = tree.written(file).source.id;
         }
     }
+    // The next rendering would undo it.
+    finding.fix = finding.fix.filter(|fix| !fix.edits.iter().any(|edit| repo.is_made(edit.span)));
     finding
 }
 

@@ -60,7 +60,12 @@ impl Store {
             self.read_charts(&mut inputs);
         }
         let own = Location::read(&self.folder.to_string_lossy()).ok().filter(|_| filled);
-        let all = self.locations.iter().chain(&inputs.locations).chain(&own).filter(|location| !location.is_url());
+        let all = self
+            .locations
+            .iter()
+            .chain(&inputs.config.schemas.locations)
+            .chain(&own)
+            .filter(|location| !location.is_url());
         let all: Vec<&Location> = all.collect();
         let mut brought = Brought::default();
         let found = if all.is_empty() { Vec::new() } else { self.kinds(&inputs, &all) };
@@ -96,7 +101,7 @@ impl Store {
         let named = |resource: &Resource| (resource.api_version.to_string(), resource.kind.to_string());
         let resources = inputs.tree.files().iter().flat_map(File::resources);
         let kinds: BTreeSet<(String, String)> = resources.map(named).collect();
-        let kubernetes = inputs.kubernetes().map(|(version, _)| version);
+        let kubernetes = inputs.config.kubernetes().map(|(version, _)| version);
         let found = kinds.into_par_iter().filter_map(|name| {
             let mut places = locations.iter().flat_map(|location| location.places(&name.0, &name.1, kubernetes));
             let (place, text) =

@@ -1,7 +1,7 @@
 //! Everything a rule may know.
 
 use crate::config::Config;
-use crate::diagnostic::{Finding, Unchecked};
+use crate::diagnostic::{Edit, Finding, Fix, Unchecked};
 use crate::flux::{self, Cluster, Fleet};
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
@@ -13,7 +13,7 @@ use crate::model::inventory::Inventory;
 use crate::model::usage::{Usage, Usages};
 use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{self, Location, Retired, Standing, Version};
+use crate::schema::{self, Location, Modeline, Retired, Standing, Version};
 use crate::source::{FileId, Span, join};
 use crate::template::Project;
 use crate::yaml::Node;
@@ -28,7 +28,6 @@ const MAX_PATH: usize = 512;
 #[derive(Debug)]
 pub struct Repo {
     inputs: Inputs,
-    config_faults: Vec<Finding>,
     resources: Vec<Resource>,
     gateways: Gateways,
     renames: bool,
@@ -48,8 +47,9 @@ impl Repo {
     /// Works out a repository: classify → link → expand → inventory and validate, in the order of the picture in `lib.rs`.
     pub fn new(inputs: Inputs) -> Self {
         let tree = &inputs.tree;
-        let kubernetes = inputs.kubernetes();
-        let (links, config_faults) = link(&inputs);
+        let kubernetes = inputs.config.kubernetes();
+        let mut links = Links::embedded();
+        links.add(inputs.config.links.clone());
         let secret_files = secret_files(tree);
         // The fleet is built level by level: there is time for what does not need it.
         let classify = || {
@@ -66,7 +66,6 @@ impl Repo {
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
         );
         Repo {
-            config_faults,
             resources,
             gateways,
             renames,
@@ -96,7 +95,7 @@ impl Repo {
 
     /// Where its configuration says that schemas are.
     pub fn locations(&self) -> &[Location] {
-        &self.inputs.locations
+        &self.inputs.config.schemas.locations
     }
 
     /// What could not be read, and why.
@@ -134,6 +133,13 @@ impl Repo {
         &self.inputs.projects
     }
 
+    /// Whether a template makes the file of a span, which nobody says is edited by hand.
+    pub fn is_made(&self, span: Span) -> bool {
+        let made = |path: &str| self.projects().iter().any(|project| project.outputs.contains_key(path));
+        let path = self.file_of(span).map(|file| file.source.path.as_str());
+        path.is_some_and(|path| made(path) && !self.config().is_hand_edited(path))
+    }
+
     /// What is to be encrypted.
     pub fn sops(&self) -> &Policy {
         &self.sops
@@ -141,7 +147,7 @@ impl Repo {
 
     /// The version of Kubernetes that the configuration names, and where.
     pub fn kubernetes(&self) -> Option<(Version, Span)> {
-        self.inputs.kubernetes()
+        self.inputs.config.kubernetes()
     }
 
     /// What the schemas have against what is written and deployed.
@@ -162,7 +168,8 @@ impl Repo {
         resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
     }
 
-    /// Adds what to write instead of a retired apiVersion: a safe fix where the resource is right in the new one.
+    /// Adds what to write instead of a retired apiVersion: a safe fix where the cluster is known to serve it and the
+    /// resource is right in it.
     pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
         let Some(instead) = row.instead.as_deref() else {
             return finding.help("nothing replaces it");
@@ -172,23 +179,21 @@ impl Repo {
         let Some(span) = span.filter(|span| self.tree().slice(*span) == resource.api_version) else { return finding };
         let renewed = Resource { api_version: instead.into(), ..resource.clone() };
         let validation = &self.validation;
-        match validation.schemas.check(&renewed) {
-            // A patch finds its target by apiVersion, too.
-            Some(faults) if faults.is_empty() && !validation.standings.is_patched(resource) => {
-                finding.safe_fix(title, span, instead)
-            }
-            _ => finding.unsafe_fix(title, span, instead),
-        }
+        let served = validation.releases.oldest(&row.of).is_some_and(|(running, _)| Some(running) >= row.deprecated);
+        // A patch finds its target by apiVersion, too.
+        let fits = validation.schemas.check(&renewed).is_some_and(|faults| faults.is_empty());
+        let safe = served && fits && !validation.standings.is_patched(resource);
+        // The comment that names the schema of the old version goes along.
+        let modelines = self.file_of(span).map(Modeline::of).unwrap_or_default().into_iter();
+        let named = modelines.filter(|(modeline, of)| of.node.span == resource.node.span && modeline.is_of(resource));
+        let edits = named.map(|(modeline, _)| Edit { span: modeline.span, text: Modeline::name_of(&renewed) });
+        let edits = edits.chain([Edit { span, text: instead.to_owned() }]).collect();
+        Finding { fix: Some(Fix { title, safe, edits }), ..finding }
     }
 
     /// Which kinds refer to which, and what operators create.
     pub fn links(&self) -> &Links {
         &self.links
-    }
-
-    /// What is wrong with the configuration: its shape, and the tables in it.
-    pub fn config_faults(&self) -> impl Iterator<Item = &Finding> {
-        self.config().faults.iter().chain(&self.config_faults)
     }
 
     /// What Flux would apply.
@@ -246,18 +251,6 @@ impl Repo {
 
 fn documents(tree: &Tree, role: Role) -> impl Iterator<Item = (&File, &Node)> {
     tree.files().iter().flat_map(move |file| file.roots_of(role).map(move |root| (file, root)))
-}
-
-/// The tables of links with those of the configuration, and what is wrong with these.
-fn link(inputs: &Inputs) -> (Links, Vec<Finding>) {
-    let mut links = Links::embedded();
-    let problems = inputs.config.links.iter().flat_map(|table| links.add(table));
-    let mut faults: Vec<Finding> = problems.map(|(span, message)| Finding::new(span, message)).collect();
-    if let Some(node) = inputs.config.kubernetes.as_ref().filter(|_| inputs.kubernetes().is_none()) {
-        let message = format!("`{}` is no version of Kubernetes", node.text().unwrap_or(""));
-        faults.push(Finding::new(node.span, message).help("a version has a minor number: `1.37`"));
-    }
-    (links, faults)
 }
 
 fn renames_resources(tree: &Tree) -> bool {

@@ -159,6 +159,9 @@ impl<'a> Walk<'a> {
             }
         }
         self.required(schema, node, at, &meant);
+        if self.in_list() && node.entries().iter().all(|entry| entry.value.is_absent()) {
+            self.unfilled(schema, node);
+        }
         if let Some(sizes) = &schema.sizes {
             self.size(node, node.entries().len(), sizes.min_properties, sizes.max_properties, "field");
         }
@@ -222,6 +225,18 @@ impl<'a> Walk<'a> {
         let are = if missing.len() == 1 { "is" } else { "are" };
         let message = format!("{} {are} required in {}", listed(&missing, "and"), self.place());
         self.fault(FaultKind::MissingField, Finding::new(at, message));
+    }
+
+    /// Reports the fields of an item that has nothing else and says nothing in them: dropped, they leave it empty.
+    fn unfilled(&mut self, schema: &'a Schema, node: &'a Node) {
+        for entry in node.entries() {
+            let name = entry.key.text().filter(|name| !schema.required.iter().any(|required| required == name));
+            let Some(name) = name else { continue };
+            let Some(needed) = schema.property(name).and_then(|field| field.required.first()) else { continue };
+            let message = format!("`{name}` is empty: `{needed}` is required in it");
+            let help = format!("indent what belongs to `{name}`, or remove the item");
+            self.fault(FaultKind::MissingField, Finding::new(entry.key.span, message).help(help));
+        }
     }
 
     /// Reports a field that cannot stand here; returns the field that was meant.
@@ -364,6 +379,7 @@ impl<'a> Walk<'a> {
                 .or_else(|| bound(range.multiple_of, |n, step| (n / step).fract() != 0.0, "a multiple of"))
         });
         let reason = reason.or_else(|| int32.then(|| "it must fit into 32 bits".to_owned()));
+        let reason = reason.or_else(|| super::values::mode_fault(format?, number));
         if let Some(reason) = reason {
             self.invalid(node, "is out of range", Some(reason));
         }

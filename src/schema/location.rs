@@ -3,6 +3,7 @@
 use super::Version;
 use crate::diagnostic::did_you_mean;
 use crate::source::nearest;
+use serde::{Deserialize, Deserializer, de};
 
 /// Layouts of a folder: that of catalogues, and kubeconform's own.
 const LAYOUTS: [&str; 2] = [
@@ -42,6 +43,12 @@ pub struct Location {
     /// As it is written.
     pub text: String,
     layouts: Vec<Vec<Part>>,
+}
+
+impl<'de> Deserialize<'de> for Location {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Location::read(<&str>::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
 }
 
 impl Location {

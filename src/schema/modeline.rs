@@ -15,6 +15,16 @@ pub struct Modeline {
 }
 
 impl Modeline {
+    /// What a modeline calls the schema of a resource.
+    pub fn name_of(resource: &Resource) -> String {
+        format!("{}_{}", resource.kind.to_lowercase(), resource.version())
+    }
+
+    /// Whether it names the schema of this resource, in its version.
+    pub fn is_of(&self, resource: &Resource) -> bool {
+        self.name.eq_ignore_ascii_case(&Modeline::name_of(resource))
+    }
+
     /// The modelines of a file, each with the one resource of its document.
     pub fn of(file: &File) -> Vec<(Modeline, &Resource)> {
         let documents = file.with_roles().filter(|(_, role)| *role == Role::Resource);

@@ -31,7 +31,7 @@ impl fmt::Display for Version {
 impl<'de> Deserialize<'de> for Version {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&str>::deserialize(deserializer)?;
-        Version::read(text).ok_or_else(|| de::Error::custom(format_args!("`{text}` is no version")))
+        Version::read(text).ok_or_else(|| de::Error::custom(format_args!("`{text}` is not a version such as `1.37`")))
     }
 }
 

@@ -227,6 +227,16 @@ pub(super) fn format_fault(format: &str, text: &str) -> Option<&'static str> {
     }
 }
 
+/// Why a number is no file mode: it is read as decimal unless it begins with a zero.
+pub(super) fn mode_fault(format: &str, number: f64) -> Option<String> {
+    let is_octal = format!("{number}").bytes().all(|digit| (b'0'..=b'7').contains(&digit));
+    let out_of_range = format == "file mode" && !(0.0..=511.0).contains(&number);
+    out_of_range.then(|| match is_octal {
+        true if number <= 777.0 => format!("a mode is octal only with a zero in front: write `0{number}`"),
+        _ => "a mode is a number from 0 to 0777".to_owned(),
+    })
+}
+
 fn is_label(text: &str) -> bool {
     let ends = !text.starts_with('-') && !text.ends_with('-');
     ends && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')

@@ -3,6 +3,9 @@
 use super::parse::Operator;
 use super::value::{Budget, Out, Stop, Value};
 use super::{format, lists, net, quantity, regex, semver, strings, time};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -54,7 +57,7 @@ pub(super) fn named(name: &str) -> Option<Function> {
         "base64.encode" => |budget, arguments| match arguments {
             [Value::Bytes(bytes)] => {
                 budget.text(bytes.len())?;
-                Ok(Value::text(encode_base64(bytes)))
+                Ok(Value::text(BASE64.encode(bytes)))
             }
             _ => Err(Stop::Error),
         },
@@ -295,35 +298,14 @@ pub(super) fn arithmetic<'a>(budget: &Budget, operator: Operator, left: Value<'a
 }
 
 /// Standard base64, with or without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The bytes that a text of base64 stands for.
 pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end_matches('=').as_bytes();
-    let mut out = Vec::with_capacity(text.len() * 3 / 4);
-    for chunk in text.chunks(4) {
-        let mut bits: u32 = 0;
-        for byte in chunk {
-            let digit = ALPHABET.iter().position(|letter| letter == byte)?;
-            bits = bits << 6 | digit as u32;
-        }
-        if chunk.len() == 1 {
-            return None;
-        }
-        let bytes = (bits << (6 * (4 - chunk.len()))).to_be_bytes();
-        out.extend(bytes.iter().skip(1).take(chunk.len() - 1));
-    }
-    Some(out)
-}
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-fn encode_base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 4 / 3 + 4);
-    for chunk in bytes.chunks(3) {
-        let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));
-        for at in 0..4 {
-            let digit = (bits >> (18 - 6 * at)) & 63;
-            let letter = ALPHABET.get(digit as usize).copied().unwrap_or(b'=');
-            out.push(if at <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    out
+    BASE64.decode(text).ok()
 }

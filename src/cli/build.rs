@@ -23,27 +23,27 @@ use std::path::Path;
 #[command(after_help = "\
 Examples:
   homelint build                            everything that Flux applies, cluster by cluster
-  homelint build kubernetes/apps/media      what `kustomize build` gives
+  homelint build kubernetes/apps/media      what `kustomize build` prints
   homelint build flux-system/cluster-apps   what this Flux Kustomization applies
   homelint build media/web --provenance     … and which line each value comes from
-  homelint build --releases                 … and what the charts make of the releases
+  homelint build --releases                 … and what the charts create for the releases
 
-Values of Secrets print as ***, those that only the cluster knows as ${VARIABLE}.
+Values of Secrets are printed as ***, variables that only the cluster knows as ${VARIABLE}.
 Exit codes: 0 built, 2 could not build")]
 pub struct Build {
-    /// A folder with a kustomization, or a Flux Kustomization by `namespace/name`; else everything
+    /// A folder with a kustomization, or a Flux Kustomization as `namespace/name`; without it, everything
     #[arg(value_name = "TARGET")]
     target: Option<String>,
-    /// How to write resources
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "yaml")]
     format: Form,
-    /// Print what the charts of releases would make, too, as far as it is known
+    /// Also print what the charts of releases would create, as far as it is known
     #[arg(long)]
     releases: bool,
-    /// Say behind each value which line it comes from
+    /// Print the line that each value comes from, as a comment
     #[arg(long)]
     provenance: bool,
-    /// When to use colours in what is said on standard error
+    /// When to use colours on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
 }

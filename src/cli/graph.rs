@@ -17,7 +17,7 @@ Examples:
   homelint graph --format mermaid > docs/flux.mmd
   homelint graph --format dot | dot -Tsvg > flux.svg")]
 pub struct Draw {
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "tree")]
     format: Form,
 }

@@ -9,6 +9,7 @@ mod embedded;
 mod facts;
 mod fault;
 mod file;
+mod file_use;
 mod generate;
 mod gvk;
 mod image;
@@ -42,6 +43,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 pub use embedded::documents as embedded;
 pub use fault::{Fault, FaultKind, Unchecked};
+pub use file_use::{FileUse, FileUses};
 
 /// Builds the kustomizations of a tree; a folder that several of them use is built once.
 pub struct Kustomize<'t> {

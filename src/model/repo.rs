@@ -5,7 +5,7 @@ use crate::diagnostic::{Edit, Finding, Fix, Unchecked};
 use crate::flux::{self, Cluster, Fleet};
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
-use crate::kustomize::{Fault, FaultKind};
+use crate::kustomize::{Fault, FaultKind, FileUse};
 use crate::links::Links;
 use crate::model::gateway::Gateways;
 use crate::model::inputs::Inputs;
@@ -13,7 +13,7 @@ use crate::model::inventory::Inventory;
 use crate::model::usage::{Usage, Usages};
 use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{self, Location, Modeline, Retired, Standing, Version};
+use crate::schema::{self, Deprecation, Location, Modeline, Version};
 use crate::source::{FileId, Span, join};
 use crate::template::Project;
 use crate::yaml::Node;
@@ -162,15 +162,15 @@ impl Repo {
     }
 
     /// The resources of a file whose apiVersion is on its way out.
-    pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
-        let material = self.validation.standings.of(file.source.id) == Standing::Material;
+    pub fn deprecations<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Deprecation)> {
+        let material = self.validation.file_uses.of(file.source.id) == FileUse::Material;
         let resources = file.resources().iter().filter(move |_| !material);
-        resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
+        resources.filter_map(|resource| Some((resource, Deprecation::find(resource)?)))
     }
 
     /// Adds what to write instead of a retired apiVersion: a safe fix where the cluster is known to serve it and the
     /// resource is right in it.
-    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
+    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Deprecation) -> Finding {
         let Some(instead) = row.instead.as_deref() else {
             return finding.help("nothing replaces it");
         };
@@ -179,10 +179,11 @@ impl Repo {
         let Some(span) = span.filter(|span| self.tree().slice(*span) == resource.api_version) else { return finding };
         let renewed = Resource { api_version: instead.into(), ..resource.clone() };
         let validation = &self.validation;
-        let served = validation.releases.oldest(&row.of).is_some_and(|(running, _)| Some(running) >= row.deprecated);
+        let served =
+            validation.schemas.releases().oldest(&row.of).is_some_and(|(running, _)| Some(running) >= row.deprecated);
         // A patch finds its target by apiVersion, too.
         let fits = validation.schemas.check(&renewed).is_some_and(|faults| faults.is_empty());
-        let safe = served && fits && !validation.standings.is_patched(resource);
+        let safe = served && fits && !validation.file_uses.is_patched(resource);
         // The comment that names the schema of the old version goes along.
         let modelines = self.file_of(span).map(Modeline::of).unwrap_or_default().into_iter();
         let named = modelines.filter(|(modeline, of)| of.node.span == resource.node.span && modeline.is_of(resource));

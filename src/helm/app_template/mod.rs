@@ -49,8 +49,8 @@ pub(super) fn objects(release: &Release, major: u32, charts: &Charts) -> Objects
 
 /// Values in an object of the chart that the API server refuses: a quantity, a schedule, a name.
 fn refused_by_server(object: &Resource) -> Vec<schema::Fault> {
-    let demanded = schema::demanded(object);
-    let mut faults = demanded.map_or_else(Vec::new, |demanded| check_value(demanded, &object.node, &object.kind));
+    let admission = schema::admission_schema(object);
+    let mut faults = admission.map_or_else(Vec::new, |admission| check_value(admission, &object.node, &object.kind));
     faults.retain(|fault| fault.kind == schema::FaultKind::InvalidValue);
     faults
 }

@@ -32,7 +32,7 @@ fn finding(cluster: &Cluster, name: &str, (span, port): (Span, &str), answer: &A
     }
     let first = entries.first().filter(|_| !known.iter().any(|known| known == port))?;
     let message = format!("Service `{name}` of namespace `{}` has no port {port}", first.place.namespace()?);
-    let help = Some(known.join(", ")).filter(|known| !known.is_empty()).map(|known| format!("it has {known}"));
+    let help = Some(known.join(", ")).filter(|known| !known.is_empty()).map(|known| format!("its ports are {known}"));
     let finding = Finding::new(span, message).maybe_help(help);
     Some(finding.related(first.span, "its definition"))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::fault::{Fault, FaultKind};
-use super::format::format_fault;
+use super::format::{format_fault, mode_fault};
 use super::values::{ApiValue, article, same, shown};
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::schema::model::{Additional, ListType, Schema, Sizes, Types};
@@ -395,7 +395,7 @@ impl<'a> Walk<'a> {
                 .or_else(|| bound(range.multiple_of, |n, step| (n / step).fract() != 0.0, "a multiple of"))
         });
         let reason = reason.or_else(|| int32.then(|| "it must fit into 32 bits".to_owned()));
-        let reason = reason.or_else(|| super::format::mode_fault(format?, number));
+        let reason = reason.or_else(|| mode_fault(format?, number));
         if let Some(reason) = reason {
             self.invalid(node, "is out of range", Some(reason));
         }

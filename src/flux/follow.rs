@@ -112,7 +112,7 @@ impl<'a> Flux<'a> {
         let first = self.follow(entry);
         match self.corrected(&first.cluster) {
             Some(entry) => {
-                self.sources.own(&entry);
+                self.sources.own(&entry.sources);
                 self.follow(entry)
             }
             None => first,
@@ -138,6 +138,7 @@ impl<'a> Flux<'a> {
             entry,
             kustomizations: Vec::new(),
             made,
+            by_hand: Vec::new(),
             remote: None,
             open: false,
             by_name: BTreeMap::new(),

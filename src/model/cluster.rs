@@ -211,6 +211,8 @@ impl<'a> Cluster<'a> {
             let (member, reference, answer) = resolved;
             let thing = Thing { kind: &reference.kinds.first()?.kind, name: reference.name.literal()? };
             let missing = match answer {
+                // That this one is made by hand says nothing of others.
+                Answer::Here(entries) if entries.iter().all(|entry| entry.by_hand) => return None,
                 Answer::Here(_) => None,
                 Answer::Missing { .. } if !reference.optional => {
                     Some((self.evidence(reference, answer), tell(resolved)?))

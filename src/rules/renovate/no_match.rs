@@ -1,8 +1,9 @@
 use crate::diagnostic::Finding;
 use crate::formats::renovate::{KNOWN, Manager, Pattern};
+use crate::model::doubt::is_convention;
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
-use crate::rule::{Rule, is_convention};
+use crate::rule::Rule;
 use crate::yaml::Node;
 
 /// Patterns that leave a manager of Renovate nothing to read.

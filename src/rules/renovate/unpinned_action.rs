@@ -1,7 +1,8 @@
 use crate::diagnostic::Finding;
+use crate::model::doubt::is_convention;
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
-use crate::rule::{Rule, is_convention};
+use crate::rule::Rule;
 use crate::yaml::Node;
 
 /// An action that is named by a tag where the others are pinned to a commit.

@@ -230,7 +230,7 @@ impl Repo {
     /// Mistakes of these kinds that a kustomization has in a file.
     pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
         let faults = self.faults.get(&file.source.id).into_iter().flatten();
-        faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
+        faults.filter(|fault| kinds.contains(&fault.kind)).map(|fault| fault.finding.clone()).collect()
     }
 
     /// Whether objects of this kind live in namespaces, as far as a schema says so.
@@ -289,10 +289,10 @@ fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
 fn kustomize_faults(fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
     let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
     // What only an idle kustomization makes of an applied file is no fault of that file.
-    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.span.file));
+    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.finding.span.file));
     let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
     for fault in applied.flat_map(|applied| &applied.faults).chain(idle) {
-        let faults = by_file.entry(fault.span.file).or_default();
+        let faults = by_file.entry(fault.finding.span.file).or_default();
         if !faults.contains(fault) {
             faults.push(fault.clone());
         }

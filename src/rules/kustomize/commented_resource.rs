@@ -31,6 +31,6 @@ fn finding(file: &File, repo: &Repo, span: Span) -> Option<Finding> {
     }
     let manifest = repo.tree().find(&full).or_else(|| repo.tree().kustomization(&full))?;
     let message = format!("`{path}` is commented out: Flux does not apply it");
-    let finding = Finding::new(span, message).help("list it again, or delete what it names");
+    let finding = Finding::new(span, message).help("uncomment it, or delete the line and what it names");
     (!repo.is_used(manifest)).then_some(finding)
 }

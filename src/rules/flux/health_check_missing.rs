@@ -9,7 +9,9 @@ use crate::yaml::Node;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let complete = cluster.kustomizations().filter(|applied| applied.complete);
+    // What another cluster holds is not looked for here.
+    let here = |applied: &Applied| applied.target == cluster.flux.remote;
+    let complete = cluster.kustomizations().filter(|applied| applied.complete && here(applied));
     complete
         .flat_map(|applied| {
             let entries = applied.spec().health_checks().iter();

@@ -279,7 +279,7 @@ fn batch(repo: &Repo, own: &Cluster, applied: &Applied) -> Batch {
 
 /// The mistakes at which building ends.
 fn fatal(faults: &[Fault]) -> Vec<Finding> {
-    faults.iter().filter(|fault| fault.fatal).map(Fault::finding).collect()
+    faults.iter().filter(|fault| fault.kind.is_fatal()).map(|fault| fault.finding.clone()).collect()
 }
 
 // ---- writing

@@ -296,13 +296,13 @@ fn overlay(resource: &Resource) -> Overlay {
 /// Whether a fault only says that a parent's patch, meant for all its children, does not fit this one.
 fn is_inherited(fault: &Fault, overlay: &Overlay, kustomization: &Resource) -> bool {
     if !matches!(fault.kind, FaultKind::PatchUnmatched | FaultKind::TargetUnmatched)
-        || kustomization.node.span.contains(fault.span)
+        || kustomization.node.span.contains(fault.finding.span)
     {
         return false;
     }
     let mut inherited = false;
     for patch in &overlay.patches {
-        patch.walk(&mut |node| inherited |= node.span.contains(fault.span));
+        patch.walk(&mut |node| inherited |= node.span.contains(fault.finding.span));
     }
     inherited
 }

@@ -105,7 +105,7 @@ pub struct Applied {
 impl Applied {
     /// Whether Flux cannot build it.
     pub fn fails(&self) -> bool {
-        self.faults.iter().any(|fault| fault.fatal)
+        self.faults.iter().any(|fault| fault.kind.is_fatal())
     }
 
     /// The namespace it lives in.

@@ -161,18 +161,44 @@ fn check_clusters(clusters: &[Cluster], running: &[&Rule]) -> ByFile {
     let mut work = Vec::new();
     for rule in running {
         if let Check::Cluster(check) | Check::Both(check, _) = rule.check {
-            work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
+            work.extend(clusters.iter().enumerate().map(|(index, cluster)| (rule.id, check, index, cluster)));
         }
     }
-    let found: Vec<(&'static str, Vec<Finding>)> =
-        work.into_par_iter().map(|(id, check, cluster)| (id, check(cluster))).collect();
+    let found: Vec<_> = work.into_par_iter().map(|(id, check, index, cluster)| (id, index, check(cluster))).collect();
+    let found =
+        found.into_iter().flat_map(|(id, index, findings)| findings.into_iter().map(move |one| (id, index, one)));
+    let mut found: Vec<Found> = found.collect();
+    if clusters.len() > 1 {
+        tell_clusters(clusters, &mut found);
+    }
     let mut by_file = ByFile::new();
-    for (id, finding) in
-        found.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |finding| (id, finding)))
-    {
+    for (id, _, finding) in found {
         by_file.entry(finding.span.file).or_default().push((id, finding));
     }
     by_file
+}
+
+/// A finding of a rule about a cluster, with the index of that.
+type Found = (&'static str, usize, Finding);
+
+/// Names the clusters in which a finding holds, where others read the same file and are right.
+fn tell_clusters(clusters: &[Cluster], found: &mut [Found]) {
+    let files: Vec<BTreeSet<FileId>> = clusters.iter().map(|cluster| cluster.flux.files()).collect();
+    let mut holds: HashMap<(&str, Span, String), BTreeSet<usize>> = HashMap::new();
+    for (id, index, finding) in found.iter() {
+        holds.entry((id, finding.span, finding.message.clone())).or_default().insert(*index);
+    }
+    for (id, _, finding) in found {
+        let Some(own) = holds.get(&(*id, finding.span, finding.message.clone())) else { continue };
+        let readers = files.iter().enumerate().filter(|(_, files)| files.contains(&finding.span.file));
+        if readers.map(|(index, _)| index).all(|reader| own.contains(&reader)) {
+            continue;
+        }
+        let names = clusters.iter().enumerate().filter(|(index, _)| own.contains(index));
+        let names: Vec<String> = names.map(|(_, cluster)| format!("`{}`", cluster.flux.name)).collect();
+        let word = if names.len() > 1 { "clusters" } else { "cluster" };
+        finding.message.push_str(&format!(" in {word} {}", names.join(", ")));
+    }
 }
 
 /// What is checked, and with what.

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod cluster;
 mod fix;
 mod graph;
 mod init;

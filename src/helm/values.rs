@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
 
-use super::Release;
+use super::release::Release;
 
 /// A chart as far as its values go.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -60,7 +60,7 @@ impl Repo {
         let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let usages = Usages::new(tree, &fleet, &named);
-        let faults = kustomize_faults(&fleet, &deployed);
+        let faults = kustomize_faults(&tree, &fleet, &deployed);
         let (inventories, validation) = rayon::join(
             || inventories(tree, &fleet, &links),
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
@@ -230,7 +230,7 @@ impl Repo {
     /// Mistakes of these kinds that a kustomization has in a file.
     pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
         let faults = self.faults.get(&file.source.id).into_iter().flatten();
-        faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
+        faults.filter(|fault| kinds.contains(&fault.kind)).map(|fault| fault.finding.clone()).collect()
     }
 
     /// Whether objects of this kind live in namespaces, as far as a schema says so.
@@ -286,13 +286,18 @@ fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
 }
 
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
-fn kustomize_faults(fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
+fn kustomize_faults(tree: &Tree, fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
+    // A file that is no YAML is told where it is, not again by whoever lists it.
+    let is_told = |span: Span| {
+        tree.file(span.file).is_some_and(|file| file.parsed.problems.iter().any(|problem| problem.span == span))
+    };
     let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
     // What only an idle kustomization makes of an applied file is no fault of that file.
-    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.span.file));
+    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.finding.span.file));
     let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-    for fault in applied.flat_map(|applied| &applied.faults).chain(idle) {
-        let faults = by_file.entry(fault.span.file).or_default();
+    let faults = applied.flat_map(|applied| &applied.faults).chain(idle);
+    for fault in faults.filter(|fault| !fault.finding.related.iter().any(|related| is_told(related.span))) {
+        let faults = by_file.entry(fault.finding.span.file).or_default();
         if !faults.contains(fault) {
             faults.push(fault.clone());
         }

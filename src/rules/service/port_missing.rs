@@ -15,7 +15,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         finding(cluster, &spoken.host.name, (spoken.span, &port), &cluster.service(spoken))
     });
     // A port that the values of the same release lack is told with them.
-    let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.span == span);
+    let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.finding.span == span);
     let named = cluster.references.iter().filter_map(|(_, reference, answer)| {
         let port = reference.port.filter(|port| !told(port.span))?;
         finding(cluster, reference.name.known()?, (port.span, port.known()?), answer)

@@ -55,7 +55,7 @@ mod tests {
     use crate::yaml::{Node, parse};
 
     /// The words of JSON Schema that the table uses; another one is misspelt, or belongs here.
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 13] = [
         "additionalProperties",
         "enum",
         "format",
@@ -64,6 +64,7 @@ mod tests {
         "minItems",
         "minProperties",
         "properties",
+        "propertyNames",
         "required",
         "x-kubernetes-validations",
         "apiVersion",
@@ -75,7 +76,7 @@ mod tests {
             let word = entry.key.text().unwrap_or("");
             match word {
                 "properties" => entry.value.entries().iter().for_each(|field| misspelt(&field.value, found)),
-                "items" | "additionalProperties" => misspelt(&entry.value, found),
+                "items" | "additionalProperties" | "propertyNames" => misspelt(&entry.value, found),
                 _ => {}
             }
             let line = 1 + TABLE[..entry.key.span.start as usize].matches('\n').count();

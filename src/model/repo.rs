@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::diagnostic::{Edit, Finding, Fix, Unchecked};
 use crate::flux::{self, Cluster, Fleet};
+use crate::formats::renovate::Renovate;
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
 use crate::kustomize::{Fault, FaultKind, FileUse};
@@ -32,6 +33,7 @@ pub struct Repo {
     gateways: Gateways,
     renames: bool,
     sops: Policy,
+    renovate: Renovate,
     named: BTreeSet<FileId>,
     secret_files: BTreeMap<FileId, Node>,
     links: Links,
@@ -55,9 +57,11 @@ impl Repo {
         let classify = || {
             let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
             inputs.projects.iter().for_each(|project| _ = project.compared(tree));
-            (Gateways::of(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
+            let sops = Policy::read(tree);
+            (Gateways::of(&resources), resources, sops, Renovate::new(tree), named_files(tree), renames_resources(tree))
         };
-        let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
+        let (fleet, (gateways, resources, sops, renovate, named, renames)) =
+            rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let usages = Usages::new(tree, &fleet, &named);
         let faults = kustomize_faults(&tree, &fleet, &deployed);
@@ -70,6 +74,7 @@ impl Repo {
             gateways,
             renames,
             sops,
+            renovate,
             named,
             secret_files,
             links,
@@ -138,6 +143,11 @@ impl Repo {
         let made = |path: &str| self.projects().iter().any(|project| project.outputs.contains_key(path));
         let path = self.file_of(span).map(|file| file.source.path.as_str());
         path.is_some_and(|path| made(path) && !self.config().is_hand_edited(path))
+    }
+
+    /// What Renovate is told.
+    pub fn renovate(&self) -> &Renovate {
+        &self.renovate
     }
 
     /// What is to be encrypted.

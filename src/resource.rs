@@ -407,8 +407,8 @@ fn leave_out_of_artifacts(files: &mut [File]) {
     for file in files.iter_mut().filter(|file| file.syntax == Syntax::Yaml) {
         let path = Path::new(&file.source.path);
         let below = lists.iter().filter(|list| path.starts_with(list.path()));
-        let said = below.map(|list| list.matched_path_or_any_parents(path, false)).filter(|said| !said.is_none());
-        file.in_artifact = said.last().is_none_or(|said| said.is_whitelist());
+        let mut said = below.map(|list| list.matched_path_or_any_parents(path, false)).filter(|said| !said.is_none());
+        file.in_artifact = said.next_back().is_none_or(|said| said.is_whitelist());
     }
 }
 

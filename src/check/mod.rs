@@ -345,7 +345,7 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
     let id = suppression.rule.as_str();
     let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
         let near = nearest(id, rules.iter().map(|rule| rule.id));
-        let help = near.map_or_else(|| "`homelint rules` lists them".to_owned(), |near| did_you_mean(near));
+        let help = near.map_or_else(|| "`homelint rules` lists them".to_owned(), did_you_mean);
         return Some(Finding::new(suppression.span, format!("no rule is called `{id}`")).help(help));
     };
     let message = format!("this suppression of `{id}` silences nothing");

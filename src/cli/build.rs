@@ -210,7 +210,7 @@ fn unknown(repo: &Repo, target: &str) -> Failure {
     let failure = Failure::new(format!("there is no folder and no Flux Kustomization `{target}`"));
     failure.help(meant.map_or_else(
         || "name a folder with a kustomization, or `namespace/name`; `homelint graph` shows them".to_owned(),
-        |meant| did_you_mean(meant),
+        did_you_mean,
     ))
 }
 

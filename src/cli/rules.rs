@@ -41,7 +41,7 @@ pub fn unknown(name: &str) -> Failure {
     let same_name = ids().find(|id| id.rsplit('/').next() == Some(name));
     let group = ids().find(|id| id.split('/').next() == Some(name)).map(|_| format!("{name}/*"));
     let meant = same_name.or_else(|| nearest(name, ids())).map(str::to_owned).or(group);
-    let help = meant.map_or_else(|| "`homelint rules` lists them".to_owned(), |meant| did_you_mean(meant));
+    let help = meant.map_or_else(|| "`homelint rules` lists them".to_owned(), did_you_mean);
     Failure::new(format!("no rule is called `{name}`")).help(help)
 }
 

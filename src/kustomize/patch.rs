@@ -287,7 +287,7 @@ fn merge_into(
             put(&mut patch, "metadata", metadata);
         }
     }
-    let Some(node) = merge::merge(&object.node, &patch, &context.merges())? else { return Ok(None) };
+    let Some(node) = merge::merge(&object.node, &patch, context.merges())? else { return Ok(None) };
     let mut merged = object.clone();
     if allowed.name || allowed.kind {
         merged.store_previous();

@@ -64,7 +64,7 @@ impl Repo {
             rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let usages = Usages::new(tree, &fleet, &named);
-        let faults = kustomize_faults(&tree, &fleet, &deployed);
+        let faults = kustomize_faults(tree, &fleet, &deployed);
         let (inventories, validation) = rayon::join(
             || inventories(tree, &fleet, &links),
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),

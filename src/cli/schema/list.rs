@@ -39,7 +39,7 @@ pub fn run(arguments: &List) -> Run {
         matching.map(|known| Row { kind: known.1, api_version: known.0, from: row(known) }).collect();
     if rows.is_empty() {
         let near = nearest(&word, kinds.iter().map(|(_, kind)| *kind));
-        let help = near.map(|near| did_you_mean(near));
+        let help = near.map(did_you_mean);
         let failure = Failure::new(format!("no kind or group has `{word}` in its name"));
         return Err(failure.help(help.unwrap_or_else(|| "`homelint schema list` lists them all".to_owned())));
     }

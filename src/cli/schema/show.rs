@@ -51,7 +51,7 @@ pub fn run(arguments: &Show) -> Run {
 fn failure(name: &str, error: NoKind) -> Failure {
     match error {
         NoKind::Unknown(near) => {
-            let help = near.map(|near| did_you_mean(near));
+            let help = near.map(did_you_mean);
             let others = "`homelint schema list` lists them, `homelint schema import` adds others";
             Failure::new(format!("no kind is called `{name}`")).help(help.unwrap_or_else(|| others.to_owned()))
         }

@@ -24,7 +24,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         .filter_map(|(name, uses)| {
             let message = format!("nothing creates namespace `{name}`");
             let (known, all) = (namespaces.known, namespaces.used.len());
-            let near = namespaces.used.keys().find(|other| is_slip(name, other)).map(|near| did_you_mean(near));
+            let near = namespaces.used.keys().find(|other| is_slip(name, other)).map(did_you_mean);
             let others = || format!("{known} of {all} namespaces have a Namespace in the repository: add one");
             Some(Finding::new(*uses.first()?, message).help(near.unwrap_or_else(others)))
         })

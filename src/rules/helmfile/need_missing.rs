@@ -43,5 +43,5 @@ fn finding(need: &Node, own: &str, ids: &[(&str, &str)]) -> Option<Finding> {
         return Some(finding.help(format!("it is in namespace `{elsewhere}`: write `{elsewhere}/{name}`")));
     }
     let near = nearest(name, ids.iter().map(|(_, name)| *name));
-    Some(finding.maybe_help(near.map(|near| did_you_mean(near))))
+    Some(finding.maybe_help(near.map(did_you_mean)))
 }

@@ -37,7 +37,7 @@ fn finding(reference: &Reference, answer: &Answer, (span, text, reader): Key) ->
     let (kind, name) = (&reference.kinds.first()?.kind, reference.name.literal()?);
     let reader = reader.map(|reader| format!(", which `{}` reads", reader.title())).unwrap_or_default();
     let finding = Finding::new(span, format!("{kind} `{name}` has no key `{text}`{reader}"));
-    let near = nearest(text, known.iter().copied()).map(|near| did_you_mean(near));
+    let near = nearest(text, known.iter().copied()).map(did_you_mean);
     let keys = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let help =
         near.unwrap_or_else(|| if known.is_empty() { "it has no data".to_owned() } else { format!("it has {keys}") });

@@ -23,5 +23,5 @@ fn finding(patch: &Node, file: &File, repo: &Repo) -> Option<Finding> {
     }
     let finding = Finding::new(patch.span, format!("`{path}` does not exist"));
     let near = nearest(&full, repo.tree().files().iter().map(|file| file.source.path.as_str()));
-    Some(finding.maybe_help(near.map(|near| did_you_mean(near))))
+    Some(finding.maybe_help(near.map(did_you_mean)))
 }

@@ -15,7 +15,7 @@ const OWN: [&str; 2] = ["/etc/cri/conf.d/20-customization.part", "/etc/kubernete
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let configs = machine_configs(file, repo.tree());
-    configs.iter().flat_map(|config| files(config)).filter_map(|file| finding(&file)).collect()
+    configs.iter().flat_map(files).filter_map(|file| finding(&file)).collect()
 }
 
 fn finding(file: &MachineFile) -> Option<Finding> {

@@ -87,7 +87,7 @@ impl PlainSchema {
                 // What SOPS leaves is no part of the value.
                 for (name, entry) in written.filter(|(name, _)| !(place.path.is_empty() && *name == "sops")) {
                     let free = known.iter().map(String::as_str).filter(|known| place.node.get(known).is_none());
-                    let near = nearest(name, free).map(|near| did_you_mean(near));
+                    let near = nearest(name, free).map(did_you_mean);
                     let message = format!("unknown field `{name}` {}", place.within());
                     let finding = Finding::new(entry.key.span, message).maybe_help(near);
                     faults.push(Fault { kind: FaultKind::UnknownField, finding });
@@ -178,7 +178,7 @@ fn value_fault(kind: &Broken, place: &Place) -> Fault {
         Broken::Enum { options } => {
             let known: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             let near = nearest(place.node.text().unwrap_or(""), known.iter().copied());
-            let help = near.map(|near| did_you_mean(near)).or_else(|| {
+            let help = near.map(did_you_mean).or_else(|| {
                 let all: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
                 (1..=12).contains(&all.len()).then(|| format!("allowed: {}", all.join(", ")))
             });

@@ -3,6 +3,7 @@
 //! `UPDATE=1 cargo test` rewrites the outputs, the list of rules, the README's table and the configuration's schema.
 #![allow(clippy::unwrap_used)]
 
+use homelint::check::fix::{changes, new_text};
 use homelint::check::{Selection, check};
 use homelint::discover::Root;
 use homelint::discover::store::Store;
@@ -170,15 +171,13 @@ fn mended(bad: &Section, rule: &Rule) -> BTreeMap<String, String> {
     let repo = repo(bad);
     let select = vec![globset::Glob::new(rule.id).unwrap().compile_matcher()];
     let report = check(&repo, RULES, &Selection { select, ..Selection::default() });
-    let mut edits: Vec<_> = report.diagnostics.iter().flat_map(|d| &d.finding.fix).flat_map(|fix| &fix.edits).collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
     let mut files = bad.files.clone();
     let mut changed = BTreeSet::new();
-    for edit in edits {
-        let path = &repo.file_of(edit.span).unwrap().source.path;
+    for (id, changes) in changes(&report.diagnostics, true) {
+        let path = &repo.tree().file(id).unwrap().source.path;
         changed.insert(path.clone());
         let text = files.get_mut(path).unwrap();
-        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+        *text = new_text(text, &changes);
     }
     files.retain(|path, _| changed.contains(path));
     files

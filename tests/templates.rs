@@ -32,7 +32,7 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
     let file = |(index, (path, text)): (usize, (&str, &str))| File::read(FileId(index as u32), path, Some(text.into()));
     let repo = Repo::new(Inputs::of(files.into_iter().enumerate().map(file).collect(), &[]));
     let report = check(&repo, RULES, &Selection::default());
-    let place = |diagnostic: &homelint::diagnostic::Diagnostic| {
+    let place = |diagnostic: &homelint::check::Diagnostic| {
         let source = &repo.tree().file(diagnostic.finding.span.file).unwrap().source;
         format!("{}:{} {}", source.path, source.line(diagnostic.finding.span.start), diagnostic.rule)
     };

@@ -12,6 +12,7 @@ use crate::model::inventory::Inventory;
 use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Location, Retired, Standing, Version};
+use crate::secret::{Mask, Secrets};
 use crate::source::{FileId, Span, join};
 use crate::template::Project;
 use crate::yaml::Node;
@@ -32,7 +33,7 @@ pub struct Repo {
     renames: bool,
     sops: Policy,
     named: BTreeSet<FileId>,
-    secret_files: BTreeMap<FileId, Node>,
+    secrets: Secrets,
     links: Links,
     fleet: Fleet,
     deployed: BTreeSet<FileId>,
@@ -47,14 +48,16 @@ impl Repo {
         let tree = &inputs.tree;
         let kubernetes = inputs.kubernetes();
         let (links, config_faults) = link(&inputs);
-        let secret_files = secret_files(tree);
         // The fleet is built level by level: there is time for what does not need it.
         let classify = || {
             let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
             inputs.projects.iter().for_each(|project| _ = project.compared(tree));
-            (gateways(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
+            let sops = Policy::read(tree);
+            let secrets = Secrets::read(tree, sops.values_in_clear(tree));
+            (gateways(&resources), resources, sops, secrets, named_files(tree), renames_resources(tree))
         };
-        let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
+        let (fleet, (gateways, resources, sops, secrets, named, renames)) =
+            rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let faults = kustomize_faults(&fleet);
         let (inventories, validation) = rayon::join(
@@ -68,7 +71,7 @@ impl Repo {
             renames,
             sops,
             named,
-            secret_files,
+            secrets,
             links,
             fleet,
             deployed,
@@ -206,9 +209,14 @@ impl Repo {
         self.is_deployed(file) || self.named.contains(&file.source.id)
     }
 
-    /// The files that some `secretGenerator` reads lines `KEY=value` from, with the generator.
-    pub fn secret_files(&self) -> &BTreeMap<FileId, Node> {
-        &self.secret_files
+    /// The secrets that can be read in it.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// What everything that is said of it goes through.
+    pub fn mask(&self) -> Mask<'_> {
+        Mask::new(self.tree(), &self.secrets)
     }
 
     /// The resources of a file that may run: where others are applied, not those of a folder that nothing reads.
@@ -294,18 +302,6 @@ fn named_files(tree: &Tree) -> BTreeSet<FileId> {
         });
     }
     named
-}
-
-fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
-    let mut read = BTreeMap::new();
-    for (file, root) in documents(tree, Role::Kustomization) {
-        for generator in root.items_at(&["secretGenerator"]) {
-            let paths = generator.items_at(&["envs"]).iter().chain(generator.get("env")).filter_map(Node::text);
-            let files = paths.filter_map(|path| tree.find(&join(file.source.folder(), path)?));
-            read.extend(files.map(|file| (file.source.id, generator.clone())));
-        }
-    }
-    read
 }
 
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.

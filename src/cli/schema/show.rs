@@ -37,7 +37,7 @@ pub fn run(arguments: &Show) -> Run {
     let schema = schemas.find(&asked.api_version, &asked.kind);
     let schema = schema.ok_or_else(|| Failure::new(format!("the schema of {} cannot be read", asked.kind)))?;
     let here = field(&schema, &asked)?;
-    Ok(Outcome::text(match arguments.format {
+    Ok(Outcome::own(match arguments.format {
         Form::Human => human(&repo, schemas, &asked, &here),
         Form::Json => {
             let mut out = here.to_json();

@@ -1,4 +1,5 @@
 use crate::diagnostic::{Finding, Severity};
+use crate::flux::substitute::Scripts;
 use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use std::collections::BTreeSet;
@@ -11,8 +12,9 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
     for applied in cluster.kustomizations() {
         // One script may use a variable a hundred times.
         let mut said = BTreeSet::new();
-        let missing = applied.uses.iter().filter(|used| used.found.is_missing());
-        let eaten = missing.filter(|used| used.is_in_script() && !used.is_in_comment());
+        let mut scripts = Scripts::default();
+        let missing = applied.uses.iter().filter(|used| used.found.is_missing() && !used.is_in_comment());
+        let eaten = missing.filter(|used| scripts.hold(used));
         for used in eaten.filter(|used| said.insert((used.scalar, &used.found.name))) {
             let text = used.text.get(used.found.range.clone()).unwrap_or("${…}");
             let source = cluster.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());

@@ -1,7 +1,7 @@
 use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::Applied;
 use crate::flux::envsubst::Variable;
-use crate::flux::substitute::VariableUse;
+use crate::flux::substitute::{Scripts, VariableUse};
 use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::source::nearest;
@@ -20,8 +20,8 @@ fn findings(cluster: &Cluster, applied: &Applied) -> Vec<Finding> {
         let unseen = used.found.variable == Variable::Unknown(None) && used.found.default.is_none();
         unseen && applied.variables.meant(&used.found.name).is_some()
     };
-    let missing =
-        applied.uses.iter().filter(|used| (used.found.is_missing() || misspelt(used)) && !used.is_in_script());
+    let mut scripts = Scripts::default();
+    let missing = applied.uses.iter().filter(|used| (used.found.is_missing() || misspelt(used)) && !scripts.hold(used));
     // One text may use a variable a hundred times.
     let mut said = BTreeSet::new();
     let first = missing.filter(|used| said.insert((used.scalar, used.found.name.clone())));

@@ -112,6 +112,18 @@ fn what_is_no_secret_is_shown() {
 }
 
 #[test]
+fn keys_of_a_secret_are_shown() {
+    let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: shown}\nstringData:\n  shown: sunshine\n  shown: sunshine\n\
+                sops: {shown: shown}\n";
+    let repo = repo(&[("a.yaml", text.to_owned())]);
+    let printed = printed(&repo, true);
+    let concise = printed.iter().find(|(what, _)| what == "--format concise").unwrap();
+    assert!(concise.1.contains("duplicate key `shown`"), "{}", concise.1);
+    let masked = text.replace("sunshine", "********");
+    assert_eq!(repo.mask().file(FileId(0)).unwrap().text, masked);
+}
+
+#[test]
 fn every_command_masks() {
     let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: Zw1ebel-Kuchen7, namespace: d}\nstringData: {word: Zw1ebel-Kuchen7}\n";
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: d}\ndata: {a: Zw1ebel-Kuchen7, a: b}\n";

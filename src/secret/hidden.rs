@@ -233,19 +233,18 @@ impl<'a> Walk<'a> {
     }
 
     fn hide_inner(&mut self, node: &'a Node) {
-        node.walk(&mut |node| {
-            if let Some(scalar) = node.as_scalar().filter(|scalar| !scalar.text.is_empty()) {
-                self.hidden.texts.push((bytes(node.span), scalar.text.clone()));
-            }
-            let name = self.file.source.slice(node.span).strip_prefix('*');
-            self.aliases.extend(name.map(SmolStr::new));
-        });
+        if let Some(scalar) = node.as_scalar().filter(|scalar| !scalar.text.is_empty()) {
+            self.hidden.texts.push((bytes(node.span), scalar.text.clone()));
+        }
+        self.aliases.extend(self.file.source.slice(node.span).strip_prefix('*').map(SmolStr::new));
         for entry in node.entries() {
             // Merged from elsewhere.
             if !node.span.contains(entry.value.span) {
-                self.hide(&entry.value);
+                self.hidden.ranges.push(bytes(entry.value.span));
             }
+            self.hide_inner(&entry.value);
         }
+        node.items().iter().for_each(|item| self.hide_inner(item));
     }
 
     /// The literals of generators: what stands behind `=`.
@@ -372,6 +371,13 @@ pub(super) fn lines_of_secret(text: &str, start: usize) -> Vec<Range<usize>> {
         ranges.push(begin + colon.map_or(0, |colon| colon + 1)..begin + content.len());
     }
     ranges
+}
+
+/// Every scalar at or below a node that is no key.
+pub(super) fn scalars<'a>(node: &'a Node, visit: &mut impl FnMut(&'a Node, &'a str)) {
+    node.text().into_iter().for_each(|text| visit(node, text));
+    node.entries().iter().for_each(|entry| scalars(&entry.value, visit));
+    node.items().iter().for_each(|item| scalars(item, visit));
 }
 
 /// Those of some ordered ranges that share a byte with another.

@@ -15,7 +15,7 @@ use crate::resource::{File, Role, Tree};
 use crate::source::{FileId, SourceFile, Span, join};
 use crate::yaml::{self, Mode, Node};
 use aho_corasick::{AhoCorasick, MatchKind};
-use hidden::{Hidden, hidden, lines, merged, overlapping};
+use hidden::{Hidden, hidden, lines, merged, overlapping, scalars};
 use memchr::memmem;
 use regex::Captures;
 use std::collections::BTreeMap;
@@ -124,7 +124,7 @@ impl Secrets {
         let mut values = Vec::new();
         if hidden::is_secret(node) {
             let data = ["data", "stringData"].iter().filter_map(|key| node.get(key));
-            data.for_each(|data| data.walk(&mut |value| values.extend(value.text().map(|text| (value.span, text)))));
+            data.for_each(|data| scalars(data, &mut |value, text| values.push((value.span, text))));
         }
         for literal in node.items_at(&["secretGenerator"]).iter().flat_map(|one| one.items_at(&["literals"])) {
             values.extend(literal.text().and_then(|text| Some((literal.span, text.split_once('=')?.1))));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The fields of a Secret that hold its values.
 const SECRET_DATA: [&str; 2] = ["data", "stringData"];
 /// The fields of a Secret that do not.
-const OTHERS: [&str; 5] = ["apiVersion", "kind", "metadata", "type", "immutable"];
+const OTHERS: [&str; 6] = ["apiVersion", "kind", "metadata", "type", "immutable", "sops"];
 
 /// A node fit to be printed; `written` tells whether a place is that of a Secret's value.
 pub(super) fn printable(node: &Node, written: &dyn Fn(Span) -> bool) -> Node {

@@ -1,6 +1,7 @@
 //! What is wrong, where, what else to look at and how to fix it: plain data.
 
 use crate::source::{Position, Span};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// How much a finding matters.
@@ -72,12 +73,29 @@ pub struct Finding<T = String> {
     pub help: Option<T>,
     /// How to mend it.
     pub fix: Option<Fix<T>>,
+    /// The most it matters, where that is less than the rule's severity.
+    pub at_most: Option<Severity>,
+    /// Whether it says what could not be judged, so that it belongs under `unchecked`, too.
+    pub unchecked: bool,
 }
 
 impl Finding {
     /// A finding with its place and message.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Finding { span, message: message.into(), related: Vec::new(), help: None, fix: None }
+        let (related, help, fix) = (Vec::new(), None, None);
+        Finding { span, message: message.into(), related, help, fix, at_most: None, unchecked: false }
+    }
+
+    /// Lowers the severity, where the rule's is higher.
+    pub fn at_most(mut self, severity: Severity) -> Self {
+        self.at_most = Some(severity);
+        self
+    }
+
+    /// Says what could not be judged: worth knowing, and listed under `unchecked`.
+    pub fn unchecked(mut self) -> Self {
+        self.unchecked = true;
+        self.at_most(Severity::Info)
     }
 
     /// Adds what to do.
@@ -114,9 +132,46 @@ impl Finding {
     }
 }
 
+/// Something wrong that was seen on the way, before a rule decides whether and how to report it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault<Kind> {
+    /// Which mistake.
+    pub kind: Kind,
+    /// What there is to say about it.
+    pub finding: Finding,
+}
+
+impl<Kind> Fault<Kind> {
+    /// A mistake with its place and message.
+    pub fn new(kind: Kind, span: Span, message: impl Into<String>) -> Self {
+        Fault { kind, finding: Finding::new(span, message) }
+    }
+
+    /// Adds what to do.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Fault { finding: self.finding.help(help), ..self }
+    }
+
+    /// Adds another place.
+    pub fn related(self, span: Span, message: impl Into<String>) -> Self {
+        Fault { finding: self.finding.related(span, message), ..self }
+    }
+
+    /// Adds what was probably meant, where there is such a name.
+    pub fn suggest(self, name: Option<&str>) -> Self {
+        Fault { finding: self.finding.maybe_help(name.map(did_you_mean)), ..self }
+    }
+}
+
 /// The help that tells what was probably meant.
 pub fn did_you_mean(name: impl Display) -> String {
     format!("did you mean `{name}`?")
+}
+
+/// Names as a message lists them: in order, each once.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: BTreeSet<&str> = names.into_iter().collect();
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Something that was not judged, and why.

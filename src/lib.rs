@@ -15,8 +15,6 @@ pub mod diagnostic;
 pub mod yaml;
 /// Jinja templates as text: their tags, and what is left of one where its data is not known.
 pub mod jinja;
-/// `.homelint.yaml`; its own mistakes are diagnostics with spans too.
-pub mod config;
 /// Nodes → Kubernetes resources and the other documents we know, in a tree of files.
 pub mod resource;
 /// Which bytes of a file must never be shown.
@@ -27,6 +25,8 @@ pub mod kubernetes;
 pub mod schema;
 /// Which kinds refer to which, and which objects operators create: tables in `schemas/`.
 pub mod links;
+/// `.homelint.yaml`; its own mistakes are diagnostics with spans too.
+pub mod config;
 /// A kustomization → its resources as built, every node keeping its span.
 pub mod kustomize;
 /// Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.

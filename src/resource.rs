@@ -3,9 +3,11 @@
 use crate::jinja::{self, Conditions, Delimiters};
 use crate::source::{FileId, SourceFile, Span, folder_of, join};
 use crate::yaml::{Document, Node, Parsed, parse, parse_json, parse_toml};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::path::Path;
+use std::sync::{LazyLock, OnceLock};
 
 /// How the text of a file is read; decided by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +56,7 @@ pub enum Role {
     Talconfig,
     /// talhelper's `talenv.yaml`
     Talenv,
-    /// A Talos machine config or a patch of one.
+    /// A Talos machine config, or a patch of one: of its own form, or a list of operations.
     MachineConfig,
     /// `makejinja.toml`
     Makejinja,
@@ -83,6 +85,8 @@ pub struct File {
     pub readable: bool,
     /// For a file that is not there because nobody has rendered its template yet: where it would come from.
     pub rendered: Option<Rendered>,
+    /// Whether Flux's source-controller leaves it out of what it hands on: `.sourceignore`, and its own list.
+    pub in_artifact: bool,
     /// What each document is for.
     roles: Vec<Role>,
     resources: OnceLock<Vec<Resource>>,
@@ -128,7 +132,7 @@ impl File {
     fn parsed(source: SourceFile, syntax: Syntax, parsed: Parsed, readable: bool, rendered: Option<Rendered>) -> Self {
         let named = role_by_name(&source.path, source.name());
         let roles = parsed.documents.iter().map(|document| role(named, &source.path, &document.root)).collect();
-        File { source, syntax, parsed, readable, rendered, roles, resources: OnceLock::new() }
+        File { source, syntax, parsed, readable, rendered, in_artifact: true, roles, resources: OnceLock::new() }
     }
 
     /// What a template makes at a path, as far as it can be known without data; the same text where it is copied.
@@ -166,14 +170,15 @@ impl File {
         self.roles = Vec::new();
     }
 
-    /// Whether it lies in a folder that its owner set aside: hidden, or called an archive.
-    pub fn is_parked(&self) -> bool {
-        let aside = |part: &str| {
-            let name = part.trim_start_matches(['.', '_']);
-            part.starts_with('.') && !matches!(part, ".github" | ".renovate")
-                || matches!(name, "archive" | "archived" | "disabled" | "deprecated" | "old")
-        };
-        self.source.folder().split('/').any(aside)
+    /// Whether it lies in a folder that its owner set aside: hidden, or called so.
+    pub fn is_set_aside(&self) -> bool {
+        let hidden = |part: &str| part.starts_with('.') && !matches!(part, ".github" | ".renovate");
+        self.source.folder().split('/').any(|part| hidden(part) || FOLDERS.set_aside.contains(&plain_name(part)))
+    }
+
+    /// Whether it holds what could be applied to a cluster.
+    pub fn is_manifest(&self) -> bool {
+        self.roles.iter().any(|role| matches!(role, Role::Resource | Role::Kustomization))
     }
 
     /// Whether its path says that it shows how something is done, or is there for tests.
@@ -257,8 +262,15 @@ fn role(named: Option<Role>, path: &str, root: &Node) -> Role {
         Some(_) if kind.is_some() => Role::Resource,
         _ if root.get("releases").is_some() && path.contains("helmfile.d/") => Role::Helmfile,
         _ if root.at(&["machine"]).or(root.get("cluster")).is_some_and(Node::is_map) => Role::MachineConfig,
+        _ if root.items().first().is_some_and(patches_machine) => Role::MachineConfig,
         _ => Role::Other,
     }
+}
+
+/// Whether it is an operation of a JSON patch of a machine config.
+fn patches_machine(operation: &Node) -> bool {
+    let path = operation.text_at(&["path"]).filter(|_| operation.get("op").is_some());
+    path.is_some_and(|path| path.starts_with("/machine/") || path.starts_with("/cluster/"))
 }
 
 /// Renovate's own list of configuration file names, and preset files beside them.
@@ -361,6 +373,52 @@ impl Resource {
     }
 }
 
+/// What the names of folders say, from `schemas/folders.yaml`.
+#[derive(Debug)]
+pub struct Folders {
+    /// Set aside by their owner, or somebody else's tests.
+    pub set_aside: BTreeSet<String>,
+    /// Of templates that some program fills in, where one of them shows it.
+    pub templates: BTreeSet<String>,
+    /// Of what is shown, tried or run by hand.
+    pub by_the_way: BTreeSet<String>,
+}
+
+/// The table of `schemas/folders.yaml`.
+pub static FOLDERS: LazyLock<Folders> = LazyLock::new(|| {
+    let parsed = parse(FileId(u32::MAX), include_str!("../schemas/folders.yaml"));
+    let names = |key: &str| {
+        let rows = parsed.documents.iter().flat_map(|document| document.root.items_at(&[key]));
+        rows.filter_map(Node::text).map(str::to_owned).collect()
+    };
+    Folders { set_aside: names("set-aside"), templates: names("templates"), by_the_way: names("by-the-way") }
+});
+
+/// The name of a folder as `schemas/folders.yaml` writes it.
+pub fn plain_name(folder: &str) -> String {
+    folder.trim_start_matches(['.', '_']).to_lowercase()
+}
+
+/// Marks what Flux's source-controller does not hand on.
+fn leave_out_of_artifacts(files: &mut [File]) {
+    let mut lists = vec![ignore_list("", include_str!("../schemas/sourceignore"))];
+    let own = files.iter().filter(|file| file.source.name() == ".sourceignore");
+    lists.extend(own.map(|file| ignore_list(file.source.folder(), &file.source.text)));
+    for file in files.iter_mut().filter(|file| file.syntax == Syntax::Yaml) {
+        let path = Path::new(&file.source.path);
+        let below = lists.iter().filter(|list| path.starts_with(list.path()));
+        let said = below.map(|list| list.matched_path_or_any_parents(path, false)).filter(|said| !said.is_none());
+        file.in_artifact = said.last().is_none_or(|said| said.is_whitelist());
+    }
+}
+
+/// A list in the syntax of `.gitignore` for what is below a folder; what of it cannot be read says nothing.
+fn ignore_list(folder: &str, text: &str) -> Gitignore {
+    let mut builder = GitignoreBuilder::new(folder);
+    text.lines().for_each(|line| _ = builder.add_line(None, line));
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
 /// Names of a kustomization file, in kustomize's own order of preference.
 pub const KUSTOMIZATION_FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -380,6 +438,7 @@ impl Tree {
             charts.filter_map(|file| join(file.source.folder(), "templates")).map(|folder| folder + "/").collect();
         let rendered = |path: &str| path.contains("{{") || charts.iter().any(|folder| path.starts_with(folder));
         files.iter_mut().filter(|file| rendered(&file.source.path)).for_each(File::take_for_template);
+        leave_out_of_artifacts(&mut files);
         let by_path: BTreeMap<String, FileId> =
             files.iter().map(|file| (file.source.path.clone(), file.source.id)).collect();
         let mut folders = BTreeSet::from([String::new()]);

@@ -1,7 +1,7 @@
 //! What values of app-template mean, with made-up releases.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use homelint::helm::{Charts, FaultKind, Objects, Release, merge, objects, release};
+use homelint::helm::{Charts, Fault, FaultKind, Objects, Release, merge, objects, release};
 use homelint::kustomize::Kustomize;
 use homelint::resource::{File, Resource, Tree};
 use homelint::source::FileId;
@@ -116,6 +116,79 @@ configMaps: {one: {data: {a: b}, suffix: settings}}
 }
 
 #[test]
+fn what_a_name_ends_with_is_not_added_again() {
+    let values = "controllers: {server: {containers: {app: {image: x}}}, web: {containers: {app: {image: x}}}}
+service:
+  server: {controller: server, ports: {http: {port: 80}}}
+  Metrics: {controller: server, ports: {http: {port: 81}}}
+global: {fullnameOverride: shop-server}
+configMaps:
+  one: {data: {a: b}, suffix: server}
+  two: {data: {a: b}, prefix: shop-server, suffix: Blue}
+  three: {data: {a: b}, forceRename: '{{ .Release.Name }}-Three'}
+";
+    let expected = [
+        "ConfigMap/shop-server-one-server",
+        "ConfigMap/shop-server-two-blue",
+        "ConfigMap/web-three",
+        "Deployment/shop-server",
+        "Deployment/shop-server-web",
+        "Service/shop-server",
+        "Service/shop-server-metrics",
+        "ServiceAccount/shop-server",
+    ];
+    assert_eq!(titles(&made("4.4.0", &format!("{values}serviceAccount: {{default: {{}}}}\n"))), expected);
+}
+
+#[test]
+fn a_name_of_the_chart_goes_behind_that_of_the_release() {
+    let values = "controllers: {main: {containers: {app: {image: x}}}}\nglobal: {nameOverride: NAME}\n";
+    let named = |name| made("5.0.0", &values.replace("NAME", name));
+    assert_eq!(titles(&named("shop")), ["Deployment/web-shop", "ServiceAccount/web-shop"]);
+    let selector = ["spec", "selector", "matchLabels", "app.kubernetes.io/name"];
+    assert_eq!(at(&named("shop"), "Deployment/web-shop", &selector).text(), Some("shop"));
+    assert_eq!(titles(&named("we")), ["Deployment/web", "ServiceAccount/web"]);
+}
+
+/// Go templates take a zero for empty.
+#[test]
+fn a_zero_in_a_rolling_update_is_not_written() {
+    let update = |options: &str| {
+        let values =
+            "controllers: {web: {strategy: RollingUpdate, rollingUpdate: OPTIONS, containers: {app: {image: x}}}}";
+        let objects = made("5.0.0", &values.replace("OPTIONS", options));
+        let strategy = at(&objects, "Deployment/web", &["spec", "strategy"]);
+        strategy.get("rollingUpdate").map(|update| homelint::yaml::to_json(update).to_string())
+    };
+    assert_eq!(update("{unavailable: 0, surge: 1}").as_deref(), Some(r#"{"maxSurge":1}"#));
+    assert_eq!(update("{unavailable: 25%}").as_deref(), Some(r#"{"maxUnavailable":"25%"}"#));
+    assert_eq!(update("{unavailable: 0}"), None);
+}
+
+/// A claim template belongs to its controller, so its `advancedMounts` name containers only.
+#[test]
+fn claim_templates_are_mounted_where_they_say() {
+    let values = "controllers:
+  web:
+    type: statefulset
+    containers: {app: {image: x}, side: {image: y}}
+    statefulset:
+      volumeClaimTemplates:
+        - {name: all, accessMode: ReadWriteOnce, size: 1Gi, globalMounts: [{path: /all}]}
+        - {name: data, accessMode: ReadWriteOnce, size: 1Gi, advancedMounts: {app: [{path: /data}, {path: /more, subPath: a}]}}
+        - {name: off, enabled: false, accessMode: ReadWriteOnce, size: 1Gi}
+";
+    let objects = made("5.0.0", values);
+    let mounts = |container: &str| -> Vec<String> {
+        let container = at(&objects, "StatefulSet/web", &["spec", "template", "spec", "containers", container]);
+        let paths = container.items_at(&["volumeMounts"]).iter().filter_map(|mount| mount.text_at(&["mountPath"]));
+        paths.map(str::to_owned).collect()
+    };
+    assert_eq!(mounts("0"), ["/all", "/data", "/more"]);
+    assert_eq!(mounts("1"), ["/all"]);
+}
+
+#[test]
 fn what_is_not_known_stays_unknown() {
     let values = "controllers: {web: {containers: {app: {image: {repository: x, tag: '{{ .Values.gone }}'}}}}}\n";
     let objects = made("5.0.0", values);
@@ -138,18 +211,19 @@ rbac: {bindings: {x: {roleRef: {identifier: reader}, subjects: [{identifier: nob
 serviceMonitor: {app: {endpoints: [{port: metrics}]}}
 ";
     let objects = made("5.0.0", values);
-    let mut found: Vec<_> = objects.faults.iter().map(|fault| (fault.kind, fault.name.as_str())).collect();
+    let name = |fault: &'_ Fault| fault.finding.message.rsplit('`').nth(1).unwrap().to_owned();
+    let mut found: Vec<_> = objects.faults.iter().map(|fault| (fault.kind, name(fault))).collect();
     found.sort();
     let expected = [
-        (FaultKind::Controller, "wbe"),
-        (FaultKind::Container, "db"),
-        (FaultKind::Container, "main"),
-        (FaultKind::Service, "ap"),
-        (FaultKind::Port, "htp"),
-        (FaultKind::Port, "metrics"),
-        (FaultKind::ConfigMap, "settings"),
-        (FaultKind::ServiceAccount, "nobody"),
-        (FaultKind::Role, "reader"),
+        (FaultKind::Controller, "wbe".to_owned()),
+        (FaultKind::Container, "db".to_owned()),
+        (FaultKind::Container, "main".to_owned()),
+        (FaultKind::Service, "ap".to_owned()),
+        (FaultKind::Port, "htp".to_owned()),
+        (FaultKind::Port, "metrics".to_owned()),
+        (FaultKind::ConfigMap, "settings".to_owned()),
+        (FaultKind::ServiceAccount, "nobody".to_owned()),
+        (FaultKind::Role, "reader".to_owned()),
     ];
     assert_eq!(found, expected);
 }

@@ -101,7 +101,7 @@ impl Case {
         let expected =
             expected.documents.iter().map(|document| yaml::to_json(&document.root)).filter(|root| !root.is_null());
         let expected = Json::Array(sorted(expected.collect()));
-        let fault = built.faults.iter().find(|fault| fault.fatal).map(|fault| fault.message.clone());
+        let fault = built.faults.iter().find(|fault| fault.kind.is_fatal()).map(|fault| fault.finding.message.clone());
         fault.or_else(|| difference(&expected, &Json::Array(documents(&built)), ""))
     }
 }
@@ -179,8 +179,8 @@ fn compare_folders(evidence: &Evidence) {
                 continue;
             };
             count += 1;
-            let fault = built.faults.iter().find(|fault| fault.fatal);
-            let fault = fault.map(|fault| format!("{:?} {}", fault.kind, fault.message));
+            let fault = built.faults.iter().find(|fault| fault.kind.is_fatal());
+            let fault = fault.map(|fault| format!("{:?} {}", fault.kind, fault.finding.message));
             let want = Json::Array(sorted(want.clone()));
             let problem = fault.or_else(|| difference(&want, &Json::Array(documents(built)), ""));
             failed.extend(problem.map(|problem| format!("{name} {folder}: {problem}")));
@@ -257,7 +257,7 @@ fn mistakes_are_named() {
         assert!(kinds(&built).contains(&kind), "{text}: {:?}", built.faults);
         assert!(built.fails(), "{text}");
         let fault = built.faults.iter().find(|fault| fault.kind == kind).expect("found above");
-        assert!(help.is_none() || fault.help.as_deref() == help, "{text}: {:?}", fault.help);
+        assert!(help.is_none() || fault.finding.help.as_deref() == help, "{text}: {:?}", fault.finding);
     }
 }
 
@@ -290,6 +290,29 @@ fn flux_makes_a_kustomization_where_there_is_none() {
     let names: Vec<_> = built.resources.iter().map(|resource| (resource.namespace(), resource.name())).collect();
     assert_eq!(names, [(Some("media"), Some("a")), (Some("media"), Some("b")), (Some("media"), Some("x-c"))]);
     assert!(kustomize.build("apps").fails());
+}
+
+/// Flux asks for origins where a kustomization has no resources, lest kustomize calls it empty.
+#[test]
+fn flux_asks_for_origins_where_there_are_no_resources() {
+    let generator = "configMapGenerator: [{name: web, literals: [a=b]}]\n";
+    let files = [
+        ("none/kustomization.yaml", generator),
+        ("some/kustomization.yaml", &format!("resources: [map.yaml]\n{generator}")),
+        ("some/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+    ];
+    let tree = tree_of(&files);
+    let kustomize = Kustomize::new(&tree);
+    let origins = |built: Built| -> Vec<Option<String>> {
+        let origin = |resource: &homelint::resource::Resource| {
+            resource.annotation("config.kubernetes.io/origin").map(str::to_owned)
+        };
+        built.resources.iter().map(origin).collect()
+    };
+    let made = "configuredIn: kustomization.yaml\nconfiguredBy:\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n";
+    assert_eq!(origins(kustomize.build_with("none", &Overlay::default())), [Some(made.to_owned())]);
+    assert_eq!(origins(kustomize.build_with("some", &Overlay::default())), [None, None]);
+    assert_eq!(origins(kustomize.build("none")), [None]);
 }
 
 #[test]

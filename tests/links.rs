@@ -1,10 +1,10 @@
 //! What the tables say about references and created objects.
 #![allow(clippy::unwrap_used)]
 
-use homelint::links::{Links, Place};
+use homelint::links::{Links, Place, Table};
 use homelint::resource::Resource;
 use homelint::source::FileId;
-use homelint::yaml;
+use homelint::yaml::{self, from_node};
 
 fn resource(text: &str) -> Resource {
     Resource::new(yaml::parse(FileId(0), text).documents[0].root.clone()).unwrap()
@@ -58,7 +58,7 @@ fn tables_are_well_formed() {
         let path = entry.unwrap().path();
         let parsed = yaml::parse(FileId(0), &std::fs::read_to_string(&path).unwrap());
         assert!(parsed.problems.is_empty(), "{path:?} {:?}", parsed.problems);
-        assert_eq!(Links::default().add(&parsed.documents[0].root), [], "{path:?}");
+        assert_eq!(from_node::<Table>(&parsed.documents[0].root).1, [], "{path:?}");
         files += 1;
     }
     assert_eq!(files, 6, "each table is named in the code");
@@ -188,14 +188,17 @@ references: [{from: example.org/App, fields: [{at: 'spec.secrets[]', to: Secret,
 creates: [{from: example.org/App, kind: Service, name: 'app-{metadata.name}'}]
 ";
     let table = yaml::parse(FileId(0), table);
-    assert_eq!(links.add(&table.documents[0].root), []);
+    let (table, faults) = from_node(&table.documents[0].root);
+    assert_eq!(faults, []);
+    links.add(table);
     let app = resource(
         "{apiVersion: example.org/v1, kind: App, metadata: {name: a, namespace: n}, spec: {secrets: [{name: s, item: k}]}}",
     );
     assert_eq!(links.references(&app)[0].key.and_then(|key| key.text()), Some("k"));
     assert_eq!(links.creates(&app)[0].name.as_deref(), Some("app-a"));
     let wrong = yaml::parse(FileId(0), "references: [{from: A, fields: [{at: 'a..b', to: B}]}]");
-    assert_eq!(links.add(&wrong.documents[0].root).len(), 1);
+    let (_, faults) = from_node::<Table>(&wrong.documents[0].root);
+    assert_eq!(faults[0].message, "this is not a path such as `spec.rules[].backendRefs[]`");
 }
 
 #[test]

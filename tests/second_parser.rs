@@ -28,7 +28,7 @@ fn theirs(text: &str, strict: bool) -> Scalars {
 
 fn ours(text: &str) -> Scalars {
     let parsed = parse(FileId(0), text);
-    let refuses = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::AliasUndefined);
+    let refuses = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::Template | ProblemKind::AliasUndefined);
     if let Some(problem) = parsed.problems.into_iter().find(|problem| refuses(problem.kind)) {
         return Err(format!("{problem:?}"));
     }

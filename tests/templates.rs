@@ -26,11 +26,15 @@ comment_end = "#|"
 
 const LAMP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: lamp\ndata:\n  color: red\n";
 
-/// What is found, as `path:line rule`.
-fn found(files: &[(&str, &str)]) -> Vec<String> {
+fn repo(files: &[(&str, &str)]) -> Repo {
     let files: BTreeMap<&str, &str> = files.iter().copied().chain([("makejinja.toml", PROJECT)]).collect();
     let file = |(index, (path, text)): (usize, (&str, &str))| File::read(FileId(index as u32), path, Some(text.into()));
-    let repo = Repo::new(Inputs::of(files.into_iter().enumerate().map(file).collect(), &[]));
+    Repo::new(Inputs::of(files.into_iter().enumerate().map(file).collect(), &[]))
+}
+
+/// What is found, as `path:line rule`.
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    let repo = repo(files);
     let report = check(&repo, RULES, &Selection::default());
     let place = |diagnostic: &homelint::check::Diagnostic| {
         let source = &repo.tree().file(diagnostic.finding.span.file).unwrap().source;
@@ -107,4 +111,18 @@ fn a_rendered_project_is_judged_by_its_outputs() {
         ("templates/home/other.yaml.j2", "#% if other %#\na: \"\n#% endif %#\n"),
     ];
     assert_eq!(found(&files), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_template_makes_is_not_fixed_in_place() {
+    let text = LAMP.replace("red", "on");
+    let fixes = |files: &[(&str, &str)]| {
+        let repo = repo(files);
+        let report = check(&repo, RULES, &Selection::default());
+        report.diagnostics.iter().map(|one| (one.rule, one.finding.fix.is_some())).collect::<Vec<_>>()
+    };
+    assert_eq!(fixes(&[("home/lamp.yaml", &text)]), [("yaml/truthy", true)]);
+    let made = [("home/lamp.yaml", text.as_str()), ("templates/home/lamp.yaml.j2", &text)];
+    assert_eq!(fixes(&made), [("yaml/truthy", false)]);
+    assert_eq!(fixes(&made[1..]), [("yaml/truthy", true)], "a template that nobody has rendered is where to fix it");
 }

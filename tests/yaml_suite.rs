@@ -76,7 +76,9 @@ fn compare(evidence: &Evidence) {
         let refused: Vec<_> = parsed
             .problems
             .iter()
-            .filter(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::AliasUndefined))
+            .filter(|problem| {
+                matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Template | ProblemKind::AliasUndefined)
+            })
             .collect();
         if *fail == refused.is_empty() {
             wrong.push(format!("{id} fail={fail} {refused:?}\n{text}"));

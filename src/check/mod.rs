@@ -9,6 +9,7 @@ use crate::diagnostic::{Edit, Finding, Severity, Unchecked, did_you_mean};
 use crate::jinja::Condition;
 use crate::model::cluster::{Cluster, clusters};
 use crate::model::repo::Repo;
+use crate::model::usage::Usage;
 use crate::resource::{File, Tree};
 use crate::rule::{Check, Rule};
 use crate::secret::{Mask, Shown, ShownFile};
@@ -69,8 +70,12 @@ pub struct Report {
     pub unchecked: Vec<Unchecked<Shown>>,
 }
 
-/// Groups of rules that hold even for files which their owner set aside: what does not parse, and what leaks.
-const FOR_PARKED: [&str; 5] = ["yaml/", "sops/", "secret/", "repo/", "homelint/"];
+/// Rules that hold for every file, whatever becomes of it: what leaks.
+const FOR_EVERY: [&str; 6] =
+    ["secret/", "sops/not-encrypted", "sops/value-in-clear", "sops/metadata-missing", "repo/", "homelint/"];
+
+/// Rules that hold for a file that no cluster applies as for any other: somebody else reads it.
+const FOR_IDLE: [&str; 5] = ["yaml/syntax", "sops/", "renovate/", "generated/", "template/"];
 
 /// Groups of rules about a file as it is written: a template stands for itself there, not for what it makes.
 const FOR_WRITTEN: [&str; 6] = ["sops/", "secret/", "repo/", "renovate/", "generated/", "template/"];
@@ -93,13 +98,16 @@ impl Selection {
     }
 
     fn wants(&self, path: &str) -> bool {
-        let below = |wanted: &String| {
-            wanted.is_empty()
-                || path == wanted
-                || path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
-        self.paths.is_empty() || self.paths.iter().any(below)
+        self.paths.is_empty() || self.paths.iter().any(|wanted| is_below(path, wanted))
     }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn is_in(rule: &Rule, groups: &[&str]) -> bool {
+    groups.iter().any(|group| rule.id.starts_with(group))
 }
 
 /// Runs the rules over every wanted file.
@@ -113,7 +121,7 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let clusters = clusters(repo);
     let deployed = check_clusters(&clusters, &running);
     let mask = repo.mask();
-    let run = Checks { repo, rules, running, selection, mask: &mask };
+    let run = Checks { repo, rules, running, selection, asked: asked(repo, selection), mask: &mask };
     let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
@@ -122,15 +130,17 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
         diagnostics.sort_by(|a, b| (a.finding.span, a.rule).cmp(&(b.finding.span, b.rule)));
     }
     diagnostics.dedup();
+    let beyond = cut(&mut diagnostics, repo);
+    let doubts = diagnostics.iter().filter_map(|one| doubt(one, repo));
     let unchecked = repo.unchecked().iter().cloned().chain(repo.validation().without_schema(repo.tree()));
-    let unchecked = unchecked.filter(|entry| selection.wants(&entry.path));
-    let unchecked = unchecked.chain(cut(&mut diagnostics, repo));
+    let unchecked = unchecked.filter(|entry| selection.wants(&entry.path)).chain(beyond).chain(doubts);
+    let unchecked: BTreeSet<Unchecked> = unchecked.collect();
     Report {
         sources: sources(&diagnostics, &mask),
         diagnostics,
         files: repo.tree().files().iter().filter(|file| file.rendered.is_none()).count(),
         resources: repo.resources().len(),
-        unchecked: unchecked.collect::<BTreeSet<_>>().into_iter().map(|entry| mask.unchecked(entry)).collect(),
+        unchecked: unchecked.into_iter().map(|entry| mask.unchecked(entry)).collect(),
     }
 }
 
@@ -151,6 +161,16 @@ pub fn report(repo: &Repo, what: &'static str, findings: &[&Finding]) -> Report 
     let diagnostics = findings.iter().map(|finding| diagnostic(what, Severity::Error, (*finding).clone(), &mask));
     let diagnostics: Vec<Diagnostic> = diagnostics.collect();
     Report { sources: sources(&diagnostics, &mask), diagnostics, ..Report::default() }
+}
+
+/// What a finding says could not be judged.
+fn doubt(Diagnostic { finding, .. }: &Diagnostic, repo: &Repo) -> Option<Unchecked> {
+    let source = &repo.file_of(finding.span).filter(|_| finding.unchecked)?.source;
+    Some(Unchecked {
+        path: source.path.clone(),
+        line: source.line(finding.span.start),
+        reason: finding.message.to_string(),
+    })
 }
 
 /// Most findings of one rule in one file that are shown: a file that earns more is broken as a whole.
@@ -179,18 +199,44 @@ fn check_clusters(clusters: &[Cluster], running: &[&Rule]) -> ByFile {
     let mut work = Vec::new();
     for rule in running {
         if let Check::Cluster(check) | Check::Both(check, _) = rule.check {
-            work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
+            work.extend(clusters.iter().enumerate().map(|(index, cluster)| (rule.id, check, index, cluster)));
         }
     }
-    let found: Vec<(&'static str, Vec<Finding>)> =
-        work.into_par_iter().map(|(id, check, cluster)| (id, check(cluster))).collect();
+    let found: Vec<_> = work.into_par_iter().map(|(id, check, index, cluster)| (id, index, check(cluster))).collect();
+    let found =
+        found.into_iter().flat_map(|(id, index, findings)| findings.into_iter().map(move |one| (id, index, one)));
+    let mut found: Vec<Found> = found.collect();
+    if clusters.len() > 1 {
+        tell_clusters(clusters, &mut found);
+    }
     let mut by_file = ByFile::new();
-    for (id, finding) in
-        found.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |finding| (id, finding)))
-    {
+    for (id, _, finding) in found {
         by_file.entry(finding.span.file).or_default().push((id, finding));
     }
     by_file
+}
+
+/// A finding of a rule about a cluster, with the index of that.
+type Found = (&'static str, usize, Finding);
+
+/// Names the clusters in which a finding holds, where others read the same file and are right.
+fn tell_clusters(clusters: &[Cluster], found: &mut [Found]) {
+    let files: Vec<BTreeSet<FileId>> = clusters.iter().map(|cluster| cluster.flux.files()).collect();
+    let mut holds: HashMap<(&str, Span, String), BTreeSet<usize>> = HashMap::new();
+    for (id, index, finding) in found.iter() {
+        holds.entry((id, finding.span, finding.message.clone())).or_default().insert(*index);
+    }
+    for (id, _, finding) in found {
+        let Some(own) = holds.get(&(*id, finding.span, finding.message.clone())) else { continue };
+        let readers = files.iter().enumerate().filter(|(_, files)| files.contains(&finding.span.file));
+        if readers.map(|(index, _)| index).all(|reader| own.contains(&reader)) {
+            continue;
+        }
+        let names = clusters.iter().enumerate().filter(|(index, _)| own.contains(index));
+        let names: Vec<String> = names.map(|(_, cluster)| format!("`{}`", cluster.flux.name)).collect();
+        let word = if names.len() > 1 { "clusters" } else { "cluster" };
+        finding.message.push_str(&format!(" in {word} {}", names.join(", ")));
+    }
 }
 
 /// What is checked, and with what.
@@ -201,11 +247,47 @@ struct Checks<'a> {
     /// Those that are on for some path.
     running: Vec<&'a Rule>,
     selection: &'a Selection,
+    /// Paths that hold nothing which a cluster applies: who names one wants to hear all about it.
+    asked: Vec<&'a str>,
     mask: &'a Mask<'a>,
 }
 
+fn asked<'a>(repo: &Repo, selection: &'a Selection) -> Vec<&'a str> {
+    let is_applied = |path: &str| {
+        let mut files = repo.tree().find(path).into_iter().chain(repo.tree().below(path));
+        files.any(|file| repo.usage(file) == Usage::Applied)
+    };
+    selection.paths.iter().map(String::as_str).filter(|path| !path.is_empty() && !is_applied(path)).collect()
+}
+
+impl Checks<'_> {
+    /// What becomes of a file, as far as its findings go.
+    fn usage(&self, file: &File, path: &str) -> Usage {
+        match self.repo.usage(file) {
+            _ if self.asked.iter().any(|asked| is_below(path, asked)) => Usage::Applied,
+            Usage::SetAside if !self.selection.select.is_empty() => Usage::Idle,
+            usage => usage,
+        }
+    }
+}
+
+/// Whether a rule has something to say of a file of which this becomes.
+fn holds(rule: &Rule, usage: Usage) -> bool {
+    match usage {
+        Usage::Applied | Usage::Idle => true,
+        Usage::SetAside => rule.id == "yaml/syntax" || is_in(rule, &FOR_EVERY),
+        Usage::Template => is_in(rule, &FOR_EVERY) || is_in(rule, &FOR_WRITTEN),
+    }
+}
+
+/// What a finding in a file matters of which this becomes.
+fn severity(rule: &Rule, usage: Usage, severity: Severity) -> Severity {
+    let spared = usage == Usage::Idle && !is_in(rule, &FOR_EVERY) && !is_in(rule, &FOR_IDLE);
+    if spared { severity.min(Severity::Info) } else { severity }
+}
+
 fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str, Finding)>>) -> Vec<Diagnostic> {
-    let Checks { repo, rules, running, selection, mask } = checks;
+    let Checks { repo, rules, running, selection, mask, .. } = checks;
     let path = repo.tree().written(file).source.path.as_str();
     let suppressions = suppression::read(file);
     // By rule and line; of several that say the same, the first is the one that counts.
@@ -213,18 +295,16 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         suppressions.iter().enumerate().rev().map(|(index, one)| ((one.rule.as_str(), one.line), index)).collect();
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
     let mut diagnostics = Vec::new();
-    let parked = file.is_parked();
-    let is_in = |rule: &Rule, groups: &[&str]| groups.iter().any(|group| rule.id.starts_with(group));
-    let holds =
-        |rule: &&Rule| (!parked || is_in(rule, &FOR_PARKED)) && (file.rendered.is_none() || !is_in(rule, &FOR_WRITTEN));
+    let usage = checks.usage(file, path);
+    let holds = |rule: &&Rule| holds(rule, usage) && (file.rendered.is_none() || !is_in(rule, &FOR_WRITTEN));
     for rule in running.iter().copied().filter(holds) {
-        let Some(severity) = selection.level(rule, path, repo) else { continue };
-        let findings = match rule.check {
-            Check::File(check) => check(file, repo),
-            Check::Both(_, check) if !repo.is_deployed(file) => check(file, repo),
+        let Some(level) = selection.level(rule, path, repo) else { continue };
+        let (findings, level) = match rule.check {
+            Check::File(check) => (check(file, repo), severity(rule, usage, level)),
+            Check::Both(_, check) if !repo.is_deployed(file) => (check(file, repo), severity(rule, usage, level)),
             Check::Cluster(_) | Check::Both(..) => {
                 let own = deployed.into_iter().flatten().filter(|(id, _)| *id == rule.id);
-                own.map(|(_, finding)| finding.clone()).collect()
+                (own.map(|(_, finding)| finding.clone()).collect(), level)
             }
         };
         debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
@@ -232,7 +312,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
             let line = file.source.line(finding.span.start);
             match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
-                None => diagnostics.push(diagnostic(rule.id, severity, as_written(finding, repo.tree()), mask)),
+                None => diagnostics.push(diagnostic(rule.id, level, as_written(finding, repo), mask)),
             }
         }
     }
@@ -242,7 +322,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         let idle = suppressions.iter().zip(&used).filter(|(_, used)| !used.load(Ordering::Relaxed));
         let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
         let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
-        let findings = findings.map(|finding| as_written(finding, repo.tree()));
+        let findings = findings.map(|finding| as_written(finding, repo));
         diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding, mask)));
     }
     diagnostics.sort_by(|a, b| {
@@ -272,7 +352,8 @@ fn may_be_rendered(finding: &Finding, tree: &Tree) -> bool {
 }
 
 /// A finding about what a template makes is one about the template.
-fn as_written(mut finding: Finding, tree: &Tree) -> Finding {
+fn as_written(mut finding: Finding, repo: &Repo) -> Finding {
+    let tree = repo.tree();
     let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
     let related = finding.related.iter_mut().map(|related| &mut related.span);
     for span in related.chain(edits).chain([&mut finding.span]) {
@@ -280,6 +361,8 @@ fn as_written(mut finding: Finding, tree: &Tree) -> Finding {
             span.file = tree.written(file).source.id;
         }
     }
+    // The next rendering would undo it.
+    finding.fix = finding.fix.filter(|fix| !fix.edits.iter().any(|edit| repo.is_made(edit.span)));
     finding
 }
 
@@ -295,6 +378,7 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
 }
 
 fn diagnostic(rule: &'static str, severity: Severity, finding: Finding, mask: &Mask) -> Diagnostic {
+    let severity = finding.at_most.map_or(severity, |most| most.min(severity));
     let mut shown = mask.finding(&finding);
     shown.message = shown.message.clipped(MAX_MESSAGE);
     let edits = finding.fix.map(|fix| fix.edits).unwrap_or_default();

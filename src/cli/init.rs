@@ -1,8 +1,9 @@
 //! `homelint init`: a commented `.homelint.yaml`.
 
 use super::{Failure, Outcome, Run};
-use homelint::config::{FILE, KEYS, Key, Takes};
+use homelint::config::{FILE, SCHEMA};
 use homelint::discover;
+use serde_json::Value;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -25,38 +26,54 @@ pub fn run(arguments: &Init) -> Run {
 }
 
 fn text() -> String {
-    let mut out = "# homelint works without this file: uncomment what shall differ.\n".to_owned();
-    for key in KEYS {
-        out.push_str(&format!("\n# {}\n", key.about));
-        example(key).lines().for_each(|line| out.push_str(&format!("#{line}\n")));
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap_or_default();
+    let mut out = "# homelint works without this file: uncomment what you want to change.\n".to_owned();
+    for (key, schema) in properties(&schema) {
+        out.push_str(&format!("\n# {}\n", description(schema)));
+        example(key, schema).lines().for_each(|line| out.push_str(&format!("#{line}\n")));
     }
     out
 }
 
-/// A key with a made-up value; a comment behind each nested key says what it does.
-fn example(key: &Key) -> String {
-    let name = key.name;
-    let nested = |keys: &'static [Key]| -> String {
-        let describe = |key: &Key| {
-            let example = example(key);
-            let (first, rest) = example.split_once('\n').unwrap_or((&example, ""));
-            format!("{first} # {}\n{rest}", key.about)
-        };
-        keys.iter().map(describe).collect()
-    };
-    match key.takes {
-        Takes::Globs => format!("{name}:\n  - \"path/to/**\"\n"),
-        Takes::Strings => format!("{name}:\n  - some text\n"),
-        Takes::Version => format!("{name}: \"1.37\"\n"),
-        Takes::Word | Takes::Words => format!("{name}: some text\n"),
-        Takes::Flag => format!("{name}: true\n"),
-        Takes::Levels => format!("{name}:\n  \"image/*\": warning\n"),
-        Takes::Section(keys) => format!("{name}:\n{}", indented(&nested(keys), "  ")),
-        Takes::Items(keys) => {
-            let body = indented(&nested(keys), "    ");
-            format!("{name}:\n  - {}", body.trim_start())
-        }
+/// A key with the value that its schema gives as an example; a comment behind each nested key says what it is for.
+fn example(key: &str, schema: &Value) -> String {
+    if let Some(example) = schema["examples"].get(0) {
+        return flow(key, example);
     }
+    let nested = |schema: &Value| -> String {
+        let describe = |(key, schema): (&String, &Value)| {
+            let example = example(key, schema);
+            let (first, rest) = example.split_once('\n').unwrap_or((&example, ""));
+            format!("{first} # {}\n{rest}", description(schema))
+        };
+        properties(schema).map(describe).collect()
+    };
+    if schema["type"] == "array" {
+        return format!("{key}:\n  - {}", indented(&nested(&schema["items"]), "    ").trim_start());
+    }
+    format!("{key}:\n{}", indented(&nested(schema), "  "))
+}
+
+/// A value as JSON, which is YAML; a list or mapping begins on a line of its own.
+fn flow(key: &str, value: &Value) -> String {
+    match value {
+        Value::Array(items) => {
+            format!("{key}:\n{}", items.iter().map(|item| format!("  - {item}\n")).collect::<String>())
+        }
+        Value::Object(entries) => {
+            let entry = |(name, value): (&String, &Value)| format!("  {}: {value}\n", Value::from(name.as_str()));
+            format!("{key}:\n{}", entries.iter().map(entry).collect::<String>())
+        }
+        scalar => format!("{key}: {scalar}\n"),
+    }
+}
+
+fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten()
+}
+
+fn description(schema: &Value) -> &str {
+    schema["description"].as_str().unwrap_or("")
 }
 
 fn indented(text: &str, by: &str) -> String {

@@ -112,7 +112,7 @@ impl<'a> Flux<'a> {
         let first = self.follow(entry);
         match self.corrected(&first.cluster) {
             Some(entry) => {
-                self.sources.own(&entry);
+                self.sources.own(&entry.sources);
                 self.follow(entry)
             }
             None => first,
@@ -138,6 +138,7 @@ impl<'a> Flux<'a> {
             entry,
             kustomizations: Vec::new(),
             made,
+            by_hand: Vec::new(),
             remote: None,
             open: false,
             by_name: BTreeMap::new(),
@@ -260,7 +261,7 @@ impl<'a> Flux<'a> {
         let stray = |file: &&File| {
             let mut roots = file.roots_of(Role::Kustomization);
             let whole = roots.any(|root| root.text_at(&["kind"]) != Some("Component"));
-            whole && !reached.contains(&file.source.id) && !file.is_parked()
+            whole && !reached.contains(&file.source.id) && !file.is_set_aside()
         };
         let stray: Vec<&File> = self.tree.files().iter().filter(stray).collect();
         stray.par_iter().flat_map_iter(|file| self.kustomize.build(file.source.folder()).faults).collect()
@@ -286,13 +287,13 @@ fn overlay(resource: &Resource) -> Overlay {
 /// Whether a fault only says that a parent's patch, meant for all its children, does not fit this one.
 fn is_inherited(fault: &Fault, overlay: &Overlay, kustomization: &Resource) -> bool {
     if !matches!(fault.kind, FaultKind::PatchUnmatched | FaultKind::TargetUnmatched)
-        || kustomization.node.span.contains(fault.span)
+        || kustomization.node.span.contains(fault.finding.span)
     {
         return false;
     }
     let mut inherited = false;
     for patch in &overlay.patches {
-        patch.walk(&mut |node| inherited |= node.span.contains(fault.span));
+        patch.walk(&mut |node| inherited |= node.span.contains(fault.finding.span));
     }
     inherited
 }

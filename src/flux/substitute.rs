@@ -37,6 +37,18 @@ impl VariableUse {
     }
 }
 
+/// Names that are told apart in one text: one that uses more is one mistake, or none.
+const MAX_NAMES: usize = 50;
+
+/// The uses of variables outside of comments, the first of each name in a text: one script may use a variable a thousand
+/// times.
+pub fn distinct(uses: &[VariableUse]) -> impl Iterator<Item = &VariableUse> {
+    uses.chunk_by(|one, other| one.scalar == other.scalar).flat_map(|uses| {
+        let mut seen = HashSet::new();
+        uses.iter().filter(move |used| !used.is_in_comment() && seen.insert(&used.found.name)).take(MAX_NAMES)
+    })
+}
+
 /// What texts with variables are: programs, which have variables of their own, or not. Remembers the last one, since one
 /// text may use a variable a thousand times.
 #[derive(Debug, Default)]

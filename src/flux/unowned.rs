@@ -33,7 +33,7 @@ impl Flux<'_> {
             // Without a source it is a patch of one.
             .filter(|resource| resource.node.at(&["spec", "sourceRef"]).is_some())
             .filter(|resource| !folders.iter().any(|folder| below(path(resource), folder)))
-            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_parked()))
+            .filter(|resource| self.tree.file(resource.node.span.file).is_some_and(|file| !file.is_set_aside()))
             .collect();
         let applies: Vec<BTreeSet<Span>> = left
             .par_iter()
@@ -47,9 +47,11 @@ impl Flux<'_> {
         let mut roots: Vec<&Resource> = left
             .iter()
             .zip(&applies)
-            // Beside an entry point, what applies no Kustomization is no entry point but something put away.
+            // Beside an entry point, what applies no Kustomization was put away, and what applies the same was its
+            // predecessor.
             .filter(|(resource, children)| {
-                !owned.contains(&identity(resource)) && (clusters.is_empty() || !children.is_empty())
+                let begins = !children.is_empty() && children.is_disjoint(&covered);
+                !owned.contains(&identity(resource)) && (clusters.is_empty() || begins)
             })
             .map(|(resource, _)| *resource)
             .collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Words of the language that are no names.
-const KEYWORDS: [&str; 21] = [
+const KEYWORDS: [&str; 22] = [
     "and",
     "or",
     "not",
@@ -27,6 +27,7 @@ const KEYWORDS: [&str; 21] = [
     "without",
     "context",
     "ignore",
+    "missing",
 ];
 
 /// What a name is used as.

@@ -36,7 +36,7 @@ pub fn read(file: FileId, template: &str, delimiters: &Delimiters) -> Option<(Pa
 }
 
 fn is_broken(parsed: &Parsed) -> bool {
-    parsed.problems.iter().any(|problem| problem.kind == ProblemKind::Syntax)
+    parsed.problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Template))
 }
 
 /// Marks scalars that hold a value or depend on a condition as unknown, and lets them say what the template says.

@@ -19,9 +19,22 @@ pub struct Image {
     pub whole: bool,
 }
 
+/// API groups of policies: what stands in them is a pattern that images are held against, or what is put into others.
+const POLICIES: [&str; 6] = [
+    "admissionregistration.k8s.io",
+    "constraints.gatekeeper.sh",
+    "kyverno.io",
+    "mutations.gatekeeper.sh",
+    "policies.kubewarden.io",
+    "policies.kyverno.io",
+];
+
 /// Every image of a resource: scalars of containers, and mappings with `repository` under a key that ends in `image`.
 pub fn images(resource: &Resource) -> Vec<Image> {
     let mut found = Vec::new();
+    if POLICIES.contains(&resource.group()) {
+        return found;
+    }
     // An ImageRepository names an image whose tags it lists; the tag of a system upgrade is its version.
     let tagged = resource.is("upgrade.cattle.io", "Plan");
     if !resource.is("image.toolkit.fluxcd.io", "ImageRepository") {

@@ -1,9 +1,9 @@
 //! The kustomization file: which fields it may have, what Flux adds to it, and the one Flux makes where there is none.
 
-use super::Overlay;
 use super::facts::{Facts, Shape};
 use super::fault::{Fault, FaultKind};
 use super::object::put;
+use super::overlay::Overlay;
 use crate::resource::{KUSTOMIZATION_FILES, Tree};
 use crate::source::{FileId, Span, nearest};
 use crate::yaml::{Entry, Mode, Node, Resolved, Style};
@@ -45,18 +45,6 @@ impl Kustomization {
     }
 }
 
-/// Files that Flux's source-controller never takes along.
-const NEVER_IN_ARTIFACT: [&str; 8] = [
-    ".sops.yaml",
-    ".flux.yaml",
-    ".travis.yml",
-    ".gitlab-ci.yml",
-    "appveyor.yml",
-    ".drone.yml",
-    "cloudbuild.yaml",
-    "codeship-services.yml",
-];
-
 /// Reads the kustomization of a folder; `None` where there is none or it cannot be read.
 pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fault>) -> Option<Kustomization> {
     let mut files = KUSTOMIZATION_FILES.iter().filter_map(|name| tree.find(&path_in(folder, name)));
@@ -65,7 +53,7 @@ pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fa
     if let Some(other) = files.next() {
         let message =
             format!("two kustomization files in one folder: `{}` and `{}`", file.source.name(), other.source.name());
-        faults.push(Fault::fatal(FaultKind::ManyKustomizations, whole, message).help("keep one of them"));
+        faults.push(Fault::new(FaultKind::ManyKustomizations, whole, message).help("keep one of them"));
     }
     let broken = file.parsed.documents.first().is_none_or(|document| document.broken);
     let root = file.root().filter(|root| root.is_map() && !broken);
@@ -76,7 +64,7 @@ pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fa
         } else {
             FaultKind::Unreadable
         };
-        faults.push(Fault::fatal(kind, whole, message));
+        faults.push(Fault::new(kind, whole, message));
         return None;
     };
     check_empty(root, faults);
@@ -91,7 +79,7 @@ fn check_empty(root: &Node, faults: &mut Vec<Fault>) {
     let typed = |entry: &&Entry| matches!(entry.key.text(), Some("apiVersion" | "kind")) || entry.value.is_null();
     if root.entries().iter().filter(typed).count() == root.entries().len() {
         faults.push(
-            Fault::fatal(FaultKind::Empty, root.span, "the kustomization is empty")
+            Fault::new(FaultKind::Empty, root.span, "the kustomization is empty")
                 .help("list `resources`, or delete the file"),
         );
     }
@@ -104,7 +92,7 @@ fn check_type(kustomization: &Kustomization, faults: &mut Vec<Fault>) {
         let Some(node) = root.get(field) else { return };
         let Some(text) = node.known().filter(|text| !wanted.contains(text)) else { return };
         let message = format!("`{field}` of a kustomization must be `{}`, not `{text}`", wanted.join("` or `"));
-        faults.push(Fault::fatal(FaultKind::InvalidValue, node.span, message));
+        faults.push(Fault::new(FaultKind::InvalidValue, node.span, message));
     };
     expect("kind", &["Kustomization", "Component"]);
     let version = if kustomization.is_component() { "v1alpha1" } else { "v1beta1" };
@@ -129,7 +117,7 @@ impl Check<'_> {
             let Some((field, shape)) = known else {
                 let near = nearest(name, fields.iter().map(|(field, _)| field.as_str()));
                 let message = format!("kustomize knows no field `{name}` here");
-                self.faults.push(Fault::fatal(FaultKind::UnknownField, entry.key.span, message).suggest(near));
+                self.faults.push(Fault::new(FaultKind::UnknownField, entry.key.span, message).suggest(near));
                 continue;
             };
             let key = if field == name {
@@ -184,7 +172,7 @@ impl Check<'_> {
 }
 
 fn wrong_type(node: &Node, field: &str, expected: &str, scalar: bool) -> Fault {
-    let fault = Fault::fatal(FaultKind::InvalidValue, node.span, format!("`{field}` must be {expected}"));
+    let fault = Fault::new(FaultKind::InvalidValue, node.span, format!("`{field}` must be {expected}"));
     match node.text() {
         Some(text) if scalar && expected.starts_with(['a', 's']) && expected.contains("string") => {
             fault.help(format!("write `\"{text}\"`"))
@@ -214,7 +202,7 @@ pub(super) fn generated(tree: &Tree, folder: &str) -> Kustomization {
             continue;
         }
         let name = file.source.name();
-        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || NEVER_IN_ARTIFACT.contains(&name) {
+        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || !file.in_artifact {
             continue;
         }
         first.get_or_insert(here);
@@ -229,6 +217,12 @@ pub(super) fn generated(tree: &Tree, folder: &str) -> Kustomization {
 /// The kustomization with what a Flux Kustomization adds to it.
 pub(super) fn overlaid(mut kustomization: Kustomization, overlay: &Overlay) -> Kustomization {
     let root = &mut kustomization.root;
+    // Flux's way to keep kustomize from calling a kustomization without resources empty.
+    if kustomization.file.is_some() && root.items_at(&["resources"]).is_empty() {
+        let span = root.span.before();
+        let origins = Node::scalar(span, "originAnnotations", Style::Plain);
+        put(root, "buildMetadata", Node::seq(span, vec![origins]));
+    }
     let fields =
         [("namespace", &overlay.namespace), ("namePrefix", &overlay.name_prefix), ("nameSuffix", &overlay.name_suffix)];
     for (field, value) in fields {

@@ -73,14 +73,25 @@ fn operation(node: &Node) -> Result<Operation, Misfit> {
     })
 }
 
-/// Patches are read as YAML 1.1: `on` is a boolean.
+/// Patches are read as YAML 1.1 and become JSON: `on` is a boolean, a date a string, an absent value `null`.
 fn as_api_server_reads(node: &mut Node) {
-    if let (Some(Resolved::Bool(truth)), false) =
-        (node.resolve(Mode::Yaml11), matches!(node.resolve(Mode::Yaml12), Some(Resolved::Bool(_))))
-    {
-        *node = Node::scalar(node.span, if truth { "true" } else { "false" }, Style::Plain);
+    match (node.resolve(Mode::Yaml11), node.resolve(Mode::Yaml12)) {
+        (_, Some(Resolved::Bool(_))) => {}
+        (Some(Resolved::Bool(true)), _) => *node = Node::scalar(node.span, "true", Style::Plain),
+        (Some(Resolved::Bool(false)), _) => *node = Node::scalar(node.span, "false", Style::Plain),
+        (_, Some(Resolved::Null)) => *node = Node::scalar(node.span, "null", Style::Plain),
+        (_, Some(Resolved::Date | Resolved::Str)) => {
+            if let Value::Scalar(scalar) = &mut node.value {
+                scalar.style = Style::Double;
+            }
+        }
+        _ => {}
     }
     for entry in node.is_map().then(|| node.entries_mut()).into_iter().flatten().flatten() {
+        as_api_server_reads(&mut entry.key);
+        if let Value::Scalar(scalar) = &mut entry.key.value {
+            scalar.style = Style::Double;
+        }
         as_api_server_reads(&mut entry.value);
     }
     for item in node.is_seq().then(|| node.items_mut()).into_iter().flatten().flatten() {

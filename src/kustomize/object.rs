@@ -1,6 +1,7 @@
 //! Resources while they are built: the node, and what kustomize remembers of it beside the node.
 
-use super::facts::{Facts, Gvk};
+use super::facts::Facts;
+use super::gvk::Gvk;
 use super::origin::Origin;
 use crate::source::Span;
 use crate::yaml::{Entry, Mode, Node, Resolved, Style, Value};
@@ -175,8 +176,8 @@ impl Set {
     /// Adds a resource; returns the one that has its identity already.
     pub fn append(&mut self, object: Object) -> Result<(), Box<(Object, usize)>> {
         let key = object.id.key();
-        if let Some(known) = self.find(&key) {
-            return Err(Box::new((object, known)));
+        if let Some(existing) = self.find(&key) {
+            return Err(Box::new((object, existing)));
         }
         if let Some(index) = &mut self.index {
             index.insert(key, self.objects.len());
@@ -236,7 +237,8 @@ pub(super) fn as_string(node: &Node) -> Node {
     let mut node = node.clone();
     let string = is_string(&node);
     match &mut node.value {
-        Value::Scalar(scalar) if !string => scalar.style = Style::Double,
+        // Only what is left as it was written is folded again when it is printed.
+        Value::Scalar(scalar) if !string || scalar.style == Style::Folded => scalar.style = Style::Double,
         Value::Scalar(_) => {}
         _ => node = Node::string(node.span, ""),
     }

@@ -1,9 +1,12 @@
 //! `replacements`: a value of one resource goes to fields of others.
 
-use super::accumulate::{Level, Run};
-use super::facts::{gvk_of, split_path};
+use super::context::Context;
 use super::fault::{Fault, FaultKind};
+use super::gvk::gvk_of;
+use super::level::Level;
 use super::object::{Id, Object, as_string, put};
+use super::path::{bracket, dotted, lookup};
+use super::read;
 use super::select::{Selector, is_selected};
 use crate::source::Span;
 use crate::yaml::{self, Mode, Node, Resolved, Style, Value};
@@ -18,38 +21,36 @@ enum Failure {
     Structured(Span),
 }
 
-impl Run<'_> {
-    /// The entries of `replacements`, those in files included.
-    pub(super) fn replacements(&mut self, level: &mut Level, list: &[Node], folder: &str) {
-        for entry in list {
-            let Some(path) = entry.get("path").filter(|path| path.text().is_some()) else {
-                self.replacement(level, entry);
-                continue;
-            };
-            let Some(file) = self.file(path, folder, FaultKind::ReplacementFailed) else { continue };
-            for root in self.documents(path, file, FaultKind::ReplacementFailed).unwrap_or_default() {
-                if root.is_map() {
-                    self.replacement(level, &root);
-                }
-                for entry in root.items() {
-                    self.replacement(level, entry);
-                }
+/// The entries of `replacements`, those in files included.
+pub(super) fn apply_replacements(context: &mut Context, level: &mut Level, list: &[Node], folder: &str) {
+    for entry in list {
+        let Some(path) = entry.get("path").filter(|path| path.text().is_some()) else {
+            replacement(context, level, entry);
+            continue;
+        };
+        let Some(file) = read::file(context, path, folder, FaultKind::ReplacementFailed) else { continue };
+        for root in read::documents(context, path, file, FaultKind::ReplacementFailed).unwrap_or_default() {
+            if root.is_map() {
+                replacement(context, level, &root);
+            }
+            for entry in root.items() {
+                replacement(context, level, entry);
             }
         }
     }
+}
 
-    fn replacement(&mut self, level: &mut Level, entry: &Node) {
-        match replace(level, entry) {
-            Ok(()) => {}
-            Err(Failure::Structured(span)) => self.unchecked(span, "values inside strings are not replaced"),
-            Err(Failure::Wrong(span, _)) if self.notes.incomplete => {
-                self.unchecked(span, "the resource may be among what is not at hand");
-            }
-            Err(Failure::Wrong(span, message)) => self.fault(Fault::fatal(FaultKind::ReplacementFailed, span, message)),
+fn replacement(context: &mut Context, level: &mut Level, entry: &Node) {
+    match replace(level, entry) {
+        Ok(()) => {}
+        Err(Failure::Structured(span)) => context.unchecked(span, "values inside strings are not replaced"),
+        Err(Failure::Wrong(span, _)) if context.notes.incomplete => {
+            context.unchecked(span, "the resource may be among what is not at hand");
         }
-        let facts = &self.kustomize.facts;
-        level.set.objects_mut().iter_mut().for_each(|object| object.refresh(facts));
+        Err(Failure::Wrong(span, message)) => context.fault(Fault::new(FaultKind::ReplacementFailed, span, message)),
     }
+    let facts = context.facts;
+    level.set.objects_mut().iter_mut().for_each(|object| object.refresh(facts));
 }
 
 fn replace(level: &mut Level, entry: &Node) -> Result<(), Failure> {
@@ -113,7 +114,7 @@ fn source_value(objects: &[Object], source: &Node) -> Result<Node, Failure> {
     }
     let path = source.get("fieldPath").and_then(Node::text).unwrap_or("metadata.name");
     let span = source.get("fieldPath").map_or(source.span, |path| path.span);
-    let value = lookup(&object.node, &smart_path(path)).filter(|value| !is_nil(value));
+    let value = lookup(&object.node, &dotted(path)).filter(|value| !is_nil(value));
     let Some(value) = value else {
         return Err(Failure::Wrong(span, format!("`{}` has no `{path}`", object.id.title())));
     };
@@ -161,7 +162,7 @@ fn write(root: &mut Node, target: &Node, value: &Node) -> Result<(), Failure> {
     let delimiter = delimiter(target);
     for path in paths {
         let text = path.text().unwrap_or_default();
-        let parts = smart_path(text);
+        let parts = dotted(text);
         if enters_string(root, &parts) {
             return Err(Failure::Structured(path.span));
         }
@@ -204,6 +205,11 @@ fn set(node: &mut Node, value: &Node, delimiter: Option<&(SmolStr, i64)>) -> Res
     // A field keeps its type, only its text changes.
     *node = match (node.as_scalar(), scalar(&new)) {
         (Some(_), text) if !node.is_null() => {
+            if let Some(kind) = kind_lost(node, text.as_deref().unwrap_or_default()).filter(|_| !new.is_unknown()) {
+                let message =
+                    format!("a replacement cannot write `{}` to a field with {kind}", text.unwrap_or_default());
+                return Err(Failure::Wrong(value.span, message));
+            }
             let mut changed = with_text(node, text.unwrap_or_default()).with_span(value.span);
             keep_unknown(&mut changed, new.is_unknown());
             changed
@@ -211,6 +217,17 @@ fn set(node: &mut Node, value: &Node, delimiter: Option<&(SmolStr, i64)>) -> Res
         _ => new,
     };
     Ok(())
+}
+
+/// What a field without quotes holds, where `text` is no such thing: kustomize keeps the type and then cannot read it.
+fn kind_lost(node: &Node, text: &str) -> Option<&'static str> {
+    let new = yaml::resolve(text, Mode::Yaml12);
+    match node.resolve(Mode::Yaml12)? {
+        Resolved::Int(_) if !matches!(new, Resolved::Int(_)) => Some("a whole number"),
+        Resolved::Float(_) if !matches!(new, Resolved::Int(_) | Resolved::Float(_)) => Some("a number"),
+        Resolved::Bool(_) if !matches!(new, Resolved::Bool(_)) => Some("`true` or `false`"),
+        _ => None,
+    }
 }
 
 fn keep_unknown(node: &mut Node, unknown: bool) {
@@ -233,51 +250,6 @@ fn enters_string(root: &Node, path: &[SmolStr]) -> bool {
     })
 }
 
-/// Splits at dots; `[name=a.b]` stays whole, `[a.b]` is the key `a.b`.
-fn smart_path(path: &str) -> Vec<SmolStr> {
-    let mut parts = split_path(path, '.').into_iter();
-    let mut result = Vec::new();
-    while let Some(part) = parts.next() {
-        if !part.starts_with('[') || part.ends_with(']') {
-            result.push(part);
-            continue;
-        }
-        let mut whole = part.to_string();
-        for more in parts.by_ref() {
-            whole.push('.');
-            whole.push_str(&more);
-            if more.ends_with(']') {
-                break;
-            }
-        }
-        result.push(if whole.contains('=') { whole.into() } else { whole.trim_matches(['[', ']']).into() });
-    }
-    result
-}
-
-/// `[key=value]`
-fn bracket(part: &str) -> Option<(&str, &str)> {
-    part.strip_prefix('[')?.strip_suffix(']')?.split_once('=')
-}
-
-/// The one node at a path: keys, indices, `-` for the last, `[key=value]`.
-pub(super) fn lookup<'n>(root: &'n Node, path: &[SmolStr]) -> Option<&'n Node> {
-    let mut parts = path.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-    parts.try_fold(root, |node, part| {
-        if let Ok(index) = part.parse::<usize>() {
-            return node.items().get(index);
-        }
-        if part == "-" {
-            return node.items().last();
-        }
-        match bracket(part) {
-            Some(("", value)) => node.items().iter().find(|item| item.text() == Some(value)),
-            Some((key, value)) => node.items().iter().find(|item| item.text_at(&[key]) == Some(value)),
-            None => node.get(part),
-        }
-    })
-}
-
 /// How the fields of a target are found.
 struct Place<'a> {
     /// The value, where absent fields are made for it.
@@ -296,7 +268,7 @@ impl Place<'_> {
         let Some((part, rest)) = path.split_first() else { return set(node) };
         let wrong = |message: String| Failure::Wrong(self.span, message);
         if let Ok(index) = part.parse::<usize>() {
-            let made = self.made(rest);
+            let made = self.blank(rest);
             let Some(items) = node.items_mut() else { return Err(wrong(format!("`{index}` needs a list"))) };
             if let (true, Some(made)) = (items.len() == index, made) {
                 items.push(made);
@@ -320,7 +292,7 @@ impl Place<'_> {
             return if node.is_null() { Ok(()) } else { Err(wrong(format!("`{part}` needs a mapping"))) };
         }
         if node.get(part).is_none() {
-            let Some(made) = self.made(rest) else { return Ok(()) };
+            let Some(made) = self.blank(rest) else { return Ok(()) };
             put(node, part, made);
         }
         match node.get_mut(part) {
@@ -364,7 +336,7 @@ impl Place<'_> {
     }
 
     /// What is made for an absent field, by what comes below it.
-    fn made(&self, rest: &[SmolStr]) -> Option<Node> {
+    fn blank(&self, rest: &[SmolStr]) -> Option<Node> {
         let value = self.create?;
         Some(match rest.first() {
             Some(next) if next.parse::<usize>().is_ok() || next.starts_with('[') => Node::seq(self.span, Vec::new()),

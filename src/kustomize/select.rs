@@ -1,6 +1,6 @@
 //! Which resources a patch or a replacement is for.
 
-use super::facts::Gvk;
+use super::gvk::Gvk;
 use super::object::{Id, Object};
 use crate::source::Span;
 use crate::yaml::Node;

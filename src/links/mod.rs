@@ -5,10 +5,13 @@ mod table;
 
 use crate::resource::Resource;
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Node, OneOrMany};
 use path::{Condition, Path, Template};
+use serde::Deserialize;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use table::Table;
 
 /// An API group, empty for the core group, and a kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +97,32 @@ impl Created {
     }
 }
 
+/// How an object shares the address of its load balancer.
+#[derive(Debug, Clone, Copy)]
+pub struct Sharing<'a> {
+    /// Objects with an equal one may have one address.
+    key: &'a Node,
+    /// Where namespaces matter: the list of those besides its own.
+    namespaces: Option<Option<&'a Node>>,
+}
+
+impl Sharing<'_> {
+    /// Whether two objects, each with its namespace, may have one address, as far as that is known.
+    pub fn allows(&self, own: &str, other: &Sharing, theirs: &str) -> bool {
+        let same = self.key.known().zip(other.key.known()).is_none_or(|(key, other)| key == other);
+        same && (own == theirs || self.names(theirs) && other.names(own))
+    }
+
+    fn names(&self, namespace: &str) -> bool {
+        let Some(list) = self.namespaces else { return true };
+        let listed = |list: &Node| {
+            list.known()
+                .is_none_or(|list| list.split(',').any(|name| matches!(name.trim(), "*") || name.trim() == namespace))
+        };
+        list.is_some_and(listed)
+    }
+}
+
 /// The tables, by kind.
 #[derive(Debug, Default)]
 pub struct Links {
@@ -115,45 +144,58 @@ pub struct Links {
     addresses: BTreeSet<SmolStr>,
     /// Annotations by which objects share such an address.
     sharing: BTreeSet<SmolStr>,
+    /// The annotation that names other namespaces, by the one that shares.
+    sharing_across: BTreeMap<SmolStr, SmolStr>,
     /// Words in the names of classes whose volumes one node mounts at a time.
     block_storage: Vec<SmolStr>,
     /// Charts and images of one version, those that lead first.
     in_step: Vec<Vec<SmolStr>>,
 }
 
-/// How one field refers.
-#[derive(Debug, Clone)]
+/// How one field refers; its paths begin at the object that it is in, the first at the resource.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 struct Field {
     at: Path,
-    /// Empty: the object says what kind it names.
-    to: Vec<Kind>,
-    name: Path,
+    /// Empty, or any: the object says what kind it names.
+    #[serde(default)]
+    to: OneOrMany<Kind>,
+    name: Option<Path>,
     namespace: Option<Path>,
-    kind: Path,
+    kind: Option<Path>,
     key: Option<Path>,
     port: Option<Path>,
     default_key: Option<SmolStr>,
-    needs: Vec<SmolStr>,
-    optional: Path,
-    always_optional: bool,
-    when: Vec<Condition>,
+    #[serde(default)]
+    needs: OneOrMany<SmolStr>,
+    #[serde(default)]
+    optional: bool,
+    #[serde(default)]
+    when: OneOrMany<Condition>,
 }
 
 /// What one kind creates.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 struct Creation {
+    /// The kinds that create it, while the table is read.
+    from: OneOrMany<Kind>,
+    #[serde(rename = "kind")]
     to: Kind,
-    name: Template,
-    namespace: Scope,
+    #[serde(rename = "name")]
+    names: OneOrMany<Template>,
+    /// The own one where nothing is said.
+    namespace: Option<Scope>,
+    #[serde(default)]
     ordinal: bool,
-    keys: Option<Vec<Keys>>,
-    open: Vec<Path>,
-    when: Vec<Condition>,
+    keys: Option<OneOrMany<Keys>>,
+    #[serde(default)]
+    open: OneOrMany<Path>,
+    #[serde(default)]
+    when: OneOrMany<Condition>,
 }
 
 #[derive(Debug, Clone)]
 enum Scope {
-    Own,
     Everywhere,
     Unknown,
     Named(Template),
@@ -171,9 +213,9 @@ impl Links {
         table::embedded()
     }
 
-    /// Adds a table in the form of those under `schemas/links`; returns what in it was not understood.
-    pub fn add(&mut self, table: &Node) -> Vec<(Span, String)> {
-        table::add(self, table)
+    /// Adds a table.
+    pub fn add(&mut self, table: Table) {
+        table::add(self, table);
     }
 
     /// Every field of a resource that names another object.
@@ -229,22 +271,22 @@ impl Links {
 
     fn read<'a>(&self, field: &Field, resource: &'a Resource, found: &mut Vec<Reference<'a>>) {
         field.at.each(&resource.node, &mut |node| {
-            if !field.when.iter().all(|condition| condition.holds(node)) {
+            if !field.when.0.iter().all(|condition| condition.holds(node)) {
                 return;
             }
-            let name = if node.is_map() { field.name.first(node) } else { Some(node) };
+            let name = if node.is_map() { field.name(node) } else { Some(node) };
             let Some(name) = name.filter(|name| name.text().is_some_and(|text| !text.is_empty() && text != "*")) else {
                 return;
             };
             let Some(kind) = field.target(node) else { return };
             let place = self.place(&kind, field.namespace.as_ref().and_then(|path| path.first(node)), resource);
-            let others = field.to.iter().filter(|other| **other != kind).cloned().collect();
+            let others = field.to.0.iter().filter(|other| **other != kind).cloned().collect();
             let port = field.port.as_ref().and_then(|path| path.first(node));
             let mut keys = Vec::new();
             field.key.iter().for_each(|path| path.each(node, &mut |key| keys.extend(key.text().map(|_| key))));
             let default_key = field.default_key.iter().filter(|_| keys.is_empty());
-            let optional = field.always_optional || field.optional.first(node).is_some_and(Node::is_true);
-            let needs = field.needs.iter().chain(default_key).cloned().collect();
+            let optional = field.optional || node.get("optional").is_some_and(Node::is_true);
+            let needs = field.needs.0.iter().chain(default_key).cloned().collect();
             let kinds = vec![kind];
             let reference = Reference { name, kinds, others, place, key: None, needs, port, optional, hint: false };
             match keys.split_last() {
@@ -298,30 +340,30 @@ impl Links {
 
     fn created(&self, creation: &Creation, resource: &Resource) -> Vec<Created> {
         let node = &resource.node;
-        if !creation.when.iter().all(|condition| condition.holds(node)) {
+        if !creation.when.0.iter().all(|condition| condition.holds(node)) {
             return Vec::new();
         }
         let place = match &creation.namespace {
             _ if self.cluster_scoped.contains(&creation.to) => Place::Cluster,
-            Scope::Own => own_place(resource),
-            Scope::Everywhere => Place::Everywhere,
-            Scope::Unknown => Place::Unknown,
-            Scope::Named(template) => match template.fill(node).pop() {
+            None => own_place(resource),
+            Some(Scope::Everywhere) => Place::Everywhere,
+            Some(Scope::Unknown) => Place::Unknown,
+            Some(Scope::Named(template)) => match template.fill(node).pop() {
                 Some(path::Filled { text: Some(text), .. }) => Place::Namespace(text),
                 Some(_) => Place::Unknown,
                 None => own_place(resource),
             },
         };
-        let open = creation.open.iter().any(|path| path.first(node).is_some_and(|node| !is_empty(node)));
+        let open = creation.open.0.iter().any(|path| path.first(node).is_some_and(|node| !is_empty(node)));
         let keys = creation.keys.as_ref().filter(|_| !open).map(|keys| {
-            let words = keys.iter().flat_map(|keys| match keys {
+            let words = keys.0.iter().flat_map(|keys| match keys {
                 Keys::Word(word) => vec![word.clone()],
                 Keys::At(path) => path.words(node),
             });
             words.collect::<Vec<SmolStr>>()
         });
         // Whoever refers to a copy whose name is not known does so by the same unknown name.
-        let filled = creation.name.fill(node).into_iter();
+        let filled = creation.names.0.iter().flat_map(|name| name.fill(node));
         let filled = filled.filter(|filled| filled.text.is_some() || place != Place::Everywhere);
         let object = |filled: path::Filled| Created {
             kind: creation.to.clone(),
@@ -361,9 +403,14 @@ impl Links {
         self.addresses.contains(key)
     }
 
-    /// Whether a mapping has an annotation by which objects share their address.
-    pub fn is_shared(&self, annotations: &Node) -> bool {
-        annotations.entries().iter().any(|entry| entry.key.text().is_some_and(|key| self.sharing.contains(key)))
+    /// By which of its annotations an object shares its address, and with whom.
+    pub fn sharing<'n>(&self, annotations: &'n Node) -> Option<Sharing<'n>> {
+        let entry = annotations
+            .entries()
+            .iter()
+            .find(|entry| entry.key.text().is_some_and(|key| self.sharing.contains(key)))?;
+        let across = self.sharing_across.get(entry.key.text()?).map(|across| annotations.get(across));
+        Some(Sharing { key: &entry.value, namespaces: across })
     }
 
     /// Names of charts and images that are released together and have to be of one version.
@@ -390,13 +437,17 @@ impl Links {
 
 impl Field {
     /// The kind that the object at hand names; `None` for one that no table knows.
+    fn name<'a>(&self, node: &'a Node) -> Option<&'a Node> {
+        self.name.as_ref().map_or_else(|| node.get("name"), |path| path.first(node))
+    }
+
     fn target(&self, node: &Node) -> Option<Kind> {
-        let kind = self.kind.first(node);
+        let kind = self.kind.as_ref().map_or_else(|| node.get("kind"), |path| path.first(node));
         let written = node.get("group").or_else(|| node.get("apiGroup")).or_else(|| node.get("apiVersion"));
         let group = written.map(|group| group.text().unwrap_or("").split('/').next().unwrap_or(""));
         // `v1` is a version of the core group.
         let group = group.map(|group| if group == "v1" { "" } else { group });
-        if self.to.is_empty() {
+        if self.to.0.is_empty() {
             let kind = SmolStr::new(kind?.known()?);
             return Some(Kind { group: SmolStr::new(group.unwrap_or("")), kind });
         }
@@ -404,7 +455,7 @@ impl Field {
             kind.is_none_or(|kind| kind.text() == Some(&to.kind)) && group.is_none_or(|group| group == to.group)
         };
         // A kind that was left out is the first of the table, whatever others the field may name.
-        let candidates = if kind.is_some() { &self.to[..] } else { self.to.get(..1)? };
+        let candidates = if kind.is_some() { &self.to.0[..] } else { self.to.0.get(..1)? };
         candidates.iter().find(fits).cloned()
     }
 }

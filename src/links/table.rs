@@ -1,9 +1,12 @@
 //! Reads the tables.
 
-use super::{Condition, Created, Creation, Field, Keys, Kind, Links, Path, Place, Scope, Template};
-use crate::source::{FileId, Span};
-use crate::yaml::{self, Node};
+use super::path::{Condition, Path, Template};
+use super::{Created, Creation, Field, Keys, Kind, Links, Place, Scope};
+use crate::yaml::{OneOrMany, Pairs, Spanned, from_table};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer, value::SeqAccessDeserializer};
+use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
+use std::fmt;
 
 /// Tables in the binary, one a subject.
 const TABLES: [&str; 6] = [
@@ -15,163 +18,188 @@ const TABLES: [&str; 6] = [
     include_str!("../../schemas/links/operators.yaml"),
 ];
 
+/// A table of `schemas/links`, or the `links` of a configuration.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Table {
+    references: Vec<References>,
+    creates: Vec<Creation>,
+    always: Vec<Spanned<Always>>,
+    hints: Pairs<Kind, OneOrMany<SmolStr>>,
+    controllers: Pairs<SmolStr, OneOrMany<Kind>>,
+    inert: OneOrMany<Kind>,
+    cluster_scoped: OneOrMany<Kind>,
+    filled: OneOrMany<Condition>,
+    in_step: OneOrMany<SmolStr>,
+    addresses: OneOrMany<SmolStr>,
+    sharing: OneOrMany<SmolStr>,
+    sharing_across: Pairs<SmolStr, SmolStr>,
+    block_storage: OneOrMany<SmolStr>,
+}
+
+/// The fields of some kinds that name other objects.
+#[derive(Debug, Clone, Deserialize)]
+struct References {
+    from: Owners,
+    fields: Vec<Field>,
+}
+
+/// Kinds, each with the path at which its fields begin.
+#[derive(Debug, Clone)]
+struct Owners(Vec<(Kind, Path)>);
+
+/// Objects that every cluster has.
+#[derive(Debug, Clone, Deserialize)]
+struct Always {
+    kind: Kind,
+    names: OneOrMany<SmolStr>,
+    namespace: Option<SmolStr>,
+    keys: Option<OneOrMany<SmolStr>>,
+}
+
 pub(super) fn embedded() -> Links {
     let mut links = Links::default();
-    for text in TABLES {
-        for document in yaml::parse(FileId(u32::MAX), text).documents {
-            add(&mut links, &document.root);
-        }
-    }
+    TABLES.iter().for_each(|text| links.add(from_table(text)));
     links
 }
 
-type Problems = Vec<(Span, String)>;
-
-pub(super) fn add(links: &mut Links, table: &Node) -> Problems {
-    let mut problems = Vec::new();
-    links.cluster_scoped.extend(kinds(table.get("cluster-scoped")));
-    links.inert.extend(kinds(table.get("inert")));
-    links.addresses.extend(words(table.get("addresses")));
-    links.sharing.extend(words(table.get("sharing")));
-    let in_step = words(table.get("in-step"));
-    links.in_step.extend(in_step.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
-    links.block_storage.extend(words(table.get("block-storage")));
-    let filled = words(table.get("filled"));
-    links.filled.extend(filled.iter().filter_map(|condition| Condition::parse(condition)));
-    for row in table.items_at(&["references"]) {
-        references(links, row, &mut problems);
-    }
-    for hint in table.entries_at(&["hints"]) {
-        let Some(kind) = hint.key.text().map(kind) else { continue };
-        links.hints.extend(words(Some(&hint.value)).into_iter().map(|key| (key, kind.clone())));
-    }
-    for row in table.items_at(&["creates"]) {
-        creations(links, row, &mut problems);
-    }
-    for entry in table.entries_at(&["controllers"]) {
-        let name = SmolStr::new(entry.key.text().unwrap_or(""));
-        links.controllers.extend(kinds(Some(&entry.value)).into_iter().map(|kind| (kind, name.clone())));
-    }
-    for row in table.items_at(&["always"]) {
-        for name in words(row.get("names")) {
-            let Some(kind) = kinds(row.get("kind")).pop() else { continue };
-            let namespace = row.text_at(&["namespace"]).map(|name| Place::Namespace(SmolStr::new(name)));
-            let cluster = links.cluster_scoped.contains(&kind);
-            let place = if cluster { Place::Cluster } else { namespace.unwrap_or(Place::Everywhere) };
-            let keys = row.get("keys").map(|keys| words(Some(keys)));
-            links.always.push(Created { kind, name: Some(name), ordinal: false, place, keys, span: row.span });
+pub(super) fn add(links: &mut Links, table: Table) {
+    links.cluster_scoped.extend(table.cluster_scoped.0);
+    links.inert.extend(table.inert.0);
+    links.addresses.extend(table.addresses.0);
+    links.sharing.extend(table.sharing.0);
+    links.sharing_across.extend(table.sharing_across.0);
+    links.in_step.extend(table.in_step.0.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
+    links.block_storage.extend(table.block_storage.0);
+    links.filled.extend(table.filled.0);
+    for References { from: Owners(owners), mut fields } in table.references {
+        // `to: "*"` says it aloud.
+        fields.iter_mut().for_each(|field| field.to.0.retain(|kind| !kind.is_any()));
+        for (kind, start) in owners {
+            let fields = fields.iter().map(|field| Field { at: start.then(&field.at), ..field.clone() });
+            if kind.is_any() {
+                links.fallback.extend(fields);
+            } else {
+                let rows = fields.map(|field| (kind.group.clone(), field));
+                links.references.entry(kind.kind).or_default().extend(rows);
+            }
         }
     }
-    problems
-}
-
-fn references(links: &mut Links, row: &Node, problems: &mut Problems) {
-    let fields: Vec<Field> = row.items_at(&["fields"]).iter().filter_map(|row| field(row, problems)).collect();
-    let Some(from) = row.get("from") else { return };
-    if from.text() == Some("*") {
-        links.fallback.extend(fields);
-        return;
+    for (kind, OneOrMany(keys)) in table.hints.0 {
+        links.hints.extend(keys.into_iter().map(|key| (key, kind.clone())));
     }
-    // A mapping gives each kind with the path at which the fields begin.
-    let starts = from.entries().iter().filter_map(|entry| Some((kind(entry.key.text()?), entry.value.text()?)));
-    let plain = kinds(Some(from)).into_iter().map(|kind| (kind, ""));
-    for (kind, start) in starts.chain(plain) {
-        let Some(start) = Path::parse(start) else { continue };
-        let rows = links.references.entry(kind.kind).or_default();
-        rows.extend(
-            fields.iter().map(|field| (kind.group.clone(), Field { at: start.then(&field.at), ..field.clone() })),
-        );
-    }
-}
-
-fn field(row: &Node, problems: &mut Problems) -> Option<Field> {
-    Some(Field {
-        at: path(row, "at", problems)?,
-        to: if row.text_at(&["to"]) == Some("*") { Vec::new() } else { kinds(row.get("to")) },
-        name: path(row, "name", problems).or_else(|| Path::parse("name"))?,
-        namespace: path(row, "namespace", problems),
-        kind: path(row, "kind", problems).or_else(|| Path::parse("kind"))?,
-        key: path(row, "key", problems),
-        port: path(row, "port", problems),
-        default_key: row.text_at(&["default-key"]).map(SmolStr::new),
-        needs: words(row.get("needs")),
-        optional: Path::parse("optional")?,
-        always_optional: row.get("optional").is_some_and(Node::is_true),
-        when: conditions(row, problems),
-    })
-}
-
-fn creations(links: &mut Links, row: &Node, problems: &mut Problems) {
-    let Some(to) = kinds(row.get("kind")).pop() else {
-        problems.push((row.span, "this row does not say which `kind` is created".to_owned()));
-        return;
-    };
-    let template = |text: &str| Template::parse(text);
-    let namespace = match row.text_at(&["namespace"]) {
-        None => Some(Scope::Own),
-        Some("*") => Some(Scope::Everywhere),
-        Some("?") => Some(Scope::Unknown),
-        Some(text) => template(text).map(Scope::Named),
-    };
-    let keys = row.get("keys").map(|keys| words(Some(keys)).into_iter().map(key).collect());
-    let open = words(row.get("open")).iter().filter_map(|path| Path::parse(path)).collect::<Vec<_>>();
-    let when = conditions(row, problems);
-    for name in words(row.get("name")) {
-        let (Some(name), Some(namespace)) = (template(&name), namespace.clone()) else {
-            problems.push((row.span, "a brace is not closed here, or a path is malformed".to_owned()));
-            continue;
-        };
-        let creation = Creation {
-            to: to.clone(),
-            name,
-            namespace,
-            ordinal: row.get("ordinal").is_some_and(Node::is_true),
-            keys: keys.clone(),
-            open: open.clone(),
-            when: when.clone(),
-        };
-        for from in kinds(row.get("from")) {
+    for mut creation in table.creates {
+        for from in std::mem::take(&mut creation.from).0 {
             links.creations.entry(from.kind).or_default().push((from.group, creation.clone()));
         }
+    }
+    for (name, OneOrMany(kinds)) in table.controllers.0 {
+        links.controllers.extend(kinds.into_iter().map(|kind| (kind, name.clone())));
+    }
+    for Spanned { value: Always { kind, names, namespace, keys }, span } in table.always {
+        let cluster = links.cluster_scoped.contains(&kind);
+        let place = if cluster { Place::Cluster } else { namespace.map_or(Place::Everywhere, Place::Namespace) };
+        let object = |name| Created {
+            kind: kind.clone(),
+            name: Some(name),
+            ordinal: false,
+            place: place.clone(),
+            keys: keys.clone().map(|keys| keys.0),
+            span,
+        };
+        links.always.extend(names.0.into_iter().map(object));
+    }
+}
+
+impl Kind {
+    /// `*`, which stands for any.
+    pub(super) fn is_any(&self) -> bool {
+        self.kind == "*"
+    }
+}
+
+/// `group/Kind`, or `Kind` of the core group.
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let (group, kind) = text.rsplit_once('/').unwrap_or(("", text));
+        Ok(Kind { group: SmolStr::new(group), kind: SmolStr::new(kind) })
+    }
+}
+
+impl<'de> Deserialize<'de> for Path {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(deserializer, Path::parse, "this is not a path such as `spec.rules[].backendRefs[]`")
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(deserializer, Condition::parse, "this is not a condition such as `spec.type=value`")
+    }
+}
+
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parsed(deserializer, Template::parse, "a brace is not closed here, or a path is malformed")
     }
 }
 
 /// `{path}` stands for the words there, anything else for itself.
-fn key(text: SmolStr) -> Keys {
-    let path = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).and_then(Path::parse);
-    path.map_or(Keys::Word(text), Keys::At)
-}
-
-fn path(row: &Node, name: &str, problems: &mut Problems) -> Option<Path> {
-    let node = row.get(name)?;
-    let path = node.text().and_then(Path::parse);
-    if path.is_none() {
-        problems.push((node.span, "this is not a path such as `spec.rules[].backendRefs[]`".to_owned()));
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let path = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).and_then(Path::parse);
+        Ok(path.map_or_else(|| Keys::Word(SmolStr::new(text)), Keys::At))
     }
-    path
 }
 
-fn conditions(row: &Node, problems: &mut Problems) -> Vec<Condition> {
-    let Some(node) = row.get("when") else { return Vec::new() };
-    let read: Vec<Option<Condition>> = words(Some(node)).iter().map(|text| Condition::parse(text)).collect();
-    if read.contains(&None) {
-        problems.push((node.span, "this is not a condition such as `spec.type=value`".to_owned()));
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let scope = |text: &str| match text {
+            "*" => Some(Scope::Everywhere),
+            "?" => Some(Scope::Unknown),
+            text => Template::parse(text).map(Scope::Named),
+        };
+        parsed(deserializer, scope, "a brace is not closed here, or a path is malformed")
     }
-    read.into_iter().flatten().collect()
 }
 
-/// A word, or a list of words.
-fn words(node: Option<&Node>) -> Vec<SmolStr> {
-    let Some(node) = node else { return Vec::new() };
-    node.text().into_iter().chain(node.items().iter().filter_map(Node::text)).map(SmolStr::new).collect()
+fn parsed<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    parse: impl Fn(&str) -> Option<T>,
+    fault: &str,
+) -> Result<T, D::Error> {
+    parse(<&str>::deserialize(deserializer)?).ok_or_else(|| Error::custom(fault))
 }
 
-fn kinds(node: Option<&Node>) -> Vec<Kind> {
-    words(node).iter().map(|word| kind(word)).collect()
-}
+/// A kind, a list of kinds, or a mapping of kinds to paths.
+impl<'de> Deserialize<'de> for Owners {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
 
-/// `group/Kind`, or `Kind` of the core group.
-fn kind(text: &str) -> Kind {
-    let (group, kind) = text.rsplit_once('/').unwrap_or(("", text));
-    Kind { group: SmolStr::new(group), kind: SmolStr::new(kind) }
+        impl<'de> Visitor<'de> for Each {
+            type Value = Owners;
+
+            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+                out.write_str("a kind, a list of kinds or a mapping of kinds to paths")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Owners, E> {
+                let kind = Kind::deserialize(serde::de::value::BorrowedStrDeserializer::new(text))?;
+                Ok(Owners(vec![(kind, Path::default())]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Owners, A::Error> {
+                let kinds: Vec<Kind> = Deserialize::deserialize(SeqAccessDeserializer::new(items))?;
+                Ok(Owners(kinds.into_iter().map(|kind| (kind, Path::default())).collect()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Owners, A::Error> {
+                Pairs::deserialize(MapAccessDeserializer::new(entries)).map(|pairs| Owners(pairs.0))
+            }
+        }
+
+        deserializer.deserialize_any(Each)
+    }
 }

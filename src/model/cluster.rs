@@ -6,7 +6,8 @@ use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::pod::Pod;
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Place, Reference};
-use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
+use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
+use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member, is_by_people};
 use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
@@ -30,6 +31,8 @@ pub struct Cluster<'a> {
     pub inventory: &'a Inventory,
     /// Every reference of every object.
     pub references: Vec<Resolved<'a>>,
+    /// The references of the Kustomizations where the cluster begins.
+    pub root_references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
     pub hosts: Vec<HostUse<'a>>,
     services: ByNamespace<'a, &'a Member>,
@@ -54,7 +57,8 @@ pub struct HostUse<'a> {
 pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
     let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
     let cluster = |(flux, inventory)| {
-        let (references, hosts) = rayon::join(|| resolve(repo, inventory), || spoken(repo, inventory));
+        let (references, hosts) =
+            rayon::join(|| resolve(repo, inventory, &inventory.members), || spoken(repo, inventory));
         let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
         for member in &inventory.members {
             let resource = &member.resource;
@@ -64,7 +68,8 @@ pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
                 workloads.entry(resource.namespace()).or_insert_with(Vec::new).push((member, pod));
             }
         }
-        Cluster { repo, flux, inventory, references, hosts, services, workloads }
+        let root_references = resolve(repo, inventory, &inventory.roots);
+        Cluster { repo, flux, inventory, references, root_references, hosts, services, workloads }
     };
     clusters.map(cluster).collect()
 }
@@ -115,9 +120,8 @@ fn selected<T>(selector: &Selector, labels: Option<&Node>, item: T) -> Option<Op
     }
 }
 
-fn resolve<'a>(repo: &'a Repo, inventory: &'a Inventory) -> Vec<Resolved<'a>> {
-    let members = inventory.members.par_iter();
-    let resolved = members.flat_map_iter(|member| {
+fn resolve<'a>(repo: &'a Repo, inventory: &'a Inventory, members: &'a [Member]) -> Vec<Resolved<'a>> {
+    let resolved = members.par_iter().flat_map_iter(|member| {
         let references = repo.links().references(&member.resource).into_iter();
         references.map(move |reference| {
             let answer = inventory.answer(member, &reference);
@@ -128,7 +132,7 @@ fn resolve<'a>(repo: &'a Repo, inventory: &'a Inventory) -> Vec<Resolved<'a>> {
 }
 
 /// A ConfigMap or Secret that kustomize generates and calls after its content.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Generated<'a> {
     /// The Kustomization that applies it.
     pub applied: &'a Applied,
@@ -138,11 +142,28 @@ pub struct Generated<'a> {
     pub name: &'a str,
 }
 
+/// Whether a reference says where variables come from.
+pub fn is_substitute_from((member, reference, _): &Resolved) -> bool {
+    let sources = member.resource.node.items_at(&["spec", "postBuild", "substituteFrom"]).iter();
+    sources.filter_map(|source| source.get("name")).any(|name| std::ptr::eq(name, reference.name))
+}
+
 /// Secrets that have to exist before Flux can run are made by whoever starts it.
 fn is_made_by_hand(reference: &Reference) -> bool {
     let name = reference.name.text().unwrap_or("");
     let secret = reference.kinds.iter().any(|kind| kind.kind == "Secret");
     secret && (name.starts_with("sops") || name.starts_with("flux-system") || name.contains("deploy-key"))
+}
+
+/// The namespaces that objects are put in.
+#[derive(Debug)]
+pub struct Namespaces<'a> {
+    /// Where each is named.
+    pub used: BTreeMap<&'a str, Vec<Span>>,
+    /// How many of them the repository makes.
+    pub known: usize,
+    /// Whether it makes them as a rule, so that others do not exist.
+    pub in_sight: bool,
 }
 
 impl<'a> Cluster<'a> {
@@ -156,71 +177,101 @@ impl<'a> Cluster<'a> {
         self.flux.resources()
     }
 
-    /// The Kustomizations where the cluster begins, as members of it: nobody is seen to apply them.
-    pub fn roots(&self) -> Vec<Member> {
-        let kustomizations = self.flux.kustomizations.iter().enumerate();
-        let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
-        roots.map(|(applied, root)| Member::applied(root.resource.clone(), applied)).collect()
-    }
-
     /// The Kustomization that brings an object.
     pub fn owner(&self, member: &Member) -> Option<&'a Applied> {
         self.flux.kustomizations.get(member.applied)
     }
 
-    /// References to objects of these kinds that do not exist. Silent where the house makes most of what it refers to
-    /// outside of the repository: at least five in six of the other names must be in sight.
+    /// What to say of references to objects of these kinds that lead to nothing.
     pub fn missing(&self, kinds: &[&str]) -> Vec<Finding> {
-        let mut here = BTreeSet::new();
-        let mut missing = Vec::new();
-        let mut names = BTreeSet::new();
         let generated: BTreeSet<&str> = self.generated().map(|generated| generated.name).collect();
         // A generated object without its hash is the subject of `kustomize/generator-suffix`, and variables are
         // that of `flux/substitute-from-missing`.
-        let is_elsewhere = |member: &Member, reference: &Reference| {
-            let release = member.from_chart || member.resource.is_helm_release();
-            let variables = member.resource.node.at(&["spec", "postBuild"]);
-            release && reference.name.text().is_some_and(|name| generated.contains(name))
-                || variables.is_some_and(|node| node.span.contains(reference.name.span))
+        let is_elsewhere = |reference: &Reference| reference.name.text().is_some_and(|name| generated.contains(name));
+        let wanted = |resolved: &&Resolved| {
+            let (_, reference, _) = resolved;
+            let is_kind = reference.kinds.iter().all(|kind| kinds.contains(&kind.kind.as_str()));
+            is_kind && !is_elsewhere(reference) && !is_substitute_from(resolved)
         };
-        let wanted = |reference: &Reference| reference.kinds.iter().all(|kind| kinds.contains(&kind.kind.as_str()));
-        for (member, reference, answer) in
-            self.references.iter().filter(|(_, reference, _)| wanted(reference) && !reference.optional)
-        {
-            match answer {
-                Answer::Here(entries) => here.extend(entries.iter().map(|entry| entry.span)),
-                Answer::Missing { .. } if !is_made_by_hand(reference) && !is_elsewhere(member, reference) => {
-                    names.extend(reference.name.literal().filter(|_| !answer.is_evident()));
-                    missing.extend(answer.missing(reference).map(|finding| (member, reference, answer, finding)));
-                }
-                _ => {}
-            }
-        }
-        let unknown_house = names.len() * 5 > here.len().max(4) + 1;
-        // Without a name that was meant instead, objects of the kind have to show that the house makes such
-        // here; Kubernetes' own for the whole cluster, such as StorageClasses, often come with it.
-        let is_certain = |reference: &Reference, answer: &Answer| match reference.place {
-            _ if answer.is_evident() => true,
-            _ if unknown_house => false,
-            _ if answer.has_alternative() => true,
-            Place::Cluster if reference.kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => {
-                names.len() * 5 <= here.len()
-            }
-            _ => reference.kinds.iter().any(|kind| self.inventory.has_kind(kind)),
-        };
-        let certain = missing.into_iter().filter(|(_, reference, answer, _)| is_certain(reference, answer));
-        // Who renames an object sees it beside what still uses the old name, before any name that only looks alike.
-        let told = certain.map(|(member, reference, answer, finding)| {
+        let resolved: Vec<&Resolved> = self.references.iter().filter(wanted).collect();
+        let here: BTreeSet<Span> =
+            resolved.iter().flat_map(|(.., answer)| answer.entries()).map(|entry| entry.span).collect();
+        self.judge(resolved, |(member, reference, answer)| {
+            let finding = answer.missing(reference)?;
+            // Who renames an object sees it beside what still uses the old name, before any name that only looks alike.
             let open =
                 matches!(answer, Answer::Missing { elsewhere, .. } if elsewhere.is_empty() && !answer.is_evident());
-            let unused = self.inventory.unused(member, reference, &here).filter(|_| open);
-            match unused {
+            Some(match self.inventory.unused(member, reference, &here).filter(|_| open) {
                 Some(near) => Finding::new(finding.span, finding.message)
                     .related(near.entry.span, format!("`{}` is here, and nothing refers to it", near.name)),
                 None => finding,
-            }
-        });
-        told.collect()
+            })
+        })
+    }
+
+    /// What is held against references of one kind that lead to nothing; `tell` says it of one.
+    pub fn judge<'r>(
+        &'r self,
+        references: impl IntoIterator<Item = &'r Resolved<'a>>,
+        tell: impl Fn(&Resolved) -> Option<Finding>,
+    ) -> Vec<Finding> {
+        let search = |resolved: &'r Resolved<'a>| {
+            let (member, reference, answer) = resolved;
+            let thing = Thing { kind: &reference.kinds.first()?.kind, name: reference.name.literal()? };
+            let missing = match answer {
+                // That this one is made by hand says nothing of others.
+                Answer::Here(entries) if entries.iter().all(|entry| entry.by_hand) => return None,
+                Answer::Here(_) => None,
+                Answer::Missing { .. } if !reference.optional => {
+                    Some((self.evidence(reference, answer), tell(resolved)?))
+                }
+                _ => return None,
+            };
+            let scope = reference.place.namespace().unwrap_or("");
+            Some(Search { thing, scope, seeker: self.seeker(member), missing })
+        };
+        doubt::judge(references.into_iter().filter_map(search).collect())
+    }
+
+    /// How sure it is that nothing out of sight makes what a reference names.
+    fn evidence(&self, reference: &Reference, answer: &Answer) -> Evidence {
+        let kinds = &reference.kinds;
+        match reference.place {
+            _ if answer.is_evident() => Evidence::Plain,
+            _ if is_made_by_hand(reference) => Evidence::Outside,
+            _ if answer.has_alternative() => Evidence::Fair,
+            // Kubernetes' own objects for the whole cluster, such as StorageClasses, often come with it; Gateways with a chart.
+            Place::Cluster if kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => Evidence::None,
+            _ if kinds.iter().all(|kind| kind.kind == "Gateway") => Evidence::None,
+            _ if !kinds.iter().any(|kind| self.inventory.has_kind(kind)) => Evidence::None,
+            _ if kinds.iter().all(is_by_people) => Evidence::Good,
+            _ => Evidence::Fair,
+        }
+    }
+
+    /// Who looks for something: a Kustomization or release itself, else all that one Kustomization applies from a folder.
+    fn seeker<'m>(&self, member: &'m Member) -> Seeker<'m>
+    where
+        'a: 'm,
+    {
+        let resource = &member.resource;
+        let own = resource.is_flux_kustomization() || resource.is_helm_release();
+        let name = resource.name().filter(|_| own).unwrap_or("");
+        let folder = self.repo.file_of(resource.name_span()).map_or("", |file| file.source.folder());
+        (member.applied, folder, name)
+    }
+
+    /// A reference that leads to nothing and would lead to a resource, or to what is made of it, if it were applied.
+    pub fn wants(&self, resource: &Resource) -> Option<&Resolved<'a>> {
+        let own = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
+        let made = self.repo.links().creates(resource).into_iter().filter_map(|made| Some((made.kind, made.name?)));
+        let objects: Vec<(Kind, SmolStr)> = made.chain(resource.name().map(|name| (own, SmolStr::new(name)))).collect();
+        self.references.iter().find(|(_, reference, answer)| {
+            let is_named = |(kind, name): &(Kind, SmolStr)| {
+                reference.kinds.contains(kind) && reference.name.literal() == Some(name.as_str())
+            };
+            !matches!(answer, Answer::Here(_)) && !reference.hint && objects.iter().any(is_named)
+        })
     }
 
     /// ConfigMaps and Secrets whose names end in a hash of their content.
@@ -318,10 +369,26 @@ impl<'a> Cluster<'a> {
         members.find(|resource| resource.kind == "StorageClass" && resource.annotation(mark) == Some("true"))?.name()
     }
 
-    /// Whether the cluster has a namespace of this name.
+    /// Whether the cluster has a namespace of this name: made here, or Flux's own, where its first Kustomizations are.
     pub fn has_namespace(&self, name: &str) -> bool {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Namespace") };
+        let mut roots = self.inventory.roots.iter().map(|root| &root.resource.node);
         self.inventory.named(&kind, name).next().is_some()
+            || roots.any(|root| root.text_at(&["metadata", "namespace"]) == Some(name))
+    }
+
+    /// The namespaces that objects are put in.
+    pub fn namespaces(&self) -> Namespaces<'a> {
+        let mut used: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        for (_, resource) in self.applied() {
+            let Some(node) = resource.node.at(&["metadata", "namespace"]) else { continue };
+            node.literal().into_iter().for_each(|name| used.entry(name).or_default().push(node.span));
+        }
+        let known = used.keys().filter(|name| self.has_namespace(name)).count();
+        let complete = self.flux.is_complete() || known * 10 >= used.len() * 9;
+        // Who makes namespaces elsewhere makes none of them here.
+        let in_sight = complete && is_convention(known, used.len());
+        Namespaces { used, known, in_sight }
     }
 
     /// Entries among the values of releases that are settings of the HelmRelease: they are called so and have its form.

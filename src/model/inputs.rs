@@ -1,11 +1,10 @@
 //! Everything that comes from outside, in one value that is read once.
 
 use crate::config::{self, Config};
-use crate::diagnostic::{Finding, Unchecked};
+use crate::diagnostic::Unchecked;
 use crate::helm::ValuesSchema;
 use crate::resource::{File, Tree};
-use crate::schema::{Brought, Location, Version};
-use crate::source::Span;
+use crate::schema::UserSchemas;
 use crate::template::{self, Project};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,14 +18,12 @@ pub struct Inputs {
     pub projects: Vec<Project>,
     /// `.homelint.yaml`.
     pub config: Config,
-    /// Where the configuration says that schemas are.
-    pub locations: Vec<Location>,
     /// What could not be read, and why.
     pub unchecked: Vec<Unchecked>,
     /// Paths that differ from the base of comparison; `None` where there is no base.
     pub changes: Option<BTreeSet<String>>,
     /// Schemas of the user's own locations.
-    pub schemas: Arc<Brought>,
+    pub schemas: Arc<UserSchemas>,
     /// What imported charts say of their values.
     pub charts: Vec<ValuesSchema>,
 }
@@ -36,28 +33,8 @@ impl Inputs {
     pub fn of(files: Vec<File>, rules: &[&str]) -> Self {
         let tree = Tree::new(files);
         let config = tree.find(config::FILE).and_then(File::root).map(|root| Config::read(root, rules));
-        let mut config = config.unwrap_or_default();
-        let locations = locations(&mut config);
         let projects = template::projects(&tree);
         let tree = template::with_outputs(tree, &projects);
-        Inputs { tree, projects, config, locations, ..Inputs::default() }
+        Inputs { tree, projects, config: config.unwrap_or_default(), ..Inputs::default() }
     }
-
-    /// The version of Kubernetes that the configuration names, and where.
-    pub fn kubernetes(&self) -> Option<(Version, Span)> {
-        let node = self.config.kubernetes.as_ref()?;
-        Some((Version::read(node.text()?)?, node.span))
-    }
-}
-
-/// The locations of a configuration; those that are none become faults of it.
-fn locations(config: &mut Config) -> Vec<Location> {
-    let mut locations = Vec::new();
-    for node in &config.schema_locations {
-        match Location::read(node.text().unwrap_or("")) {
-            Ok(location) => locations.push(location),
-            Err(message) => config.faults.push(Finding::new(node.span, message)),
-        }
-    }
-    locations
 }

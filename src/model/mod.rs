@@ -1,13 +1,21 @@
 //! The repository as rules see it, each part made of those above it.
 
+/// Circles among things that wait for one another.
+pub mod circle;
+/// Gateways, and the routes that name them.
+pub mod gateway;
 /// Everything that comes from outside: files, configuration, changes, schemas, charts.
 pub mod inputs;
 /// What the schemas have against a repository.
 pub mod validation;
+/// Whether a name that leads to nothing is a mistake, or shows that something out of sight makes what it names.
+pub mod doubt;
 /// What one cluster holds: applied, made by charts, made by operators.
 pub mod inventory;
 /// Host names that routes claim, through which door, for which requests.
 pub mod route;
+/// What becomes of each file: applied by a cluster, read by somebody else, idle, set aside.
+pub mod usage;
 /// Everything a rule may know.
 pub mod repo;
 /// A cluster as a rule sees it.

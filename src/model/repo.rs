@@ -1,17 +1,20 @@
 //! Everything a rule may know.
 
 use crate::config::Config;
-use crate::diagnostic::{Finding, Unchecked};
+use crate::diagnostic::{Edit, Finding, Fix, Unchecked};
 use crate::flux::{self, Cluster, Fleet};
+use crate::formats::renovate::Renovate;
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
-use crate::kustomize::{Fault, FaultKind};
+use crate::kustomize::{Fault, FaultKind, FileUse};
 use crate::links::Links;
+use crate::model::gateway::Gateways;
 use crate::model::inputs::Inputs;
 use crate::model::inventory::Inventory;
+use crate::model::usage::{Usage, Usages};
 use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{self, Location, Retired, Standing, Version};
+use crate::schema::{self, Deprecation, Location, Modeline, Version};
 use crate::secret::{Mask, Secrets};
 use crate::source::{FileId, Span, join};
 use crate::template::Project;
@@ -27,16 +30,17 @@ const MAX_PATH: usize = 512;
 #[derive(Debug)]
 pub struct Repo {
     inputs: Inputs,
-    config_faults: Vec<Finding>,
     resources: Vec<Resource>,
-    gateways: Vec<Resource>,
+    gateways: Gateways,
     renames: bool,
     sops: Policy,
+    renovate: Renovate,
     named: BTreeSet<FileId>,
     secrets: Secrets,
     links: Links,
     fleet: Fleet,
     deployed: BTreeSet<FileId>,
+    usages: Usages,
     faults: BTreeMap<FileId, Vec<Fault>>,
     inventories: Vec<Inventory>,
     validation: Validation,
@@ -46,35 +50,39 @@ impl Repo {
     /// Works out a repository: classify → link → expand → inventory and validate, in the order of the picture in `lib.rs`.
     pub fn new(inputs: Inputs) -> Self {
         let tree = &inputs.tree;
-        let kubernetes = inputs.kubernetes();
-        let (links, config_faults) = link(&inputs);
+        let kubernetes = inputs.config.kubernetes();
+        let mut links = Links::embedded();
+        links.add(inputs.config.links.clone());
         // The fleet is built level by level: there is time for what does not need it.
         let classify = || {
             let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
             inputs.projects.iter().for_each(|project| _ = project.compared(tree));
             let sops = Policy::read(tree);
             let secrets = Secrets::read(tree, sops.values_in_clear(tree));
-            (gateways(&resources), resources, sops, secrets, named_files(tree), renames_resources(tree))
+            let read = (Renovate::new(tree), named_files(tree), renames_resources(tree));
+            (Gateways::of(&resources), resources, sops, secrets, read)
         };
-        let (fleet, (gateways, resources, sops, secrets, named, renames)) =
+        let (fleet, (gateways, resources, sops, secrets, (renovate, named, renames))) =
             rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
-        let faults = kustomize_faults(&fleet);
+        let usages = Usages::new(tree, &fleet, &named);
+        let faults = kustomize_faults(&tree, &fleet, &deployed);
         let (inventories, validation) = rayon::join(
             || inventories(tree, &fleet, &links),
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
         );
         Repo {
-            config_faults,
             resources,
             gateways,
             renames,
             sops,
+            renovate,
             named,
             secrets,
             links,
             fleet,
             deployed,
+            usages,
             faults,
             inventories,
             validation,
@@ -94,7 +102,7 @@ impl Repo {
 
     /// Where its configuration says that schemas are.
     pub fn locations(&self) -> &[Location] {
-        &self.inputs.locations
+        &self.inputs.config.schemas.locations
     }
 
     /// What could not be read, and why.
@@ -132,6 +140,18 @@ impl Repo {
         &self.inputs.projects
     }
 
+    /// Whether a template makes the file of a span, which nobody says is edited by hand.
+    pub fn is_made(&self, span: Span) -> bool {
+        let made = |path: &str| self.projects().iter().any(|project| project.outputs.contains_key(path));
+        let path = self.file_of(span).map(|file| file.source.path.as_str());
+        path.is_some_and(|path| made(path) && !self.config().is_hand_edited(path))
+    }
+
+    /// What Renovate is told.
+    pub fn renovate(&self) -> &Renovate {
+        &self.renovate
+    }
+
     /// What is to be encrypted.
     pub fn sops(&self) -> &Policy {
         &self.sops
@@ -139,7 +159,7 @@ impl Repo {
 
     /// The version of Kubernetes that the configuration names, and where.
     pub fn kubernetes(&self) -> Option<(Version, Span)> {
-        self.inputs.kubernetes()
+        self.inputs.config.kubernetes()
     }
 
     /// What the schemas have against what is written and deployed.
@@ -154,14 +174,15 @@ impl Repo {
     }
 
     /// The resources of a file whose apiVersion is on its way out.
-    pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
-        let material = self.validation.standings.of(file.source.id) == Standing::Material;
+    pub fn deprecations<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Deprecation)> {
+        let material = self.validation.file_uses.of(file.source.id) == FileUse::Material;
         let resources = file.resources().iter().filter(move |_| !material);
-        resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
+        resources.filter_map(|resource| Some((resource, Deprecation::find(resource)?)))
     }
 
-    /// Adds what to write instead of a retired apiVersion: a safe fix where the resource is right in the new one.
-    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
+    /// Adds what to write instead of a retired apiVersion: a safe fix where the cluster is known to serve it and the
+    /// resource is right in it.
+    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Deprecation) -> Finding {
         let Some(instead) = row.instead.as_deref() else {
             return finding.help("nothing replaces it");
         };
@@ -170,23 +191,22 @@ impl Repo {
         let Some(span) = span.filter(|span| self.tree().slice(*span) == resource.api_version) else { return finding };
         let renewed = Resource { api_version: instead.into(), ..resource.clone() };
         let validation = &self.validation;
-        match validation.schemas.check(&renewed) {
-            // A patch finds its target by apiVersion, too.
-            Some(faults) if faults.is_empty() && !validation.standings.is_patched(resource) => {
-                finding.safe_fix(title, span, instead)
-            }
-            _ => finding.unsafe_fix(title, span, instead),
-        }
+        let served =
+            validation.schemas.releases().oldest(&row.of).is_some_and(|(running, _)| Some(running) >= row.deprecated);
+        // A patch finds its target by apiVersion, too.
+        let fits = validation.schemas.check(&renewed).is_some_and(|faults| faults.is_empty());
+        let safe = served && fits && !validation.file_uses.is_patched(resource);
+        // The comment that names the schema of the old version goes along.
+        let modelines = self.file_of(span).map(Modeline::of).unwrap_or_default().into_iter();
+        let named = modelines.filter(|(modeline, of)| of.node.span == resource.node.span && modeline.is_of(resource));
+        let edits = named.map(|(modeline, _)| Edit { span: modeline.span, text: Modeline::name_of(&renewed) });
+        let edits = edits.chain([Edit { span, text: instead.to_owned() }]).collect();
+        Finding { fix: Some(Fix { title, safe, edits }), ..finding }
     }
 
     /// Which kinds refer to which, and what operators create.
     pub fn links(&self) -> &Links {
         &self.links
-    }
-
-    /// What is wrong with the configuration: its shape, and the tables in it.
-    pub fn config_faults(&self) -> impl Iterator<Item = &Finding> {
-        self.config().faults.iter().chain(&self.config_faults)
     }
 
     /// What Flux would apply.
@@ -204,6 +224,11 @@ impl Repo {
         self.deployed.contains(&file.source.id)
     }
 
+    /// What becomes of a file.
+    pub fn usage(&self, file: &File) -> Usage {
+        self.usages.of(file)
+    }
+
     /// Whether Flux reads a file, or some kustomization, deployed or not, names it.
     pub fn is_used(&self, file: &File) -> bool {
         self.is_deployed(file) || self.named.contains(&file.source.id)
@@ -219,17 +244,10 @@ impl Repo {
         Mask::new(self.tree(), &self.secrets)
     }
 
-    /// The resources of a file that may run: where others are applied, not those of a folder that nothing reads.
-    pub fn running<'a>(&'a self, file: &'a File) -> impl Iterator<Item = &'a Resource> {
-        let read = || self.tree().files_in(file.source.folder()).any(|beside| self.is_used(beside));
-        let idle = file.resources().iter().all(|resource| self.validation().is_idle(resource)) && !read();
-        file.resources().iter().filter(move |_| !idle)
-    }
-
     /// Mistakes of these kinds that a kustomization has in a file.
     pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
         let faults = self.faults.get(&file.source.id).into_iter().flatten();
-        faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
+        faults.filter(|fault| kinds.contains(&fault.kind)).map(|fault| fault.finding.clone()).collect()
     }
 
     /// Whether objects of this kind live in namespaces, as far as a schema says so.
@@ -239,7 +257,7 @@ impl Repo {
     }
 
     /// Every Gateway.
-    pub fn gateways(&self) -> &[Resource] {
+    pub fn gateways(&self) -> &Gateways {
         &self.gateways
     }
 
@@ -247,42 +265,10 @@ impl Repo {
     pub fn renames_resources(&self) -> bool {
         self.renames
     }
-
-    /// The parents of the routes in a resource that are Gateways: of a route itself, or of those in a release's values.
-    pub fn parent_refs(&self, resource: &Resource) -> Vec<Node> {
-        let mut found = Vec::new();
-        resource.node.walk_entries(&mut |entry| {
-            if entry.key.text() == Some("parentRefs") {
-                let gateways = entry
-                    .value
-                    .items()
-                    .iter()
-                    .filter(|parent| parent.text_at(&["kind"]).is_none_or(|kind| kind == "Gateway"));
-                found.extend(gateways.cloned());
-            }
-        });
-        found
-    }
 }
 
 fn documents(tree: &Tree, role: Role) -> impl Iterator<Item = (&File, &Node)> {
     tree.files().iter().flat_map(move |file| file.roots_of(role).map(move |root| (file, root)))
-}
-
-/// The tables of links with those of the configuration, and what is wrong with these.
-fn link(inputs: &Inputs) -> (Links, Vec<Finding>) {
-    let mut links = Links::embedded();
-    let problems = inputs.config.links.iter().flat_map(|table| links.add(table));
-    let mut faults: Vec<Finding> = problems.map(|(span, message)| Finding::new(span, message)).collect();
-    if let Some(node) = inputs.config.kubernetes.as_ref().filter(|_| inputs.kubernetes().is_none()) {
-        let message = format!("`{}` is no version of Kubernetes", node.text().unwrap_or(""));
-        faults.push(Finding::new(node.span, message).help("a version has a minor number: `1.37`"));
-    }
-    (links, faults)
-}
-
-fn gateways(resources: &[Resource]) -> Vec<Resource> {
-    resources.iter().filter(|resource| resource.is("gateway.networking.k8s.io", "Gateway")).cloned().collect()
 }
 
 fn renames_resources(tree: &Tree) -> bool {
@@ -305,11 +291,18 @@ fn named_files(tree: &Tree) -> BTreeSet<FileId> {
 }
 
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
-fn kustomize_faults(fleet: &Fleet) -> BTreeMap<FileId, Vec<Fault>> {
+fn kustomize_faults(tree: &Tree, fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
+    // A file that is no YAML is told where it is, not again by whoever lists it.
+    let is_told = |span: Span| {
+        tree.file(span.file).is_some_and(|file| file.parsed.problems.iter().any(|problem| problem.span == span))
+    };
     let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+    // What only an idle kustomization makes of an applied file is no fault of that file.
+    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.finding.span.file));
     let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-    for fault in applied.flat_map(|applied| &applied.faults).chain(&fleet.strays) {
-        let faults = by_file.entry(fault.span.file).or_default();
+    let faults = applied.flat_map(|applied| &applied.faults).chain(idle);
+    for fault in faults.filter(|fault| !fault.finding.related.iter().any(|related| is_told(related.span))) {
+        let faults = by_file.entry(fault.finding.span.file).or_default();
         if !faults.contains(fault) {
             faults.push(fault.clone());
         }
@@ -322,7 +315,7 @@ fn inventories(tree: &Tree, fleet: &Fleet, links: &Links) -> Vec<Inventory> {
     let charts = Charts::builtin();
     let of = |cluster: &Cluster| {
         let applied = cluster.files();
-        let rest = |file: &&File| !file.is_parked() && !applied.contains(&file.source.id);
+        let rest = |file: &&File| !file.is_set_aside() && !applied.contains(&file.source.id);
         let written = tree.files().iter().filter(rest).flat_map(File::resources);
         Inventory::of(tree, cluster, written, links, &charts)
     };

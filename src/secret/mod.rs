@@ -44,6 +44,11 @@ impl Shown {
         Shown(text.into())
     }
 
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The text without its middle, where it has more than `most` letters.
     pub fn clipped(self, most: usize) -> Self {
         let head = self.char_indices().nth(most / 2).map(|(at, _)| at);
@@ -229,6 +234,8 @@ impl<'a> Mask<'a> {
             related: finding.related.iter().map(related).collect(),
             help: finding.help.as_deref().map(text),
             fix: finding.fix.as_ref().map(fix),
+            at_most: finding.at_most,
+            unchecked: finding.unchecked,
         }
     }
 

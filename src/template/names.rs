@@ -99,10 +99,16 @@ impl Names {
         let pieces = project.delimiters.pieces(&template.source.text);
         let code = pieces.iter().filter(|piece| matches!(piece.kind, Kind::Block | Kind::Expression));
         let found = code.flat_map(|piece| {
-            let is_word = piece.kind == Kind::Block;
-            let own = piece.word().len() * usize::from(is_word);
-            let code = &piece.code[own..];
-            names_in(code).into_iter().map(move |name| (piece.at + own, code, name))
+            let word = if piece.kind == Kind::Block { piece.word() } else { "" };
+            let code = &piece.code[word.len()..];
+            let mut names = names_in(code);
+            match (word, names.first_mut()) {
+                ("filter", Some(first)) => first.usage = Use::Filter,
+                // The name of a block is its own.
+                ("block" | "endblock" | "endmacro", _) => names.clear(),
+                _ => {}
+            }
+            names.into_iter().map(move |name| (piece.at + word.len(), code, name))
         });
         found.filter_map(|(at, code, name)| self.judge(template, at, code, name)).collect()
     }

@@ -2,7 +2,7 @@
 //! struct does not have are reported, and so are values that do not fit; the rest is still read.
 
 use super::{Mode, Node, Resolved, Value, parse};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::source::{FileId, Span, nearest};
 use serde::de::value::{BorrowedStrDeserializer, SeqAccessDeserializer, U32Deserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
@@ -32,11 +32,13 @@ pub fn from_node<'de, T: Deserialize<'de> + Default>(node: &'de Node) -> (T, Vec
             Err(error) => {
                 let span = error.span.unwrap_or(node.span);
                 let mut left_out = reader.left_out.borrow_mut();
-                // What lacks an entry only because that was left out has been reported.
-                let follows = error.missing && left_out.iter().any(|inner| span.contains(*inner));
-                if !follows {
+                let inside: Vec<Finding> = unknown.into_iter().filter(|key| span.contains(key.span)).collect();
+                // What lacks an entry only because that is misspelt, or does not fit, has been reported.
+                let follows = !inside.is_empty() || left_out.iter().any(|inner| span.contains(*inner));
+                if !error.missing || !follows {
                     wrong.push(Finding::new(span, error.message).maybe_help(error.help));
                 }
+                wrong.extend(inside);
                 if span == node.span || !left_out.insert(span) {
                     break;
                 }
@@ -327,10 +329,8 @@ struct Fields<'de, 'r> {
 impl Fields<'_, '_> {
     fn unknown(&self, key: &Node) {
         let name = key.text().unwrap_or("");
-        let help = nearest(name, self.fields.iter().copied()).map_or_else(
-            || format!("known keys: {}", self.fields.join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let near = nearest(name, self.fields.iter().copied());
+        let help = near.map_or_else(|| format!("known keys: {}", self.fields.join(", ")), did_you_mean);
         self.reader.unknown.borrow_mut().push(Finding::new(key.span, format!("unknown key `{name}`")).help(help));
     }
 }
@@ -529,7 +529,7 @@ mod tests {
 
     #[test]
     fn what_does_not_is_left_out_and_reported_in_order() {
-        let text = "shad: white\nshade: ambr\non: 3\nrooms:\n  - {name: [x]}\n  - {floor: 1}\n  - {name: hall, flor: 2}\nlabels: {a: 70000, b: 2}\n";
+        let text = "shad: white\nshade: ambr\non: 3\nrooms:\n  - {name: [x]}\n  - {floor: 1}\n  - {nam: x}\n  - {name: hall, flor: 2}\nlabels: {a: 70000, b: 2}\n";
         let (lamp, wrong) = read(text);
         let expected = [
             "shad: unknown key `shad` (did you mean `shade`?)",
@@ -537,6 +537,7 @@ mod tests {
             "3: `on` must be a boolean, found a string",
             "[x]: `name` must be a string, found a list",
             "{floor: 1}: `name` is missing here",
+            "nam: unknown key `nam` (did you mean `name`?)",
             "flor: unknown key `flor` (did you mean `floor`?)",
             "70000: invalid value: integer `70000`, expected u16",
         ];

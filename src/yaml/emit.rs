@@ -30,7 +30,7 @@ fn key_text(key: &Node) -> String {
 
 fn scalar_to_json(node: &Node, scalar: &Scalar, mode: Mode) -> Json {
     let text = || Json::String(scalar.text.to_string());
-    if scalar.unknown {
+    if scalar.unknown && !is_absent(scalar) {
         return text();
     }
     match node.resolve(mode) {
@@ -124,7 +124,7 @@ impl Writer<'_> {
                 let string = matches!(node.resolve(self.mode), Some(Resolved::Str | Resolved::Date));
                 let lines = scalar.text.contains('\n') && scalar.style != Style::Double && is_block(&scalar.text);
                 match scalar.text.as_str() {
-                    "" if !string && !scalar.unknown => text.push_str("null"),
+                    _ if is_absent(scalar) => text.push_str("null"),
                     plain if !string && !scalar.unknown => text.push_str(plain),
                     value if lines => return write_literal(text, value, indent + 2, &comment),
                     value if is_plain(value) => text.push_str(value),
@@ -135,6 +135,11 @@ impl Writer<'_> {
         text.push_str(&comment);
         text.push('\n');
     }
+}
+
+/// Whether nothing is written, or nothing was left of a variable that nobody defines.
+fn is_absent(scalar: &Scalar) -> bool {
+    scalar.text.is_empty() && scalar.style == Style::Plain
 }
 
 fn pad(text: &mut String, indent: usize) {
@@ -249,6 +254,18 @@ mod tests {
         assert_eq!(to_json_in(&node, Mode::Yaml11).to_string(), "[true,511]");
         assert_eq!(to_yaml_in(&node, Mode::Yaml11, &|_| None), "- on\n- 0777\n");
         assert!(to_yaml(&node).starts_with("- \"on\"\n"));
+    }
+
+    #[test]
+    fn nothing_is_null_also_where_it_could_be_anything() {
+        let mut node = root("{a: , b: ''}");
+        for entry in node.entries_mut().into_iter().flatten() {
+            if let Value::Scalar(scalar) = &mut entry.value.value {
+                scalar.unknown = true;
+            }
+        }
+        assert_eq!(to_json(&node).to_string(), r#"{"a":null,"b":""}"#);
+        assert_eq!(to_yaml(&node), "a: null\nb: \"\"\n");
     }
 
     #[test]

@@ -118,6 +118,8 @@ pub struct Comment {
 pub enum ProblemKind {
     /// The text is not YAML.
     Syntax,
+    /// The text is not YAML where a template has a tag.
+    Template,
     /// An alias whose anchor is not defined before it in the same document.
     AliasUndefined,
     /// A key that its mapping already has.

@@ -1,8 +1,8 @@
 //! `configMaps`, `secrets`, `serviceAccount`, `rbac` and `rawResources`.
 
-use super::{App, Item, find, ids};
-use crate::helm::FaultKind;
-use crate::helm::object::{Object, is_empty};
+use super::super::fault::FaultKind;
+use super::super::object::{Object, is_empty};
+use super::app::{App, Item, find, ids};
 use crate::yaml::Node;
 use smol_str::SmolStr;
 
@@ -136,12 +136,18 @@ impl<'a> App<'a> {
     }
 }
 
+/// Whether a letter may stand in a block of text: the printer takes tabs and all beyond the first plane for control
+/// characters.
+fn prints_bare(letter: char) -> bool {
+    letter == '\n' || !letter.is_control() && letter != '\u{feff}' && letter < '\u{fffe}'
+}
+
 /// Data whose last text, when it prints as a block, has lost the line breaks at its end.
 fn without_last_break(mut data: Node) -> Node {
     let last = data.entries().iter().filter_map(|entry| entry.key.text()).max().map(SmolStr::new);
     let Some(text) = last.as_ref().and_then(|key| data.get(key)?.known()) else { return data };
-    // A tab or a space before a line break makes it print in quotes, where nothing is lost.
-    if !text.ends_with('\n') || text.contains(" \n") || text.contains('\t') {
+    // What prints in quotes loses nothing.
+    if !text.ends_with('\n') || text.contains(" \n") || !text.chars().all(prints_bare) {
         return data;
     }
     let text = SmolStr::new(text.trim_end_matches('\n'));

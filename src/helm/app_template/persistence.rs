@@ -1,21 +1,12 @@
 //! `persistence`: the claims that are created, and what every container mounts.
 
-use super::{App, Item};
-use crate::helm::object::{Object, is_empty};
-use crate::helm::text::is_template;
-use crate::helm::{FaultKind, set_unknown};
+use super::super::fault::FaultKind;
+use super::super::object::set_unknown;
+use super::super::object::{Object, is_empty};
+use super::super::text::is_template;
+use super::app::{App, Enabled, Item, kind};
 use crate::yaml::Node;
 use smol_str::SmolStr;
-
-/// Whether an item of `persistence` becomes a PersistentVolumeClaim.
-pub(super) fn creates_claim(item: &Node) -> bool {
-    kind(item) == "persistentVolumeClaim" && item.get("existingClaim").is_none_or(is_empty)
-}
-
-/// The type of a persistence item.
-fn kind(item: &Node) -> &str {
-    item.text_at(&["type"]).unwrap_or("persistentVolumeClaim")
-}
 
 impl<'a> App<'a> {
     /// Adds the claims.
@@ -125,14 +116,18 @@ impl<'a> App<'a> {
             self.complete = false;
             return Vec::new();
         }
-        let mut sources = self.storage.clone();
+        let items = self.storage.iter().map(|item| (*item, false));
+        let mut sources: Vec<(Enabled<'a>, bool)> = items.collect();
         for template in controller.value.items_at(&["statefulset", "volumeClaimTemplates"]) {
-            let Some(name) = template.get("name") else { continue };
-            sources.extend(name.text().map(|id| (id, name, template)));
+            let Some(name) = template.get("name").filter(|_| !template.get("enabled").is_some_and(Node::is_false))
+            else {
+                continue;
+            };
+            sources.extend(name.text().map(|id| ((id, name, template), true)));
         }
-        sources.sort_by_key(|(id, ..)| *id);
+        sources.sort_by_key(|((id, ..), _)| *id);
         let mut mounts = Vec::new();
-        for (id, key, item) in sources {
+        for ((id, key, item), template) in sources {
             if self.mounts_left < mounts.len() {
                 self.complete = false;
                 break;
@@ -143,7 +138,9 @@ impl<'a> App<'a> {
                 mounts.push(self.mount(id, key, item, &Node::null(key.span)));
                 continue;
             }
-            let own = advanced.and_then(|node| node.at(&[controller.id, container]));
+            // A template belongs to its controller, so only the container is named.
+            let own = advanced.and_then(|node| if template { Some(node) } else { node.get(controller.id) });
+            let own = own.and_then(|node| node.get(container));
             for written in global.into_iter().chain(own).flat_map(Node::items) {
                 mounts.push(self.mount(id, key, item, written));
             }

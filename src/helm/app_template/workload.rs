@@ -1,8 +1,8 @@
 //! `controllers`: Deployments, StatefulSets, DaemonSets, CronJobs and Jobs with their pods.
 
-use super::{App, Item, find, ids};
-use crate::helm::FaultKind;
-use crate::helm::object::{Object, is_empty, layered, value};
+use super::super::fault::FaultKind;
+use super::super::object::{Object, is_empty, layered, value};
+use super::app::{App, Item, find, ids};
 use crate::yaml::Node;
 
 /// Pod options that are handed on as written.
@@ -123,10 +123,12 @@ impl<'a> App<'a> {
         let Some(options) = controller.value.get("rollingUpdate").filter(|node| rolling && !is_empty(node)) else {
             return strategy;
         };
+        // A zero is empty to a Go template.
+        let given = |name: &str| self.field(options, name).filter(|node| node.text() != Some("0"));
         let update = fields.iter().fold(Object::at(options.span), |update, (field, short)| {
-            update.maybe(field, self.field(options, field).or_else(|| self.field(options, short)))
+            update.maybe(field, given(field).or_else(|| given(short)))
         });
-        strategy.put("rollingUpdate", update.node())
+        if update.is_empty() { strategy } else { strategy.put("rollingUpdate", update.node()) }
     }
 
     fn cron_job(&mut self, controller: &Item<'a>) -> Object {

@@ -1,4 +1,5 @@
 use crate::diagnostic::{Finding, Severity};
+use crate::flux::spec::Kustomization;
 use crate::links::Reference;
 use crate::model::cluster::Cluster;
 use crate::model::inventory::Answer;
@@ -9,7 +10,7 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let references = cluster.references.iter().filter(|(member, reference, _)| {
-        let secret = member.resource.node.at(&["spec", "decryption", "secretRef", "name"]);
+        let secret = Kustomization::of(&member.resource).decryption_secret();
         member.resource.is_flux_kustomization() && secret.is_some_and(|name| name.span == reference.name.span)
     });
     references.filter_map(|(_, reference, answer)| finding(reference, answer)).collect()

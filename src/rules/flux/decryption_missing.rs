@@ -14,7 +14,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 
 fn finding(applied: &Applied) -> Option<Finding> {
     let own = &applied.resource;
-    if own.node.at(&["spec", "decryption", "provider"]).is_some() {
+    if applied.spec().decryption_provider().is_some() {
         return None;
     }
     let encrypted = applied.resources.iter().find(|resource: &&Resource| resource.node.get(METADATA).is_some())?;

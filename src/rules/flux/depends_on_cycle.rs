@@ -1,9 +1,10 @@
 use crate::diagnostic::{Finding, Severity};
+use crate::flux::spec::depends_on;
+use crate::model::circle::circle;
 use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// Dependencies that wait for one another.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
@@ -12,8 +13,8 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 type Id<'a> = (&'a str, &'a str, &'a str);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let roots = cluster.roots();
-    let members = cluster.inventory.members.iter().chain(&roots);
+    let roots = &cluster.inventory.roots;
+    let members = cluster.inventory.members.iter().chain(roots);
     let nodes: BTreeMap<Id, &Resource> = members
         .map(|member| &member.resource)
         .filter(|resource| resource.is_flux_kustomization() || resource.is_helm_release())
@@ -27,40 +28,19 @@ fn id(resource: &Resource) -> Option<Id<'_>> {
 }
 
 fn dependencies<'a>(resource: &'a Resource) -> impl Iterator<Item = Id<'a>> {
-    let own = resource.namespace().unwrap_or("");
-    let entries = resource.node.items_at(&["spec", "dependsOn"]).iter();
-    entries.filter_map(move |entry| {
-        Some((resource.kind.as_str(), entry.text_at(&["namespace"]).unwrap_or(own), entry.text_at(&["name"])?))
-    })
+    let kind = resource.kind.as_str();
+    depends_on(resource).filter_map(move |one| Some((kind, one.namespace.unwrap_or(""), one.name.text()?)))
 }
 
 /// A way from a node back to itself, reported at the first of the circle's names only.
 fn finding(nodes: &BTreeMap<Id, &Resource>, start: Id, resource: &Resource) -> Option<Finding> {
-    let mut before: BTreeMap<Id, Id> = BTreeMap::new();
-    let mut waiting: Vec<Id> = vec![start];
-    while let Some(current) = waiting.pop() {
-        for next in nodes.get(&current).into_iter().flat_map(|resource| dependencies(resource)) {
-            if next == start {
-                let mut names = vec![start.2, current.2];
-                let mut at = current;
-                while let Some(earlier) = before.get(&at).filter(|_| at != start) {
-                    at = *earlier;
-                    names.push(at.2);
-                }
-                names.dedup();
-                names.reverse();
-                let circle_starts_here = names.iter().all(|name| *name >= start.2);
-                let way = if current == start { String::new() } else { format!(": {}", names.join(" → ")) };
-                let message = format!("{} `{}` depends on itself{way}", start.0, start.2);
-                let span = resource.node.at(&["spec", "dependsOn"])?.span;
-                return circle_starts_here
-                    .then(|| Finding::new(span, message).help("remove one of these dependencies"));
-            }
-            if let Entry::Vacant(first) = before.entry(next) {
-                first.insert(current);
-                waiting.push(next);
-            }
-        }
+    let way = circle(start, |id| nodes.get(&id).into_iter().flat_map(|resource| dependencies(resource)).collect())?;
+    let names: Vec<&str> = way.iter().map(|(_, _, name)| *name).collect();
+    if names.iter().any(|name| *name < start.2) {
+        return None;
     }
-    None
+    let way = if way.len() > 2 { format!(": {}", names.join(" → ")) } else { String::new() };
+    let message = format!("{} `{}` depends on itself{way}", start.0, start.2);
+    let first = depends_on(resource).find(|one| one.name.text() == names.get(1).copied())?;
+    Some(Finding::new(first.name.span, message).help("remove one of these dependencies"))
 }

@@ -1,38 +1,26 @@
 use crate::diagnostic::{Finding, Severity};
-use crate::links::{Kind, Reference};
-use crate::model::cluster::Cluster;
-use crate::model::inventory::{Answer, Member};
+use crate::flux::spec::depends_on;
+use crate::links::Kind;
+use crate::model::cluster::{Cluster, Resolved};
+use crate::model::inventory::Answer;
 use crate::rule::Rule;
-use crate::yaml::Node;
 use smol_str::SmolStr;
 
 /// A dependency that does not exist, so that its owner waits for ever.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let roots = cluster.roots();
-    cluster.inventory.members.iter().chain(&roots).flat_map(|member| findings(cluster, member)).collect()
+    let references = cluster.references.iter().chain(&cluster.root_references);
+    cluster.judge(references.filter(|resolved| is_dependency(resolved)), |resolved| finding(cluster, resolved))
 }
 
-fn findings(cluster: &Cluster, member: &Member) -> Vec<Finding> {
+fn is_dependency((member, reference, _): &Resolved) -> bool {
     let waiting = &member.resource;
-    if !waiting.is_flux_kustomization() && !waiting.is_helm_release() {
-        return Vec::new();
-    }
-    let names: Vec<&Node> =
-        waiting.node.items_at(&["spec", "dependsOn"]).iter().filter_map(|entry| entry.get("name")).collect();
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let mut references = cluster.repo.links().references(waiting);
-    references.retain(|reference| names.iter().any(|name| std::ptr::eq(*name, reference.name)));
-    references
-        .iter()
-        .filter_map(|reference| finding(cluster, reference, &cluster.inventory.answer(member, reference)))
-        .collect()
+    let flux = waiting.is_flux_kustomization() || waiting.is_helm_release();
+    flux && depends_on(waiting).any(|dependency| std::ptr::eq(dependency.name, reference.name))
 }
 
-fn finding(cluster: &Cluster, reference: &Reference, answer: &Answer) -> Option<Finding> {
+fn finding(cluster: &Cluster, (_, reference, answer): &Resolved) -> Option<Finding> {
     let Answer::Missing { elsewhere, near } = answer else { return None };
     let name = reference.name.literal()?;
     let kind = reference.kinds.first()?;

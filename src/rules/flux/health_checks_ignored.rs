@@ -11,9 +11,8 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 }
 
 fn finding(applied: &Applied) -> Option<Finding> {
-    let spec = applied.resource.spec()?;
-    let wait = spec.get("wait").filter(|wait| wait.is_true())?;
-    let checks = spec.entry("healthChecks").filter(|entry| !entry.value.items().is_empty())?;
+    let wait = applied.spec().wait().filter(|wait| wait.is_true())?;
+    let checks = applied.resource.spec()?.entry("healthChecks").filter(|entry| !entry.value.items().is_empty())?;
     let message =
         format!("Flux ignores the health checks of Kustomization `{}`: it waits for everything", applied.name());
     let help = "delete one of them: `wait: true` covers all that is applied, `healthChecks` only what is listed";

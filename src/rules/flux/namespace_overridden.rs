@@ -14,7 +14,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 fn finding(cluster: &Cluster, applied: &Applied) -> Option<Finding> {
     let Location::Here(folder) = &applied.location else { return None };
     let written = cluster.repo.tree().kustomization(folder)?.root()?.get("namespace")?;
-    let target = applied.resource.node.at(&["spec", "targetNamespace"])?;
+    let target = applied.spec().target_namespace()?;
     let (own, wins) = (written.literal()?, target.literal()?);
     if own == wins {
         return None;

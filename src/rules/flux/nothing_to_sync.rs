@@ -1,11 +1,13 @@
 use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::entry::{EntryKind, instance_spec};
 use crate::flux::source::here;
+use crate::flux::spec::Kustomization;
 use crate::model::cluster::Cluster;
 use crate::model::repo::Repo;
 use crate::resource::{File, Resource};
 use crate::rule::Rule;
 use crate::source::{folder_of, nearest};
+use crate::yaml::Node;
 
 /// A path that Flux syncs and that holds nothing to apply.
 pub const RULE: Rule = Rule::everywhere(Severity::Error, check, check_file);
@@ -17,7 +19,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 
 fn check_file(file: &File, repo: &Repo) -> Vec<Finding> {
     let found: Vec<Finding> = file.resources().iter().filter_map(|resource| missing(repo, resource)).collect();
-    if found.is_empty() || file.is_parked() || repo.is_used(file) { Vec::new() } else { found }
+    if found.is_empty() || repo.is_used(file) { Vec::new() } else { found }
 }
 
 fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {
@@ -38,9 +40,9 @@ fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {
 /// Whether Kustomizations of the repository find their paths here through the source that is synced.
 fn is_synced_from_here(repo: &Repo, source: &str) -> bool {
     repo.resources().iter().filter(|resource| resource.is_flux_kustomization()).any(|resource| {
-        let path = resource.node.text_at(&["spec", "path"]).and_then(here).filter(|path| !path.is_empty());
-        let named = resource.node.text_at(&["spec", "sourceRef", "name"]) == Some(source);
-        named && path.is_some_and(|path| repo.tree().is_folder(&path))
+        let spec = Kustomization::of(resource);
+        let path = spec.path().and_then(Node::text).and_then(here).filter(|path| !path.is_empty());
+        spec.source() == Some(source) && path.is_some_and(|path| repo.tree().is_folder(&path))
     })
 }
 

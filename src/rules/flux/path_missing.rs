@@ -13,7 +13,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 }
 
 fn finding(cluster: &Cluster, applied: &Applied) -> Option<Finding> {
-    let span = applied.resource.node.at(&["spec", "path"]).map_or(applied.resource.name_span(), |path| path.span);
+    let span = applied.spec().path_span();
     let name = applied.name();
     match &applied.location {
         Location::Missing(path) => {

@@ -1,7 +1,9 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::model::cluster::Cluster;
-use crate::rule::{Rule, is_convention};
+use crate::model::doubt::is_convention;
+use crate::rule::Rule;
+use crate::yaml::Node;
 use std::collections::BTreeMap;
 
 /// A dependency that is called ready before what it applies is.
@@ -35,7 +37,6 @@ fn takes_time(applied: &Applied) -> bool {
 }
 
 fn waits(applied: &Applied) -> bool {
-    let node = &applied.resource.node;
-    let wait = node.at(&["spec", "wait"]).is_some_and(|wait| wait.is_true() || wait.is_unknown());
-    wait || !node.items_at(&["spec", "healthChecks"]).is_empty()
+    let spec = applied.spec();
+    spec.waits() || spec.wait().is_some_and(Node::is_unknown) || !spec.health_checks().is_empty()
 }

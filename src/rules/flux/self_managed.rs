@@ -2,6 +2,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::model::cluster::Cluster;
 use crate::rule::Rule;
+use crate::yaml::Node;
 
 /// A Kustomization that applies itself, besides the one that is meant to.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
@@ -16,10 +17,10 @@ fn finding(applied: &Applied) -> Option<Finding> {
     let itself = applied.resources.iter().find(|resource| {
         resource.is_flux_kustomization() && resource.name() == own.name() && resource.namespace() == own.namespace()
     })?;
-    let span = own.node.at(&["spec", "path"]).map_or(own.name_span(), |path| path.span);
-    let path = own.node.text_at(&["spec", "path"]).unwrap_or("");
+    let path = applied.spec().path().and_then(Node::text).unwrap_or("");
     let message = format!("Kustomization `{}` applies itself: `{path}` holds the file that defines it", applied.name());
-    let finding = Finding::new(span, message).help("let the path lead to the folder of the manifests, such as `…/app`");
+    let finding = Finding::new(applied.spec().path_span(), message)
+        .help("let the path lead to the folder of the manifests, such as `…/app`");
     Some(if itself.name_span() == own.name_span() {
         finding
     } else {

@@ -37,9 +37,8 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 
 /// Whether it applies nothing but sources, and waits for them on somebody's behalf.
 fn holds_sources(applied: &Applied) -> bool {
-    let waits = applied.resource.node.at(&["spec", "wait"]).is_some_and(|wait| wait.is_true());
     let is_source = |resource: &Resource| resource.group() == "source.toolkit.fluxcd.io";
-    waits && !applied.resources.is_empty() && applied.resources.iter().all(is_source)
+    applied.spec().waits() && !applied.resources.is_empty() && applied.resources.iter().all(is_source)
 }
 
 fn finding(meta: &Applied, user: &Applied) -> Finding {

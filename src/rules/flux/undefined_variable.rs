@@ -1,8 +1,9 @@
 use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::Applied;
 use crate::flux::envsubst::Variable;
-use crate::flux::substitute::{Scripts, VariableUse};
+use crate::flux::substitute::{Scripts, VariableUse, distinct};
 use crate::model::cluster::Cluster;
+use crate::model::doubt::{Evidence, Search, Thing, judge};
 use crate::rule::Rule;
 use crate::source::nearest;
 use std::collections::BTreeSet;
@@ -11,21 +12,38 @@ use std::collections::BTreeSet;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    cluster.kustomizations().flat_map(|applied| findings(cluster, applied)).collect()
+    let clusters = cluster.repo.fleet().clusters.iter();
+    let defined = clusters.flat_map(|cluster| &cluster.kustomizations).flat_map(|applied| applied.variables.iter());
+    let defined: BTreeSet<&str> = defined.map(|(name, _)| name.as_str()).collect();
+    let mut searches = Vec::new();
+    for (index, applied) in cluster.flux.kustomizations.iter().enumerate() {
+        let mut scripts = Scripts::default();
+        let uses = distinct(&applied.uses).filter(|used| !scripts.hold(used));
+        searches.extend(uses.map(|used| {
+            let name = used.found.name.as_str();
+            let path = cluster.repo.file_of(used.scalar).map_or("", |file| &file.source.path);
+            Search {
+                thing: Thing { kind: "variable", name },
+                // A variable that others define is missing in the Kustomization, any other in the file that uses it.
+                scope: if defined.contains(name) { applied.name() } else { path },
+                seeker: (index, "", ""),
+                missing: evidence(applied, used, &defined).map(|sure| (sure, finding(cluster, applied, used))),
+            }
+        }));
+    }
+    judge(searches)
 }
 
-fn findings(cluster: &Cluster, applied: &Applied) -> Vec<Finding> {
+/// How sure it is that a variable has no value; `None` where it has one, or may have.
+fn evidence(applied: &Applied, used: &VariableUse, defined: &BTreeSet<&str>) -> Option<Evidence> {
+    let name = used.found.name.as_str();
     // Where some of the variables are out of sight, only a misspelling of one in sight is certain.
-    let misspelt = |used: &VariableUse| {
-        let unseen = used.found.variable == Variable::Unknown(None) && used.found.default.is_none();
-        unseen && applied.variables.meant(&used.found.name).is_some()
-    };
-    let mut scripts = Scripts::default();
-    let missing = applied.uses.iter().filter(|used| (used.found.is_missing() || misspelt(used)) && !scripts.hold(used));
-    // One text may use a variable a hundred times.
-    let mut said = BTreeSet::new();
-    let first = missing.filter(|used| said.insert((used.scalar, used.found.name.clone())));
-    first.map(|used| finding(cluster, applied, used)).collect()
+    let unseen = used.found.variable == Variable::Unknown(None) && used.found.default.is_none();
+    if unseen && applied.variables.meant(name).is_some() {
+        return Some(Evidence::Plain);
+    }
+    let evidence = if defined.contains(name) { Evidence::Plain } else { Evidence::Good };
+    used.found.is_missing().then_some(evidence)
 }
 
 fn finding(cluster: &Cluster, applied: &Applied, used: &VariableUse) -> Finding {

@@ -1,6 +1,7 @@
-use crate::diagnostic::{Finding, did_you_mean};
+use crate::diagnostic::{Finding, did_you_mean, listed};
+use crate::model::gateway::{Gateways, parent_refs};
 use crate::model::repo::Repo;
-use crate::resource::{File, Resource};
+use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::nearest;
 use crate::yaml::Node;
@@ -12,28 +13,25 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     if repo.renames_resources() {
         return Vec::new();
     }
-    let parents = file.resources().iter().flat_map(|resource| repo.parent_refs(resource));
-    parents.filter_map(|parent| finding(&parent, repo.gateways())).collect()
+    let parents = file.resources().iter().flat_map(parent_refs);
+    parents.filter_map(|parent| finding(parent, repo.gateways())).collect()
 }
 
-fn finding(parent: &Node, gateways: &[Resource]) -> Option<Finding> {
+fn finding(parent: &Node, gateways: &Gateways) -> Option<Finding> {
     let section = parent.get("sectionName")?;
     let name = section.literal()?;
     let gateway = parent.get("name")?.literal()?;
-    let named: Vec<&Resource> = gateways.iter().filter(|candidate| candidate.name() == Some(gateway)).collect();
-    let listeners: Vec<&Node> =
-        named.iter().flat_map(|gateway| gateway.node.items_at(&["spec", "listeners"])).collect();
-    let names: Vec<&str> = listeners.iter().filter_map(|listener| listener.get("name")?.known()).collect();
+    let named = gateways.named(gateway);
+    let listeners: Option<Vec<Vec<&str>>> = named.iter().map(|gateway| gateway.listeners()).collect();
+    let names = listeners?.concat();
     // Listeners may come from elsewhere, and a patch may add some.
-    if listeners.is_empty() || names.len() < listeners.len() || names.contains(&name) {
+    if names.is_empty() || names.contains(&name) {
         return None;
     }
     let help = match nearest(name, names.iter().copied()) {
         Some(near) => did_you_mean(near),
-        None => {
-            format!("its listeners are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
-        }
+        None => format!("its listeners are {}", listed(names)),
     };
     let finding = Finding::new(section.span, format!("Gateway `{gateway}` has no listener `{name}`")).help(help);
-    Some(finding.related(named.first()?.node.at(&["spec", "listeners"])?.span, "its listeners"))
+    Some(finding.related(named.first()?.listeners_span()?, "its listeners"))
 }

@@ -8,5 +8,5 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    if file.source.path == FILE { repo.config_faults().cloned().collect() } else { Vec::new() }
+    if file.source.path == FILE { repo.config().faults.clone() } else { Vec::new() }
 }

@@ -7,8 +7,8 @@ use crate::rule::Rule;
 /// A tag that names a different image tomorrow.
 pub const RULE: Rule = Rule::warning(check);
 
-fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    repo.running(file).flat_map(images).filter_map(|image| finding(file, &image)).collect()
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
+    file.resources().iter().flat_map(images).filter_map(|image| finding(file, &image)).collect()
 }
 
 fn finding(file: &File, image: &Image) -> Option<Finding> {

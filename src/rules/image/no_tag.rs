@@ -7,9 +7,9 @@ use crate::rule::Rule;
 /// An image without tag or digest: `latest`, without saying so.
 pub const RULE: Rule = Rule::warning(check);
 
-fn check(file: &File, repo: &Repo) -> Vec<Finding> {
+fn check(file: &File, _: &Repo) -> Vec<Finding> {
     // In values a chart adds the tag; only a manifest's own image is complete.
-    let own = repo.running(file).filter(|resource| !resource.is_helm_release());
+    let own = file.resources().iter().filter(|resource| !resource.is_helm_release());
     own.flat_map(images).filter_map(|image| finding(&image)).collect()
 }
 

@@ -8,8 +8,7 @@ use crate::source::{Span, join};
 pub const RULE: Rule = Rule::info(check).off();
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    let root = file.roots_of(Role::Kustomization).next();
-    let Some(root) = root.filter(|_| !file.is_parked()) else { return Vec::new() };
+    let Some(root) = file.roots_of(Role::Kustomization).next() else { return Vec::new() };
     let entries = root.entries();
     let Some(at) = entries.iter().position(|entry| entry.key.text() == Some("resources")) else { return Vec::new() };
     let start = entries.get(at).map_or(0, |entry| entry.key.span.end);
@@ -30,10 +29,8 @@ fn finding(file: &File, repo: &Repo, span: Span) -> Option<Finding> {
         let message = format!("`{path}` is commented out, and does not exist");
         return Some(Finding::new(span, message).help("delete the line"));
     }
-    // A manifest beside its kustomization is the subject of `kustomize/not-listed`.
-    let beside = repo.tree().find(&full).is_some_and(|manifest| manifest.source.folder() == file.source.folder());
     let manifest = repo.tree().find(&full).or_else(|| repo.tree().kustomization(&full))?;
     let message = format!("`{path}` is commented out: Flux does not apply it");
     let finding = Finding::new(span, message).help("list it again, or delete what it names");
-    (!beside && !repo.is_used(manifest)).then_some(finding)
+    (!repo.is_used(manifest)).then_some(finding)
 }

@@ -30,10 +30,9 @@ fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
     let kustomization = nearest_kustomization(cluster, file)?;
     let here = kustomization.source.folder();
     let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');
-    // A whole app that is commented out is switched off on purpose; a manifest of an app is forgotten.
-    let commented = kustomization.source.text.contains(path);
-    if file.is_parked() || commented && path.contains('/') {
-        return None;
+    // What is commented out is switched off on purpose, unless something still asks for it.
+    if kustomization.source.text.contains(path) {
+        return commented(cluster, file, path, kustomization);
     }
     let listed = kustomization.root()?.get("resources")?;
     // A nested file counts where the kustomization lists others of its name.
@@ -42,12 +41,23 @@ fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
         return None;
     }
     let resource = file.resources().first()?;
-    let (state, help) = match commented {
-        true => ("commented out", "list it again, or delete the file".to_owned()),
-        false => ("listed in no kustomization", format!("add `./{path}` to `{}`", kustomization.source.path)),
-    };
-    let finding = Finding::new(resource.name_span(), format!("`{path}` is {state}: Flux does not apply it")).help(help);
+    let message = format!("`{path}` is listed in no kustomization: Flux does not apply it");
+    let finding = Finding::new(resource.name_span(), message);
+    let finding = finding.help(format!("add `./{path}` to `{}`", kustomization.source.path));
     Some(finding.related(listed.span.before(), "the resources that are listed"))
+}
+
+fn commented(cluster: &Cluster, file: &File, path: &str, kustomization: &File) -> Option<Finding> {
+    let wanted = |resource| Some((resource, cluster.wants(resource)?));
+    let (resource, (member, reference, _)) = file.resources().iter().find_map(wanted)?;
+    let (kind, name) = (&reference.kinds.first()?.kind, reference.name.text()?);
+    let asks = format!("`{}` needs {kind} `{name}`", member.resource.title());
+    let message = format!("`{path}` is commented out, but {asks}");
+    let finding = Finding::new(resource.name_span(), message);
+    let mut comments = kustomization.parsed.comments.iter().map(|comment| comment.span);
+    let entry = comments.find(|span| kustomization.source.slice(*span).contains(path))?;
+    let finding = finding.help("list it again, or remove the reference");
+    Some(finding.related(entry, "commented out here").related(reference.name.span, asks))
 }
 
 /// The kustomization in the folder of a file or above it, when Flux reads it.

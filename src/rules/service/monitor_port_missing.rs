@@ -1,6 +1,7 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::pod::tell_ports;
 use crate::kubernetes::selector::Selector;
+use crate::kubernetes::service::Service;
 use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
@@ -46,7 +47,10 @@ fn ports<'a>(cluster: &Cluster<'a>, monitor: &Resource) -> Option<Vec<&'a Node>>
         return cluster.ports_of_pods(&selector, &namespaces?);
     }
     let services = cluster.selected_services(&selector, &namespaces?)?;
-    let ports = services.iter().flat_map(|service| service.node.items_at(&["spec", "ports"]));
-    let names = ports.filter_map(|port| port.get("name")).map(|name| name.known().map(|_| name)).collect();
+    let names = services
+        .iter()
+        .flat_map(|service| Service::of(service).port_names())
+        .map(|name| name.known().map(|_| name))
+        .collect();
     if services.is_empty() { None } else { names }
 }

@@ -1,7 +1,8 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::pod::is_port_name;
+use crate::kubernetes::service::Service;
 use crate::model::cluster::Cluster;
-use crate::model::inventory::{Answer, Member};
+use crate::model::inventory::Answer;
 use crate::rule::Rule;
 use crate::source::Span;
 
@@ -14,7 +15,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         finding(cluster, &spoken.host.name, (spoken.span, &port), &cluster.service(spoken))
     });
     // A port that the values of the same release lack is told with them.
-    let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.span == span);
+    let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.finding.span == span);
     let named = cluster.references.iter().filter_map(|(_, reference, answer)| {
         let port = reference.port.filter(|port| !told(port.span))?;
         finding(cluster, reference.name.known()?, (port.span, port.known()?), answer)
@@ -24,22 +25,14 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 
 fn finding(cluster: &Cluster, name: &str, (span, port): (Span, &str), answer: &Answer) -> Option<Finding> {
     let Answer::Here(entries) = answer else { return None };
-    let field = if is_port_name(port) { "name" } else { "port" };
     let mut known = Vec::new();
     for entry in entries {
-        known.extend(ports(cluster.service_at(name, entry)?, field)?);
+        let service = cluster.service_at(name, entry).filter(|service| service.whole)?;
+        known.extend(Service::of(&service.resource).served(is_port_name(port))?);
     }
     let first = entries.first().filter(|_| !known.iter().any(|known| known == port))?;
     let message = format!("Service `{name}` of namespace `{}` has no port {port}", first.place.namespace()?);
-    let help = Some(known.join(", ")).filter(|known| !known.is_empty()).map(|known| format!("it has {known}"));
+    let help = Some(known.join(", ")).filter(|known| !known.is_empty()).map(|known| format!("its ports are {known}"));
     let finding = Finding::new(span, message).maybe_help(help);
     Some(finding.related(first.span, "its definition"))
-}
-
-/// The ports of a Service where all of them are known: one without an address of its own has those of its pods.
-fn ports(service: &Member, field: &str) -> Option<Vec<String>> {
-    let spec = service.resource.spec().filter(|_| service.whole)?;
-    let headless = spec.text_at(&["clusterIP"]) == Some("None") || spec.text_at(&["type"]) == Some("ExternalName");
-    let ports = spec.get("ports").filter(|ports| !headless && !ports.items().is_empty())?;
-    ports.items().iter().filter_map(|port| port.get(field)).map(|port| port.known().map(str::to_owned)).collect()
 }

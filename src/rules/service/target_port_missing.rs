@@ -1,6 +1,7 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::pod::{is_port_name, tell_ports};
 use crate::kubernetes::selector::Selector;
+use crate::kubernetes::service::Service;
 use crate::model::cluster::Cluster;
 use crate::model::inventory::Member;
 use crate::rule::Rule;
@@ -14,8 +15,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 }
 
 fn findings(cluster: &Cluster, service: &Member) -> Vec<Finding> {
-    let ports = service.resource.node.items_at(&["spec", "ports"]).iter();
-    let targets = ports.filter_map(|port| port.get("targetPort"));
+    let targets = Service::of(&service.resource).target_ports();
     let named: Vec<&Node> = targets.filter(|target| target.known().is_some_and(is_port_name)).collect();
     let found = if named.is_empty() { None } else { ports_behind(cluster, service) };
     let Some(found) = found else { return Vec::new() };
@@ -29,6 +29,6 @@ fn findings(cluster: &Cluster, service: &Member) -> Vec<Finding> {
 
 /// The ports of the pods that a Service selects, where there are any and all are known.
 fn ports_behind<'a>(cluster: &Cluster<'a>, service: &Member) -> Option<Vec<&'a Node>> {
-    let selector = service.resource.node.at(&["spec", "selector"]).filter(|_| service.whole)?;
+    let selector = Service::of(&service.resource).selector().filter(|_| service.whole)?;
     cluster.ports_of_pods(&Selector::of_labels(selector), &[service.resource.namespace()?])
 }

@@ -15,7 +15,7 @@ fn finding(file: &File, repo: &Repo) -> Option<Finding> {
     let (name, path) = (file.source.name(), &file.source.path);
     let document = file.documents().find(|document| metadata(document).is_some())?;
     let last = repo.sops().rules_above(path)?.last()?;
-    if !name.contains(".sops.") || file.is_parked() || repo.sops().rule_for(path).is_some() {
+    if !name.contains(".sops.") || repo.sops().rule_for(path).is_some() {
         return None;
     }
     let message = format!("no creation rule claims `{name}`: `sops` encrypts no other file like it");

@@ -12,7 +12,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 }
 
 fn finding(file: &File, repo: &Repo) -> Option<Finding> {
-    let document = file.documents().find(|document| metadata(document).is_some()).filter(|_| !file.is_parked())?;
+    let document = file.documents().find(|document| metadata(document).is_some())?;
     let path = &file.source.path;
     let rule = repo.sops().rule_for(path).filter(|rule| !rule.recipients.is_empty())?;
     let own = recipients(metadata(document)?);

@@ -12,7 +12,7 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
         return Vec::new();
     }
     let unreadable = |problem: &&Problem| match problem.kind {
-        ProblemKind::Syntax => true,
+        ProblemKind::Syntax | ProblemKind::Template => true,
         // Other programs read `{{ }}` of their own in their own files.
         ProblemKind::TemplateBraces => is_deployed(file, problem),
         _ => false,

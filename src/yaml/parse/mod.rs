@@ -266,14 +266,16 @@ impl<'a> Parser<'a> {
         }
         let line = self.text.get(..span.start as usize).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
         let line_text = self.slice(line, self.line_end(line));
-        let (message, help) = match template_braces(line_text) {
+        let (kind, message, help) = match template_braces(line_text) {
             Some(brace) => (
+                ProblemKind::Template,
                 format!("template syntax `{brace}` in a plain YAML file"),
                 Some("quote the whole value, or give the file a template's ending".to_owned()),
             ),
-            None => (message.into(), help.map(str::to_owned)),
+            None => (ProblemKind::Syntax, message.into(), help.map(str::to_owned)),
         };
         let problem = self.problem(span, message);
+        problem.kind = kind;
         problem.related.extend(related);
         problem.help = help;
         self.end = self.at;

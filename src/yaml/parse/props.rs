@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::diagnostic::did_you_mean;
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
 impl Parser<'_> {
     /// One `&anchor` or `!tag`.
@@ -60,6 +63,11 @@ impl Parser<'_> {
             }
             props.anchor = own.anchor.or(props.anchor);
             props.tag = own.tag.or(props.tag);
+        }
+        if let (Some((tag, _)), Value::Scalar(scalar)) = (&props.tag, &mut node.value)
+            && tag == "tag:yaml.org,2002:binary"
+        {
+            decode(scalar);
         }
         if let Some((name, span)) = &props.anchor {
             let (nodes, depth) = weight(&node);
@@ -141,6 +149,21 @@ fn resolve_tag(word: &str, handles: &[(String, String)]) -> Option<String> {
         _ => None,
     }
 }
+
+/// Reads the base64 of a `!!binary`, as every reader does; bytes that are no text could be anything.
+fn decode(scalar: &mut Scalar) {
+    let digits: String = scalar.text.split(['\n', '\r']).collect();
+    let Ok(bytes) = BASE64.decode(digits) else { return };
+    match String::from_utf8(bytes) {
+        Ok(text) => scalar.text = text.into(),
+        Err(_) => scalar.unknown = true,
+    }
+    scalar.style = Style::Double;
+}
+
+/// Base64 as Go reads it.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// The nodes and levels that a value stands for.
 fn weight(node: &Node) -> (usize, usize) {

@@ -31,12 +31,15 @@ pub enum Check {
     Both(fn(&Cluster) -> Vec<Finding>, fn(&File, &Repo) -> Vec<Finding>),
 }
 
-/// Whether so many of all make a convention of the house: four in five, of at least five.
-pub fn is_convention(agreeing: usize, all: usize) -> bool {
-    all >= 5 && agreeing * 5 >= all * 4
-}
-
 impl Rule {
+    /// What to do about a finding that does not say it itself: the first sentence of the page's "How to fix it".
+    pub fn advice(&self) -> Option<String> {
+        let section = self.page.split_once("## How to fix it\n\n")?.1;
+        let sentence = section.split(".\n").next()?.split(". ").next()?.replace('\n', " ");
+        let mut letters = sentence.chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect())
+    }
+
     const fn new(severity: Severity, check: Check) -> Self {
         Rule { id: "", page: "", severity, on: true, check }
     }

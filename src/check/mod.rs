@@ -273,7 +273,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
             let line = file.source.line(finding.span.start);
             match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
-                None => diagnostics.push(diagnostic(rule.id, level, as_written(finding, repo))),
+                None => diagnostics.push(diagnostic(rule, level, as_written(finding, repo))),
             }
         }
     }
@@ -284,7 +284,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
         let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
         let findings = findings.map(|finding| as_written(finding, repo));
-        diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
+        diagnostics.extend(findings.map(|finding| diagnostic(rule, severity, finding)));
     }
     diagnostics.sort_by(|a, b| {
         (a.finding.span, a.rule, &a.finding.message).cmp(&(b.finding.span, b.rule, &b.finding.message))
@@ -352,11 +352,11 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
     ran(rule).then(|| Finding::new(suppression.span, message).help("delete it"))
 }
 
-fn diagnostic(rule: &'static str, severity: Severity, mut finding: Finding) -> Diagnostic {
+fn diagnostic(rule: &Rule, severity: Severity, mut finding: Finding) -> Diagnostic {
     let severity = finding.at_most.map_or(severity, |most| most.min(severity));
     finding.message = clipped(redact(&finding.message));
-    finding.help = finding.help.map(|help| redact(&help));
-    Diagnostic { rule, severity, finding, fingerprint: String::new() }
+    finding.help = finding.help.map(|help| redact(&help)).or_else(|| rule.advice());
+    Diagnostic { rule: rule.id, severity, finding, fingerprint: String::new() }
 }
 
 /// A message without the middle of what it quotes, where that is long.

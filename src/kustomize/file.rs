@@ -116,7 +116,7 @@ impl Check<'_> {
             let known = known.or_else(|| fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)));
             let Some((field, shape)) = known else {
                 let near = nearest(name, fields.iter().map(|(field, _)| field.as_str()));
-                let message = format!("kustomize knows no field `{name}` here");
+                let message = format!("unknown field `{name}`");
                 self.faults.push(Fault::new(FaultKind::UnknownField, entry.key.span, message).suggest(near));
                 continue;
             };

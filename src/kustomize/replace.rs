@@ -340,7 +340,7 @@ impl Place<'_> {
         set: &mut dyn FnMut(&mut Node) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let Ok(regex) = Regex::new(pattern) else {
-            return Err(Failure::Wrong(self.span, format!("`{pattern}` is no regular expression")));
+            return Err(Failure::Wrong(self.span, format!("`{pattern}` is not a valid regular expression")));
         };
         let span = self.span;
         let Some(items) = node.items_mut() else {

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::diagnostic::{Edit, Finding, Fix, Unchecked};
 use crate::flux::{self, Cluster, Fleet};
+use crate::formats::renovate::Renovate;
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
 use crate::kustomize::{Fault, FaultKind, FileUse};
@@ -32,6 +33,7 @@ pub struct Repo {
     gateways: Gateways,
     renames: bool,
     sops: Policy,
+    renovate: Renovate,
     named: BTreeSet<FileId>,
     secret_files: BTreeMap<FileId, Node>,
     links: Links,
@@ -55,12 +57,14 @@ impl Repo {
         let classify = || {
             let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
             inputs.projects.iter().for_each(|project| _ = project.compared(tree));
-            (Gateways::of(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
+            let sops = Policy::read(tree);
+            (Gateways::of(&resources), resources, sops, Renovate::new(tree), named_files(tree), renames_resources(tree))
         };
-        let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
+        let (fleet, (gateways, resources, sops, renovate, named, renames)) =
+            rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let usages = Usages::new(tree, &fleet, &named);
-        let faults = kustomize_faults(&fleet, &deployed);
+        let faults = kustomize_faults(&tree, &fleet, &deployed);
         let (inventories, validation) = rayon::join(
             || inventories(tree, &fleet, &links),
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
@@ -70,6 +74,7 @@ impl Repo {
             gateways,
             renames,
             sops,
+            renovate,
             named,
             secret_files,
             links,
@@ -138,6 +143,11 @@ impl Repo {
         let made = |path: &str| self.projects().iter().any(|project| project.outputs.contains_key(path));
         let path = self.file_of(span).map(|file| file.source.path.as_str());
         path.is_some_and(|path| made(path) && !self.config().is_hand_edited(path))
+    }
+
+    /// What Renovate is told.
+    pub fn renovate(&self) -> &Renovate {
+        &self.renovate
     }
 
     /// What is to be encrypted.
@@ -286,12 +296,17 @@ fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
 }
 
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
-fn kustomize_faults(fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
+fn kustomize_faults(tree: &Tree, fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
+    // A file that is no YAML is told where it is, not again by whoever lists it.
+    let is_told = |span: Span| {
+        tree.file(span.file).is_some_and(|file| file.parsed.problems.iter().any(|problem| problem.span == span))
+    };
     let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
     // What only an idle kustomization makes of an applied file is no fault of that file.
     let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.finding.span.file));
     let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-    for fault in applied.flat_map(|applied| &applied.faults).chain(idle) {
+    let faults = applied.flat_map(|applied| &applied.faults).chain(idle);
+    for fault in faults.filter(|fault| !fault.finding.related.iter().any(|related| is_told(related.span))) {
         let faults = by_file.entry(fault.finding.span.file).or_default();
         if !faults.contains(fault) {
             faults.push(fault.clone());
@@ -303,8 +318,9 @@ fn kustomize_faults(fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<File
 /// What each cluster holds.
 fn inventories(tree: &Tree, fleet: &Fleet, links: &Links) -> Vec<Inventory> {
     let charts = Charts::builtin();
+    // What another cluster applies is not left out on purpose: it is not meant for this one.
+    let applied: BTreeSet<FileId> = fleet.clusters.iter().flat_map(Cluster::files).collect();
     let of = |cluster: &Cluster| {
-        let applied = cluster.files();
         let rest = |file: &&File| !file.is_set_aside() && !applied.contains(&file.source.id);
         let written = tree.files().iter().filter(rest).flat_map(File::resources);
         Inventory::of(tree, cluster, written, links, &charts)

@@ -1,7 +1,8 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::flux::Applied;
 use crate::model::cluster::Cluster;
-use crate::rule::{Rule, is_convention};
+use crate::model::doubt::is_convention;
+use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
 
@@ -23,7 +24,8 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = |(target, user): &(&Applied, &Applied)| {
-        let message = format!("Kustomization `{}` is called ready as soon as it is applied", target.name());
+        let message =
+            format!("Kustomization `{}` is ready as soon as it is applied, before its objects are", target.name());
         let help = format!("add `wait: true`, as {} of {total} have that others depend on", ready.len());
         let related = format!("`{}` depends on it", user.name());
         Finding::new(target.resource.name_span(), message).help(help).related(user.resource.name_span(), related)

@@ -38,6 +38,6 @@ fn finding(file: &File, repo: &Repo, span: Span) -> Option<Finding> {
         Target::Remote | Target::Outside => return None,
     };
     let message = format!("`{path}` is commented out: Flux does not apply it");
-    let finding = Finding::new(span, message).help("list it again, or delete what it names");
+    let finding = Finding::new(span, message).help("uncomment it, or delete the line and what it names");
     (!repo.is_used(manifest)).then_some(finding)
 }

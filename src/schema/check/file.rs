@@ -35,7 +35,7 @@ pub fn check_file(file: &File, root: &Node) -> Vec<Fault> {
     let Some((name, schema)) = table.as_ref() else { return Vec::new() };
     // Half of the word `cluster` in the world is no machine config.
     if std::ptr::eq(table, &raw const MACHINE_CONFIG)
-        && !root.entries().iter().all(|entry| is_field(schema, entry.key.text()))
+        && !(root.is_map() && root.entries().iter().all(|entry| is_field(schema, entry.key.text())))
     {
         return Vec::new();
     }

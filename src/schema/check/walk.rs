@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::fault::{Fault, FaultKind};
-use super::format::format_fault;
+use super::format::{format_fault, mode_fault};
 use super::values::{ApiValue, article, same, shown};
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::schema::model::{Additional, ListType, Schema, Sizes, Types};
@@ -155,6 +155,9 @@ impl<'a> Walk<'a> {
         let mut meant: Vec<&'a str> = Vec::new();
         for entry in node.entries() {
             let Some(name) = self.field_name(&entry.key) else { continue };
+            if let Some(names) = &schema.names {
+                self.text(names, &entry.key, name);
+            }
             if let Some(field) = schema.property(name).map(AsRef::as_ref).or_else(|| self.embedded(schema, name)) {
                 self.step(name, field, &entry.value, entry.key.span);
                 continue;
@@ -392,6 +395,7 @@ impl<'a> Walk<'a> {
                 .or_else(|| bound(range.multiple_of, |n, step| (n / step).fract() != 0.0, "a multiple of"))
         });
         let reason = reason.or_else(|| int32.then(|| "it must fit into 32 bits".to_owned()));
+        let reason = reason.or_else(|| mode_fault(format?, number));
         if let Some(reason) = reason {
             self.invalid(node, "is out of range", Some(reason));
         }
@@ -557,10 +561,7 @@ fn below(schema: &Schema, name: &str, levels: usize) -> Vec<String> {
 }
 
 /// A name of the same letters in another notation: `base_url`, `BaseURL`, `base-url`.
-pub(in crate::schema) fn same_letters<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn same_letters<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let wanted = plain(name);

@@ -152,6 +152,7 @@ impl<'a> Converter<'a> {
             sizes: sizes_of(object),
             items: object.get("items").filter(|items| !items.is_array()).map(|items| self.child(items, below)),
             additional: self.additional(object, place),
+            names: object.get("propertyNames").map(|names| self.child(names, below)),
             preserve_unknown: flag(object, "x-kubernetes-preserve-unknown-fields"),
             embedded_resource: flag(object, "x-kubernetes-embedded-resource"),
             default: object.get("default").cloned().map(Box::new),

@@ -33,6 +33,8 @@ pub struct Schema {
     pub items: Option<Arc<Schema>>,
     /// What fields that `properties` does not name may be.
     pub additional: Additional,
+    /// What the names of fields must be.
+    pub names: Option<Arc<Schema>>,
     /// `x-kubernetes-preserve-unknown-fields`: what is unknown here is kept, not pruned.
     pub preserve_unknown: bool,
     /// `x-kubernetes-embedded-resource`: a whole object with apiVersion, kind and metadata.

@@ -97,6 +97,9 @@ fn written(schema: &Schema, depth: usize) -> Value {
     if let Some(not) = &schema.not {
         put("not", child(not));
     }
+    if let Some(names) = &schema.names {
+        put("propertyNames", child(names));
+    }
     let flags = [
         ("uniqueItems", schema.unique_items),
         ("deprecated", schema.deprecated),

@@ -348,7 +348,7 @@ fn secrets_come_out_in_no_format() {
         let ran = repo.run(arguments);
         let all = format!("{}{}", ran.out, ran.err);
         for needle in
-            [token.as_str(), &token[6..30], key.as_str(), &key[10..40], words, "correct", encoded, &encoded[6..28]]
+            [token.as_str(), &token[6..30], key.as_str(), &key[10..40], words, "battery", encoded, &encoded[6..28]]
         {
             assert!(!all.contains(needle), "{arguments:?} shows {needle}:\n{all}");
         }

@@ -103,9 +103,8 @@ fn output(repo: &Repo, report: &Report) -> String {
         for related in &finding.related {
             writeln!(out, "  {}: {}", place(related.span), related.message).unwrap();
         }
-        if let Some(help) = &finding.help {
-            writeln!(out, "  help: {help}").unwrap();
-        }
+        let help = finding.help.as_deref().unwrap_or_else(|| panic!("{} does not say what to do", diagnostic.rule));
+        writeln!(out, "  help: {help}").unwrap();
         if let Some(fix) = &finding.fix {
             writeln!(out, "  fix: {}", fix.title).unwrap();
         }

@@ -89,7 +89,7 @@ mod tests {
         let finding = Finding::new(span, "m");
         let finding = if safe { finding.safe_fix("t", span, text) } else { finding.unsafe_fix("t", span, text) };
         let (tree, secrets) = (Tree::default(), Secrets::default());
-        super::super::diagnostic("a/b", Severity::Error, finding, &Mask::new(&tree, &secrets))
+        super::super::shown("a/b", Severity::Error, finding, &Mask::new(&tree, &secrets))
     }
 
     fn fixed(text: &str, diagnostics: &[Diagnostic], also_unsafe: bool) -> String {

@@ -158,7 +158,7 @@ fn sources(diagnostics: &[Diagnostic], mask: &Mask) -> BTreeMap<FileId, ShownFil
 /// A report of findings that no rule made.
 pub fn report(repo: &Repo, what: &'static str, findings: &[&Finding]) -> Report {
     let mask = repo.mask();
-    let diagnostics = findings.iter().map(|finding| diagnostic(what, Severity::Error, (*finding).clone(), &mask));
+    let diagnostics = findings.iter().map(|finding| shown(what, Severity::Error, (*finding).clone(), &mask));
     let diagnostics: Vec<Diagnostic> = diagnostics.collect();
     Report { sources: sources(&diagnostics, &mask), diagnostics, ..Report::default() }
 }
@@ -312,7 +312,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
             let line = file.source.line(finding.span.start);
             match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
-                None => diagnostics.push(diagnostic(rule.id, level, as_written(finding, repo), mask)),
+                None => diagnostics.push(diagnostic(rule, level, as_written(finding, repo), mask)),
             }
         }
     }
@@ -323,7 +323,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
         let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
         let findings = findings.map(|finding| as_written(finding, repo));
-        diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding, mask)));
+        diagnostics.extend(findings.map(|finding| diagnostic(rule, severity, finding, mask)));
     }
     diagnostics.sort_by(|a, b| {
         (a.finding.span, a.rule, &a.finding.message).cmp(&(b.finding.span, b.rule, &b.finding.message))
@@ -377,7 +377,15 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
     ran(rule).then(|| Finding::new(suppression.span, message).help("delete it"))
 }
 
-fn diagnostic(rule: &'static str, severity: Severity, finding: Finding, mask: &Mask) -> Diagnostic {
+fn diagnostic(rule: &Rule, severity: Severity, finding: Finding, mask: &Mask) -> Diagnostic {
+    let mut diagnostic = shown(rule.id, severity, finding, mask);
+    let help = &mut diagnostic.finding.help;
+    *help = help.take().or_else(|| rule.advice().map(Shown::own));
+    diagnostic
+}
+
+/// A finding as a user sees it.
+fn shown(rule: &'static str, severity: Severity, finding: Finding, mask: &Mask) -> Diagnostic {
     let severity = finding.at_most.map_or(severity, |most| most.min(severity));
     let mut shown = mask.finding(&finding);
     shown.message = shown.message.clipped(MAX_MESSAGE);

@@ -14,7 +14,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         for used in missing.filter(|used| scripts.hold(used)) {
             let text = used.text.get(used.found.range.clone()).unwrap_or("${…}");
             let source = cluster.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
-            let message = format!("Flux takes `{text}` in this text for a variable of its own, which nothing defines");
+            let message = format!("Flux substitutes `{text}` in this text, but nothing defines the variable");
             let help =
                 format!("write `${text}`, or set `kustomize.toolkit.fluxcd.io/substitute: disabled` on the object");
             let finding = Finding::new(used.span(source), message).help(help);

@@ -223,6 +223,9 @@ pub(super) fn overlaid(mut kustomization: Kustomization, overlay: &Overlay) -> K
         let origins = Node::scalar(span, "originAnnotations", Style::Plain);
         put(root, "buildMetadata", Node::seq(span, vec![origins]));
     }
+    if let Some(first) = overlay.build_metadata.first() {
+        put(root, "buildMetadata", Node::seq(first.span, overlay.build_metadata.clone()));
+    }
     let fields =
         [("namespace", &overlay.namespace), ("namePrefix", &overlay.name_prefix), ("nameSuffix", &overlay.name_suffix)];
     for (field, value) in fields {

@@ -258,6 +258,13 @@ spec: {values: {instance: {sync: {kind: OCIRepository, url: 'oci://registry.exam
 }
 
 #[test]
+fn a_template_of_a_flux_instance_begins_a_cluster() {
+    let template = "{{ if .flux }}\ninstance:\n  sync:\n    path: cluster\n    name: {{ .name }}\n{{ end }}\n";
+    let fleet = run(&[("bootstrap/values.yaml.gotmpl", template), ("cluster/map.yaml", MAP)]);
+    assert_eq!((fleet.clusters[0].name.as_str(), fleet.clusters[0].entry.kind), ("cluster", EntryKind::FluxInstance));
+}
+
+#[test]
 fn each_value_in_a_synced_path_is_a_cluster() {
     let instance = INSTANCE.replace("path: cluster", "path: 'clusters/${CLUSTER}/${PART:=flux}'");
     let settings = |name: &str| {
@@ -288,7 +295,7 @@ fn an_empty_sync_file_waits_for_its_bootstrap() {
     assert_eq!(names(cluster), ["flux-system/flux-system", "flux-system/apps"]);
     assert_eq!(
         (cluster.name.as_str(), made(cluster)),
-        ("clusters/a", vec!["GitRepository flux-system/flux-system".to_owned()])
+        ("clusters/a", ["GitRepository", "Secret"].map(|kind| format!("{kind} flux-system/flux-system")).to_vec())
     );
 }
 
@@ -454,13 +461,17 @@ fn what_is_made_by_hand_is_known() {
         ("bootstrap/a/secret.yaml", &listed),
         ("bootstrap/b/secret.yaml", &alone),
         ("helmfile.yaml", "releases: [{name: x, namespace: gitops, chart: y/z}]\n"),
+        (
+            "play.yaml",
+            "- k8s: {definition: {apiVersion: v1, kind: Secret, metadata: {name: task, namespace: media}}}\n",
+        ),
         ("Taskfile.yaml", "tasks:\n  a:\n    cmd: kubectl create secret generic key -n flux-system\n"),
     ]);
     let by_hand = |index: usize| {
         let made = fleet.clusters[index].by_hand.iter();
         made.map(|made| (made.name.as_deref().unwrap(), made.place.namespace())).collect::<Vec<_>>()
     };
-    let both = [("from-template", None), ("gitops", None)];
+    let both = [("from-template", None), ("task", Some("media")), ("gitops", None)];
     assert_eq!(by_hand(0), [&[("key", Some("flux-system")), ("listed", Some("media"))][..], &both].concat());
     assert_eq!(by_hand(1), [&[("key", Some("flux-system")), ("alone", None)][..], &both].concat());
 }

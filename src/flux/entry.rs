@@ -1,9 +1,10 @@
 //! Where Flux begins: what a FluxInstance or `flux bootstrap` syncs, else every Kustomization that nobody applies.
 
 use super::envsubst::{self, Expanded, Use, Variable};
+use super::outline;
 use super::source::here;
 use crate::links::{Created, Kind, Links, Place};
-use crate::resource::{File, Resource, Role, Tree};
+use crate::resource::{File, Resource, Role, Syntax, Tree};
 use crate::source::{FileId, Span, folder_of};
 use crate::yaml::{Entry as Field, Node, Style};
 use smol_str::SmolStr;
@@ -85,8 +86,9 @@ pub(super) fn add(entries: &mut Vec<Entry>, found: Entry) {
 
 fn of_file(file: &File, links: &Links, settings: &Settings) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
-    for document in file.documents() {
-        let root = &document.root;
+    let is_template = file.syntax == Syntax::Template && file.source.text.contains("sync:");
+    let outlined = if is_template { outline::read(&file.source) } else { Vec::new() };
+    for root in file.documents().map(|document| &document.root).chain(&outlined) {
         match Resource::new(root.clone()) {
             Some(resource) => match instance_spec(&resource) {
                 Some(spec) => found.extend(synced(spec, namespace_of(&resource), settings)),
@@ -122,7 +124,7 @@ fn namespace_of(resource: &Resource) -> &str {
 }
 
 /// The entry point that a FluxInstance is once it is deployed.
-pub(super) fn deployed(tree: &Tree, resource: &Resource) -> Option<Entry> {
+pub fn deployed(tree: &Tree, resource: &Resource) -> Option<Entry> {
     synced(instance_spec(resource)?, namespace_of(resource), &Settings::of(tree)).pop()
 }
 
@@ -138,6 +140,7 @@ fn synced(spec: &Node, namespace: &str, settings: &Settings) -> Vec<Entry> {
         kind: sync.get("kind").cloned().unwrap_or_else(|| Node::string(sync.span, "GitRepository")),
         name: name.cloned().unwrap_or_else(|| Node::string(path.span, namespace)),
         url: sync.get("url").and_then(Node::known).map(SmolStr::new),
+        secret: sync.get("pullSecret").filter(|name| name.text().is_some_and(|name| !name.is_empty())).cloned(),
         namespace: SmolStr::new(namespace),
     };
     let patches = spec.items_at(&["kustomize", "patches"]);
@@ -154,13 +157,15 @@ pub(super) struct Synced {
     pub namespace: SmolStr,
     pub name: Node,
     pub url: Option<SmolStr>,
+    /// The Secret by which it is read.
+    pub secret: Option<Node>,
 }
 
 impl Synced {
     /// What `flux bootstrap` makes: everything is called after the namespace.
     pub fn bootstrap(namespace: &str, span: Span) -> Self {
         let [kind, name] = ["GitRepository", namespace].map(|text| Node::string(span, text));
-        Synced { kind, namespace: SmolStr::new(namespace), name, url: None }
+        Synced { kind, namespace: SmolStr::new(namespace), secret: Some(name.clone()), name, url: None }
     }
 
     /// The entry point that syncs a path of it through a Kustomization of its name.
@@ -186,14 +191,20 @@ impl Synced {
             span,
             roots: vec![Resource::new(node)?],
             sources: self.name.known().map(|name| (SmolStr::new(name), self.url.clone())).into_iter().collect(),
-            made: self.made().into_iter().collect(),
+            made: self.made(),
             patches: Vec::new(),
         })
     }
 
-    fn made(&self) -> Option<Created> {
-        let kind = Kind { group: SmolStr::new_static("source.toolkit.fluxcd.io"), kind: self.kind.known()?.into() };
-        Some(object(kind, Place::Namespace(self.namespace.clone()), self.name.known()?, self.name.span))
+    /// The source, and the Secret without which it could not be read.
+    fn made(&self) -> Vec<Created> {
+        let kind =
+            |group: &'static str, kind: &str| Kind { group: SmolStr::new_static(group), kind: SmolStr::new(kind) };
+        let source = self.kind.known().map(|name| (kind("source.toolkit.fluxcd.io", name), &self.name));
+        let secret = self.secret.as_ref().map(|name| (kind("", "Secret"), name));
+        let place = Place::Namespace(self.namespace.clone());
+        let made = source.into_iter().chain(secret);
+        made.filter_map(|(kind, name)| Some(object(kind, place.clone(), name.known()?, name.span))).collect()
     }
 }
 

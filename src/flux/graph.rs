@@ -1,6 +1,6 @@
 //! How the parts of a deployment hang together: sources, Kustomizations, releases, routes, gateways.
 
-use super::{Cluster, namespace};
+use super::{Applied, Cluster, namespace};
 use crate::links::{Links, Place};
 use crate::resource::Resource;
 use crate::source::Span;
@@ -59,7 +59,8 @@ type Key = (SmolStr, SmolStr, SmolStr);
 pub fn graph<'a>(cluster: &Cluster, made: impl Iterator<Item = (&'a Resource, &'a Resource)>, links: &Links) -> Graph {
     let mut spans: BTreeMap<Key, Option<Span>> = BTreeMap::new();
     let mut edges: BTreeSet<(Key, Key, Relation)> = BTreeSet::new();
-    for applied in &cluster.kustomizations {
+    let concerns = |applied: &&Applied| [&applied.home, &applied.target].contains(&&cluster.remote);
+    for applied in cluster.kustomizations.iter().filter(concerns) {
         let owner = key(&applied.resource);
         spans.insert(owner.clone(), Some(applied.resource.name_span()));
         relate(&applied.resource, links, &mut spans, &mut edges);

@@ -6,6 +6,7 @@ pub mod envsubst;
 mod follow;
 mod functions;
 pub mod graph;
+mod outline;
 pub mod remote;
 pub mod resource_set;
 pub mod source;

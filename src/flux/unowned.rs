@@ -6,7 +6,7 @@ use super::namespace;
 use super::source::Location;
 use crate::links::Created;
 use crate::resource::Resource;
-use crate::source::Span;
+use crate::source::{Span, folder_of};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,24 +84,33 @@ impl Flux<'_> {
 }
 
 /// One cluster, unless two roots have the same name: then one for each of the folders that hold them, where their paths
-/// begin to differ.
+/// begin to differ. By folder.
 fn group<'a, 'r>(roots: &[&'r Resource], path: impl Fn(&Resource) -> &'a str) -> BTreeMap<String, Vec<&'r Resource>> {
     let mut named: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for root in roots {
         named.entry((namespace(root), root.name().unwrap_or(""))).or_default().push(path(root));
     }
-    let alike =
-        named.values().flat_map(|paths| paths.windows(2)).filter_map(|pair| Some((pair.first()?, pair.last()?)));
-    let shared =
-        |(one, other): (&&str, &&str)| one.split('/').zip(other.split('/')).take_while(|(a, b)| a == b).count();
-    let depth = alike.map(shared).min();
+    let alike = named.values().flat_map(|paths| paths.windows(2));
+    let depth = alike.map(|pair| common(pair).len()).min();
+    let all: Vec<&str> = roots.iter().map(|root| folder_of(path(root))).collect();
     let mut groups: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
     for root in roots {
-        let folder =
-            depth.map_or(String::new(), |depth| path(root).split('/').take(depth + 1).collect::<Vec<_>>().join("/"));
+        let folder = match depth {
+            Some(depth) => path(root).split('/').take(depth + 1).collect::<Vec<_>>().join("/"),
+            None => common(&all).join("/"),
+        };
         groups.entry(folder).or_default().push(root);
     }
     groups
+}
+
+/// The folders in which all paths begin.
+fn common<'a>(paths: &[&'a str]) -> Vec<&'a str> {
+    let mut common: Vec<&str> = paths.first().map_or_else(Vec::new, |first| first.split('/').collect());
+    for path in paths {
+        common.truncate(common.iter().zip(path.split('/')).take_while(|(own, part)| *own == part).count());
+    }
+    common
 }
 
 /// Where a resource is written, however it was patched.

@@ -1,11 +1,11 @@
 //! What there is before Flux begins, or beside it: files of a `bootstrap` folder, templates, helmfiles, commands in
-//! scripts and notes, Terraform.
+//! scripts and notes, Ansible, Terraform.
 
 mod command;
-mod outline;
 mod terraform;
 
 use super::entry::{Entry, object};
+use super::outline;
 use crate::kustomize::{Built, Kustomize};
 use crate::links::{Created, Kind, Links, Place};
 use crate::resource::{File, Resource, Role, Syntax, Tree};
@@ -45,7 +45,7 @@ pub(super) fn said(tree: &Tree) -> Bootstrap {
     all
 }
 
-/// What files make that Flux does not read: those of a `bootstrap` folder, and helmfiles.
+/// What files make that Flux does not read: those of a `bootstrap` folder, helmfiles, tasks of Ansible.
 pub(super) fn written(tree: &Tree, links: &Links, kustomize: &Kustomize, applied: &BTreeSet<FileId>) -> Vec<Created> {
     let rest: Vec<&File> = tree.files().iter().filter(|file| !applied.contains(&file.source.id)).collect();
     let folders: Vec<&File> = rest.iter().copied().filter(|file| is_bootstrap(file)).collect();
@@ -60,7 +60,9 @@ pub(super) fn written(tree: &Tree, links: &Links, kustomize: &Kustomize, applied
         Syntax::Template => outline::read(&file.source).into_iter().filter_map(Resource::new).collect(),
         _ => file.resources().to_vec(),
     });
-    let resources = built.iter().flat_map(|built| built.resources.iter().cloned()).chain(alone);
+    let tasks = rest.iter().filter(|file| file.syntax == Syntax::Yaml).flat_map(|file| file.roots_of(Role::Other));
+    let tasks = tasks.flat_map(defined);
+    let resources = built.iter().flat_map(|built| built.resources.iter().cloned()).chain(alone).chain(tasks);
     let objects = resources.flat_map(|resource| links.brings(&resource));
     let namespaces = rest.iter().flat_map(|file| file.roots_of(Role::Helmfile)).flat_map(helmfile);
     // An object whose name is not known could be any.
@@ -79,6 +81,16 @@ pub(super) fn is_for(folder: &str, cluster: usize, names: &[String]) -> bool {
         let mut with = names.iter().enumerate().filter(|(_, name)| has(name, part)).map(|(index, _)| index);
         with.clone().next().is_none() || with.any(|index| index == cluster)
     })
+}
+
+/// Objects that stand inside of something else, as in the tasks of Ansible.
+fn defined(root: &Node) -> Vec<Resource> {
+    let mut found = Vec::new();
+    root.walk(&mut |node| {
+        let name = node.at(&["metadata", "name"]).and_then(|_| Resource::new(node.clone()));
+        found.extend(name);
+    });
+    found
 }
 
 /// Helmfile creates the namespaces of its releases.

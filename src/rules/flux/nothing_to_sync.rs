@@ -1,5 +1,5 @@
 use crate::diagnostic::{Finding, Severity, did_you_mean};
-use crate::flux::entry::{EntryKind, instance_spec};
+use crate::flux::entry::{EntryKind, deployed, instance_spec};
 use crate::flux::source::here;
 use crate::flux::spec::Kustomization;
 use crate::model::cluster::Cluster;
@@ -26,8 +26,9 @@ fn missing(repo: &Repo, resource: &Resource) -> Option<Finding> {
     let sync = instance_spec(resource)?.get("sync").filter(|sync| sync.get("url").is_some())?;
     let node = sync.get("path")?;
     let path = here(node.literal()?)?;
-    let name = sync.text_at(&["name"]).unwrap_or("flux-system");
-    if repo.tree().is_folder(&path) || !is_synced_from_here(repo, name) {
+    let begin = deployed(repo.tree(), resource)?;
+    let (source, _) = begin.sources.first()?;
+    if repo.tree().is_folder(&path) || !is_synced_from_here(repo, source) {
         return None;
     }
     let last = path.rsplit('/').next().unwrap_or(&path);

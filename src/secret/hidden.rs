@@ -47,7 +47,7 @@ fn by_name(file: &File) -> Vec<Range<usize>> {
         return lines(text).collect();
     }
     if is_key_file(name) && !structured {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let mut ranges = Vec::new();
     if !structured {

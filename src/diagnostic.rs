@@ -132,6 +132,37 @@ impl Finding {
     }
 }
 
+/// Something wrong that was seen on the way, before a rule decides whether and how to report it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault<Kind> {
+    /// Which mistake.
+    pub kind: Kind,
+    /// What there is to say about it.
+    pub finding: Finding,
+}
+
+impl<Kind> Fault<Kind> {
+    /// A mistake with its place and message.
+    pub fn new(kind: Kind, span: Span, message: impl Into<String>) -> Self {
+        Fault { kind, finding: Finding::new(span, message) }
+    }
+
+    /// Adds what to do.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Fault { finding: self.finding.help(help), ..self }
+    }
+
+    /// Adds another place.
+    pub fn related(self, span: Span, message: impl Into<String>) -> Self {
+        Fault { finding: self.finding.related(span, message), ..self }
+    }
+
+    /// Adds what was probably meant, where there is such a name.
+    pub fn suggest(self, name: Option<&str>) -> Self {
+        Fault { finding: self.finding.maybe_help(name.map(did_you_mean)), ..self }
+    }
+}
+
 /// The help that tells what was probably meant.
 pub fn did_you_mean(name: impl Display) -> String {
     format!("did you mean `{name}`?")

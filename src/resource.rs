@@ -56,7 +56,7 @@ pub enum Role {
     Talconfig,
     /// talhelper's `talenv.yaml`
     Talenv,
-    /// A Talos machine config or a patch of one.
+    /// A Talos machine config, or a patch of one: of its own form, or a list of operations.
     MachineConfig,
     /// `makejinja.toml`
     Makejinja,
@@ -262,8 +262,15 @@ fn role(named: Option<Role>, path: &str, root: &Node) -> Role {
         Some(_) if kind.is_some() => Role::Resource,
         _ if root.get("releases").is_some() && path.contains("helmfile.d/") => Role::Helmfile,
         _ if root.at(&["machine"]).or(root.get("cluster")).is_some_and(Node::is_map) => Role::MachineConfig,
+        _ if root.items().first().is_some_and(patches_machine) => Role::MachineConfig,
         _ => Role::Other,
     }
+}
+
+/// Whether it is an operation of a JSON patch of a machine config.
+fn patches_machine(operation: &Node) -> bool {
+    let path = operation.text_at(&["path"]).filter(|_| operation.get("op").is_some());
+    path.is_some_and(|path| path.starts_with("/machine/") || path.starts_with("/cluster/"))
 }
 
 /// Renovate's own list of configuration file names, and preset files beside them.

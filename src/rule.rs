@@ -31,11 +31,6 @@ pub enum Check {
     Both(fn(&Cluster) -> Vec<Finding>, fn(&File, &Repo) -> Vec<Finding>),
 }
 
-/// Whether so many of all make a convention of the house: four in five, of at least five.
-pub fn is_convention(agreeing: usize, all: usize) -> bool {
-    all >= 5 && agreeing * 5 >= all * 4
-}
-
 impl Rule {
     const fn new(severity: Severity, check: Check) -> Self {
         Rule { id: "", page: "", severity, on: true, check }

@@ -199,6 +199,14 @@ fn rooms_use_only_those_above_them() {
     assert_eq!(upward(&uses(&sources), &rooms), [""; 0]);
 }
 
+#[test]
+fn no_files_use_one_another_in_a_circle() {
+    let uses = uses(&sources());
+    let circles =
+        circles(&uses).into_iter().map(|circle| circle.iter().map(|one| one.join("::")).collect::<Vec<_>>().join(" "));
+    assert_eq!(circles.collect::<Vec<_>>(), [""; 0]);
+}
+
 /// However an import is spelt, the guard sees it.
 #[test]
 fn no_spelling_passes_the_guard() {

@@ -28,7 +28,7 @@ fn rules_of(json: &Value) -> Vec<&str> {
 fn exit_codes_say_what_happened() {
     let clean = Repo::new(&[("a.yaml", CLEAN)]);
     assert_eq!(clean.run(&[]).code, 0);
-    assert!(clean.run(&["."]).err.contains("1 file and 1 resource, nothing to complain about"));
+    assert!(clean.run(&["."]).err.contains("no findings in 1 file and 1 resource"));
     assert_eq!(clean.run(&["-q"]).err, "");
     let warned = Repo::new(&[("a.yaml", FLOATING)]);
     assert_eq!(warned.run(&["check", "."]).code, 0);
@@ -164,7 +164,7 @@ fn fixes_are_shown_or_made() {
     assert_eq!(repo.read("a.yaml"), STALE);
     let ran = repo.run(&[&["--fix"], &select[..]].concat());
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));
-    assert!(ran.err.starts_with("mended 1 file\n"), "{}", ran.err);
+    assert!(ran.err.starts_with("fixed 1 file\n"), "{}", ran.err);
     assert_eq!(repo.read("a.yaml"), STALE.replace("v1beta1", "v1"));
 }
 

@@ -207,6 +207,66 @@ fn the_graph_shows_what_hangs_together() {
     assert!(edges.iter().any(|edge| edge["from"] == web && edge["relation"] == "depends on"), "{json}");
 }
 
+/// Two clusters that share a folder; in one of them something is missing.
+fn two_clusters() -> Repo {
+    let sync = |name: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+             metadata: {{name: flux-system, namespace: flux-system}}\nspec:\n  path: ./clusters/{name}\n  \
+             sourceRef: {{kind: GitRepository, name: flux-system}}\n"
+        )
+    };
+    let apps = |domain: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+             metadata: {{name: apps, namespace: flux-system}}\nspec:\n  path: ./apps\n  \
+             sourceRef: {{kind: GitRepository, name: flux-system}}\n  postBuild: {{substitute: {{{domain}: a.example.org}}}}\n"
+        )
+    };
+    Repo::new(&[
+        ("clusters/a/flux-system/gotk-sync.yaml", sync("a").as_str()),
+        ("clusters/b/flux-system/gotk-sync.yaml", &sync("b")),
+        ("clusters/a/apps.yaml", &apps("DOMAIN")),
+        ("clusters/b/apps.yaml", &apps("DOMIAN")),
+        ("apps/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {host: '${DOMAIN}'}\n"),
+    ])
+}
+
+#[test]
+fn several_clusters_are_told_apart() {
+    let repo = two_clusters();
+    let build = |arguments: &[&str]| -> Vec<Value> {
+        let all = [&["build", "--format", "json"][..], arguments].concat();
+        serde_json::from_str(&repo.run(&all).out).unwrap()
+    };
+    let clusters = |documents: &[Value]| {
+        let maps = documents.iter().filter(|document| document["kind"] == "ConfigMap");
+        maps.map(|map| map["cluster"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(clusters(&build(&[])), ["clusters/a", "clusters/b"]);
+    assert_eq!(clusters(&build(&["--cluster", "b"])), ["clusters/b"]);
+    assert_eq!(clusters(&build(&["--cluster", "clusters/a", "flux-system/apps"])), ["clusters/a"]);
+    let text = repo.run(&["build", "--cluster", "a"]).out;
+    assert!(text.contains("of the cluster clusters/a at clusters/a/flux-system/gotk-sync.yaml:"), "{text}");
+    let unknown = repo.run(&["build", "--cluster", "clusters/c"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("did you mean `clusters/a`?"), "{}", unknown.err);
+    let several = repo.run(&["graph", "--cluster", "clusters"]);
+    assert!(several.err.contains("name one of `clusters/a`, `clusters/b`"), "{}", several.err);
+    let graph: Value = serde_json::from_str(&repo.run(&["graph", "--format", "json", "--cluster", "b"]).out).unwrap();
+    assert_eq!(graph["clusters"].as_array().unwrap().len(), 1);
+    assert_eq!(graph["clusters"][0]["cluster"], "clusters/b");
+    let single = Repo::new(&CLUSTER);
+    let documents: Vec<Value> = serde_json::from_str(&single.run(&["build", "--format", "json"]).out).unwrap();
+    assert!(documents.iter().all(|document| document.get("cluster").is_none()));
+}
+
+#[test]
+fn a_finding_that_holds_in_one_cluster_says_so() {
+    let checked = two_clusters().run(&["check", "--format", "concise"]).out;
+    assert!(checked.contains("variable `DOMAIN` is not defined in cluster `clusters/b`"), "{checked}");
+}
+
 #[test]
 fn the_graph_shows_the_routes_of_releases() {
     let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\n\

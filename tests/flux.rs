@@ -388,3 +388,46 @@ fn the_graph_shows_what_depends_on_what() {
     assert!(edges.contains(&"GitRepository/flux-system Provides Kustomization/a".to_owned()), "{edges:?}");
     assert!(edges.contains(&"Kustomization/flux-system Applies Kustomization/b".to_owned()), "{edges:?}");
 }
+
+#[test]
+fn what_is_made_by_hand_is_known() {
+    let apps = kustomization("apps", "  path: ./apps\n");
+    let secret = |name: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\n");
+    let (listed, alone) = (secret("listed"), secret("alone"));
+    let template =
+        format!("{{% if x %}}\n{}{{% endif %}}\n", secret("\"{{ name }}\"") + "---\n" + &secret("from-template"));
+    let site = |name: &str| kustomization("flux-system", &format!("  path: ./clusters/{name}\n"));
+    let (a, b) = (site("a"), site("b"));
+    let fleet = run(&[
+        ("clusters/a/flux-system/gotk-sync.yaml", a.as_str()),
+        ("clusters/b/flux-system/gotk-sync.yaml", &b),
+        ("clusters/a/apps.yaml", &apps),
+        ("apps/map.yaml", MAP),
+        ("bootstrap/resources.yaml.j2", &template),
+        ("bootstrap/a/kustomization.yaml", "namespace: media\nresources: [secret.yaml]\n"),
+        ("bootstrap/a/secret.yaml", &listed),
+        ("bootstrap/b/secret.yaml", &alone),
+        ("helmfile.yaml", "releases: [{name: x, namespace: gitops, chart: y/z}]\n"),
+        ("Taskfile.yaml", "tasks:\n  a:\n    cmd: kubectl create secret generic key -n flux-system\n"),
+    ]);
+    let by_hand = |index: usize| {
+        let made = fleet.clusters[index].by_hand.iter();
+        made.map(|made| (made.name.as_deref().unwrap(), made.place.namespace())).collect::<Vec<_>>()
+    };
+    let both = [("from-template", None), ("gitops", None)];
+    assert_eq!(by_hand(0), [&[("key", Some("flux-system")), ("listed", Some("media"))][..], &both].concat());
+    assert_eq!(by_hand(1), [&[("key", Some("flux-system")), ("alone", None)][..], &both].concat());
+}
+
+#[test]
+fn a_command_or_terraform_says_where_flux_begins() {
+    let apps = kustomization("apps", "  path: ./apps\n");
+    let run = |path: &str, text: &str| {
+        let fleet = run(&[("clusters/a/apps.yaml", apps.as_str()), ("apps/map.yaml", MAP), (path, text)]);
+        names(&fleet.clusters[0])
+    };
+    let begun = ["flux-system/flux-system", "flux-system/apps"];
+    assert_eq!(run("README.md", "flux bootstrap git --url=ssh://x --path=clusters/a\n"), begun);
+    assert_eq!(run("main.tf", "resource \"flux_bootstrap_git\" \"x\" {\n  path = \"clusters/a\"\n}\n"), begun);
+    assert_eq!(run("README.md", "flux bootstrap git --path=clusters/my-cluster\n"), ["flux-system/apps"]);
+}

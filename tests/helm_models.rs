@@ -115,7 +115,7 @@ fn compare(evidence: &Evidence) -> (usize, usize, usize) {
             let made = objects(&release, &charts, &kustomize);
             for fault in &made.faults {
                 faults += 1;
-                println!("fault {} {:?} {} in {:?}", text("name"), fault.kind, fault.name, fault.expected);
+                println!("fault {} {}", text("name"), fault.finding.message);
             }
             let identity = |node: &Value| {
                 let metadata = &node["metadata"];

@@ -1,7 +1,7 @@
 //! What values of app-template mean, with made-up releases.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use homelint::helm::{Charts, FaultKind, Objects, Release, merge, objects, release};
+use homelint::helm::{Charts, Fault, FaultKind, Objects, Release, merge, objects, release};
 use homelint::kustomize::Kustomize;
 use homelint::resource::{File, Resource, Tree};
 use homelint::source::FileId;
@@ -211,18 +211,19 @@ rbac: {bindings: {x: {roleRef: {identifier: reader}, subjects: [{identifier: nob
 serviceMonitor: {app: {endpoints: [{port: metrics}]}}
 ";
     let objects = made("5.0.0", values);
-    let mut found: Vec<_> = objects.faults.iter().map(|fault| (fault.kind, fault.name.as_str())).collect();
+    let name = |fault: &'_ Fault| fault.finding.message.rsplit('`').nth(1).unwrap().to_owned();
+    let mut found: Vec<_> = objects.faults.iter().map(|fault| (fault.kind, name(fault))).collect();
     found.sort();
     let expected = [
-        (FaultKind::Controller, "wbe"),
-        (FaultKind::Container, "db"),
-        (FaultKind::Container, "main"),
-        (FaultKind::Service, "ap"),
-        (FaultKind::Port, "htp"),
-        (FaultKind::Port, "metrics"),
-        (FaultKind::ConfigMap, "settings"),
-        (FaultKind::ServiceAccount, "nobody"),
-        (FaultKind::Role, "reader"),
+        (FaultKind::Controller, "wbe".to_owned()),
+        (FaultKind::Container, "db".to_owned()),
+        (FaultKind::Container, "main".to_owned()),
+        (FaultKind::Service, "ap".to_owned()),
+        (FaultKind::Port, "htp".to_owned()),
+        (FaultKind::Port, "metrics".to_owned()),
+        (FaultKind::ConfigMap, "settings".to_owned()),
+        (FaultKind::ServiceAccount, "nobody".to_owned()),
+        (FaultKind::Role, "reader".to_owned()),
     ];
     assert_eq!(found, expected);
 }

@@ -101,7 +101,7 @@ impl Case {
         let expected =
             expected.documents.iter().map(|document| yaml::to_json(&document.root)).filter(|root| !root.is_null());
         let expected = Json::Array(sorted(expected.collect()));
-        let fault = built.faults.iter().find(|fault| fault.fatal).map(|fault| fault.message.clone());
+        let fault = built.faults.iter().find(|fault| fault.kind.is_fatal()).map(|fault| fault.finding.message.clone());
         fault.or_else(|| difference(&expected, &Json::Array(documents(&built)), ""))
     }
 }
@@ -179,8 +179,8 @@ fn compare_folders(evidence: &Evidence) {
                 continue;
             };
             count += 1;
-            let fault = built.faults.iter().find(|fault| fault.fatal);
-            let fault = fault.map(|fault| format!("{:?} {}", fault.kind, fault.message));
+            let fault = built.faults.iter().find(|fault| fault.kind.is_fatal());
+            let fault = fault.map(|fault| format!("{:?} {}", fault.kind, fault.finding.message));
             let want = Json::Array(sorted(want.clone()));
             let problem = fault.or_else(|| difference(&want, &Json::Array(documents(built)), ""));
             failed.extend(problem.map(|problem| format!("{name} {folder}: {problem}")));
@@ -257,7 +257,7 @@ fn mistakes_are_named() {
         assert!(kinds(&built).contains(&kind), "{text}: {:?}", built.faults);
         assert!(built.fails(), "{text}");
         let fault = built.faults.iter().find(|fault| fault.kind == kind).expect("found above");
-        assert!(help.is_none() || fault.help.as_deref() == help, "{text}: {:?}", fault.help);
+        assert!(help.is_none() || fault.finding.help.as_deref() == help, "{text}: {:?}", fault.finding);
     }
 }
 

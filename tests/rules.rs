@@ -1,10 +1,11 @@
 //! Runs every rule page as documentation, test and snapshot, and guards what is derived from the rules.
 //!
-//! `UPDATE=1 cargo test` rewrites the outputs, the list of rules, the README's table and the configuration's schema.
+//! `UPDATE=1 cargo test` rewrites the generated parts of the pages, the list of rules and the README's table.
 #![allow(clippy::unwrap_used)]
 
 use homelint::check::fix::{apply, edits};
 use homelint::check::{Report, Selection, check};
+use homelint::diagnostic::Edit;
 use homelint::discover::store::Store;
 use homelint::discover::{Besides, Root, Source, load};
 use homelint::model::inputs::Inputs;
@@ -84,9 +85,12 @@ fn repo(section: &Section) -> Repo {
     Repo::new(Inputs { changes, ..inputs })
 }
 
-fn output(repo: &Repo, select: &[&str]) -> String {
+fn report(repo: &Repo, select: &[&str]) -> Report {
     let select = select.iter().map(|id| globset::Glob::new(id).unwrap().compile_matcher()).collect();
-    let report = check(repo, RULES, &Selection { select, ..Selection::default() });
+    check(repo, RULES, &Selection { select, ..Selection::default() })
+}
+
+fn output(repo: &Repo, report: &Report) -> String {
     let mut out = String::new();
     for diagnostic in &report.diagnostics {
         let finding = &diagnostic.finding;
@@ -124,31 +128,98 @@ fn every_page_says_what_its_rule_does() {
             writeln!(faults, "{}: a page needs `## Bad` and `## Good`", rule.id).unwrap();
             continue;
         };
-        let found = output(&repo(bad), &[rule.id]);
-        if found.is_empty() {
+        let bad_repo = repo(bad);
+        let report = report(&bad_repo, &[rule.id]);
+        if report.diagnostics.is_empty() {
             writeln!(faults, "{}: nothing is found under Bad", rule.id).unwrap();
         }
-        if bad.output.as_ref() != Some(&found) {
-            if std::env::var_os("UPDATE").is_some() {
-                std::fs::write(page_path(rule), with_output(&page, &found)).unwrap();
-            } else {
-                let expected = bad.output.as_deref().unwrap_or("(no text block)");
-                writeln!(faults, "{}: Bad gives\n{found}\nbut the page says\n{expected}", rule.id).unwrap();
-            }
+        let current = with_output(&page, &output(&bad_repo, &report));
+        let current = with_details(&current, rule, &report);
+        let current = with_fixed(&current, &sections, &fixed(&bad_repo, &report));
+        if current != page && std::env::var_os("UPDATE").is_some() {
+            std::fs::write(page_path(rule), &current).unwrap();
+        } else if let Some((line, page, current)) = first_difference(&page, &current) {
+            writeln!(faults, "{}:{line}: the page says\n  {page}\nand should say\n  {current}", rule.id).unwrap();
         }
-        let noise = output(&repo(good), if rule.on { &[] } else { std::slice::from_ref(&rule.id) });
+        let good = repo(good);
+        let noise = output(&good, &self::report(&good, if rule.on { &[] } else { std::slice::from_ref(&rule.id) }));
         if !noise.is_empty() {
             writeln!(faults, "{}: Good is not silent:\n{noise}", rule.id).unwrap();
         }
-        if let Some(fixed) = sections.get("Fixed") {
-            let mended = mended(bad, rule);
-            if mended != fixed.files {
-                writeln!(faults, "{}: the fix gives\n{mended:#?}\nbut the page says\n{:#?}", rule.id, fixed.files)
-                    .unwrap();
-            }
+        for fault in skeleton_faults(&current) {
+            writeln!(faults, "{}: {fault}", rule.id).unwrap();
         }
     }
-    assert!(faults.is_empty(), "{faults}");
+    assert!(faults.is_empty(), "`UPDATE=1 cargo test` rewrites what is generated\n{faults}");
+}
+
+/// The number of the first line that differs, and both lines.
+fn first_difference<'t>(left: &'t str, right: &'t str) -> Option<(usize, &'t str, &'t str)> {
+    let lines = left.lines().chain(["(the end)"]).zip(right.lines().chain(["(the end)"])).enumerate();
+    lines.map(|(at, (left, right))| (at + 1, left, right)).find(|(_, left, right)| left != right)
+}
+
+/// What every page has, in this order; `Fixed` follows where there is a fix.
+const HEADINGS: [&str; 5] = ["How to fix it", "When to ignore it", "Details", "Bad", "Good"];
+
+/// Where a page departs from the skeleton that all have.
+fn skeleton_faults(page: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut parts = page.split("\n## ");
+    let (title, why) = parts.next().and_then(|part| part.split_once('\n')).unwrap_or_default();
+    if !title.strip_prefix("# ").is_some_and(|title| !title.ends_with('.') && !title.starts_with("A ")) {
+        faults.push(format!("the title is `{title}`, and should be like `# a dependency that does not exist`"));
+    }
+    if why.trim().is_empty() {
+        faults.push("the title must be followed by what goes wrong".to_owned());
+    }
+    let sections: Vec<(&str, &str)> = parts.map(|part| part.split_once('\n').unwrap_or((part, ""))).collect();
+    let headings: Vec<&str> = sections.iter().map(|(heading, _)| *heading).collect();
+    if headings != HEADINGS && headings != [&HEADINGS[..], &["Fixed"]].concat() {
+        faults.push(format!("the sections are {headings:?}, and should be {HEADINGS:?}"));
+    }
+    let empty = sections.iter().filter(|(_, text)| text.trim().is_empty());
+    faults.extend(empty.map(|(heading, _)| format!("`## {heading}` is empty")));
+    let details = sections.iter().find(|(heading, _)| *heading == "Details").map_or("", |(_, text)| text);
+    let is_link = |line: &str| line.starts_with("- Documentation: [") && line.contains("](https://");
+    if !details.lines().any(is_link) {
+        faults.push("`## Details` must have a line `- Documentation: [title](https://…)`".to_owned());
+    }
+    faults
+}
+
+/// The page with the lines under Details that say how severe the rule is, and whether there is a fix.
+fn with_details(page: &str, rule: &Rule, report: &Report) -> String {
+    let fixes = report.diagnostics.iter().filter_map(|diagnostic| diagnostic.finding.fix.as_ref());
+    let safe: BTreeSet<bool> = fixes.map(|fix| fix.safe).collect();
+    let fix = match (safe.contains(&true), safe.contains(&false)) {
+        (true, true) => "`--fix`, in some cases `--fix --unsafe-fixes`",
+        (true, false) => "`--fix`",
+        (false, true) => "`--fix --unsafe-fixes`",
+        (false, false) => "by hand",
+    };
+    let on = if rule.on { "" } else { ", off by default" };
+    let Some((before, rest)) = page.split_once("\n## Details\n") else { return page.to_owned() };
+    let (details, after) = rest.split_once("\n## ").unwrap_or((rest, ""));
+    let is_generated = |line: &&str| line.starts_with("- Severity: ") || line.starts_with("- Fix: ");
+    let written: Vec<&str> = details.trim().lines().filter(|line| !is_generated(line)).collect();
+    let severity = rule.severity.name();
+    let lines = format!("- Severity: `{severity}`{on}\n- Fix: {fix}\n{}", written.join("\n"));
+    format!("{before}\n## Details\n\n{}\n\n## {after}", lines.trim_end())
+}
+
+/// The page with what the fixes make of Bad as its last section.
+fn with_fixed(page: &str, sections: &BTreeMap<String, Section>, fixed: &BTreeMap<String, String>) -> String {
+    if sections.get("Fixed").map_or(&BTreeMap::new(), |section| &section.files) == fixed {
+        return page.to_owned();
+    }
+    let page = page.split_once("\n## Fixed\n").map_or(page, |(page, _)| page).trim_end();
+    let block = |(path, text): (&String, &String)| {
+        let language = path.rsplit_once('.').map_or("text", |(_, ending)| ending);
+        format!("\n```{language} file={path}\n{text}```\n")
+    };
+    let heading = if fixed.is_empty() { "" } else { "\n## Fixed\n" };
+    format!("{page}\n{heading}{}", fixed.iter().map(block).collect::<String>())
 }
 
 /// The page with its output block replaced, or added at the end of Bad.
@@ -167,23 +238,15 @@ fn with_output(page: &str, output: &str) -> String {
     format!("{}{body}{}", &page[..bad], &page[end..])
 }
 
-/// The files of Bad after the rule's fixes, where they change.
-fn mended(bad: &Section, rule: &Rule) -> BTreeMap<String, String> {
-    let repo = repo(bad);
-    let select = vec![globset::Glob::new(rule.id).unwrap().compile_matcher()];
-    let report = check(&repo, RULES, &Selection { select, ..Selection::default() });
-    let mut edits: Vec<_> = report.diagnostics.iter().flat_map(|d| &d.finding.fix).flat_map(|fix| &fix.edits).collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
-    let mut files = bad.files.clone();
-    let mut changed = BTreeSet::new();
-    for edit in edits {
-        let path = &repo.file_of(edit.span).unwrap().source.path;
-        changed.insert(path.clone());
-        let text = files.get_mut(path).unwrap();
-        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
-    }
-    files.retain(|path, _| changed.contains(path));
-    files
+/// The files that fixes change, as they are afterwards.
+fn fixed(repo: &Repo, report: &Report) -> BTreeMap<String, String> {
+    let edits = edits(&report.diagnostics, true);
+    let file = |(id, edits): (&FileId, &Vec<&Edit>)| {
+        let source = &repo.tree().file(*id).unwrap().source;
+        let text = apply(&source.text, edits.iter().map(|edit| (*edit, edit.text.as_str())));
+        (source.path.clone(), text)
+    };
+    edits.iter().map(file).collect()
 }
 
 /// What a repository deploys or, where nothing is deployed, what is written in it: texts without quotes, since a text

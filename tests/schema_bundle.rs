@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use homelint::schema::{Additional, Bundle, Dialect, ListType, Schema, Scope, Types, custom_kinds};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 fn find(bundle: &Bundle, api_version: &str, kind: &str, path: &[&str]) -> Arc<Schema> {
     let schema = bundle.find(api_version, kind).unwrap_or_else(|| panic!("{api_version} {kind}"));
@@ -30,6 +31,47 @@ fn nodes(schema: &Arc<Schema>) -> Vec<Arc<Schema>> {
         all.push(node);
     }
     all
+}
+
+/// One line for each schema of the bundle: apiVersion and kind, the part and what it covers, how many fields and rules
+/// its nodes have, and a hash of all that it says.
+fn inventory(bundle: &Bundle) -> String {
+    let line = |api_version: &str, kind: &str, source: &str, covers: &str, schema: &Arc<Schema>| {
+        let nodes = nodes(schema);
+        let fields: usize = nodes.iter().map(|node| node.properties.len()).sum();
+        let rules: usize = nodes.iter().map(|node| node.rules.len()).sum();
+        let hash = Sha256::digest(schema.to_json().to_string());
+        let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        format!("{api_version} {kind} | {source} {covers} | {fields} fields, {rules} rules | {hash}\n")
+    };
+    let mut lines = String::new();
+    for (api_version, kind) in bundle.kinds() {
+        let known = bundle.kind(api_version, kind).expect(kind);
+        for release in bundle.releases(api_version, kind) {
+            let schema = release.schema().expect(kind);
+            lines += &line(api_version, kind, release.source.name, release.source.version, &schema);
+        }
+        let minors = known.minors.map_or(0..0, |minors| minors.first..minors.last + 1);
+        let with_schema = minors.filter_map(|minor| Some((minor, bundle.find_at(api_version, kind, minor)?)));
+        let with_schema: Vec<(u32, Arc<Schema>)> = with_schema.collect();
+        for same in with_schema.chunk_by(|(_, a), (_, b)| Arc::ptr_eq(a, b)) {
+            let (Some((first, schema)), Some((last, _))) = (same.first(), same.last()) else { continue };
+            lines += &line(api_version, kind, known.source.name, &format!("1.{first} to 1.{last}"), schema);
+        }
+    }
+    lines
+}
+
+/// `schemas/bundle.txt` says what is in `schemas/bundle.bin`, so that a change of it can be read; `UPDATE=1` rewrites it.
+#[test]
+fn the_list_beside_it_says_what_is_in_it() {
+    let found = inventory(&Bundle::embedded());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write("schemas/bundle.txt", &found).expect("the list");
+    }
+    let expected = std::fs::read_to_string("schemas/bundle.txt").unwrap_or_default();
+    assert!(found == expected, "schemas/bundle.txt is stale: UPDATE=1 cargo test rewrites it");
+    assert!(found.lines().count() > 900);
 }
 
 /// How many rules a document can run into, counted at every place where they stand.

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+import crds
+import hand
 import kcr
 import kubernetes
 import kustomization
@@ -31,7 +33,7 @@ HAND = Path(__file__).parent.parent / "hand"
 
 
 class Collection:
-    """Kinds by (apiVersion, kind); a later part replaces what an earlier one said."""
+    """Kinds by (apiVersion, kind); a later part replaces what an earlier one said, a later release stands beside it."""
 
     def __init__(self):
         self.parts, self.kinds = [], {}
@@ -45,47 +47,28 @@ class Collection:
     def add(self, group, version, kind, namespaced, schema, part, minors=(0, 0)):
         api_version = f"{group}/{version}" if group else version
         variants = self.kinds.setdefault((api_version, kind), [])
-        if minors == (0, 0):
+        name = self.parts[part][0]
+        if minors == (0, 0) and any(self.parts[other][0] != name for _, _, other, _ in variants):
             variants.clear()
         variants.append((minors, namespaced, part, schema))
 
 
-def read_sources():
-    return yaml.safe_load((Path(__file__).parent / "sources.yaml").read_text())
-
-
-def source_of(sources, group, kind):
-    """The part whose package a kind comes from."""
-    of_group = [row for row in sources if group in row["groups"]]
-    return next((row for row in of_group if kind in row.get("kinds", [kind])), None)
-
-
-def module_versions(go_mod):
-    """The pinned modules of a go.mod, direct requirements only."""
-    pairs = re.findall(r"^\s(\S+) (v\S+)$", go_mod.read_text(), re.M)
-    return dict(pairs)
-
-
-def add_crds(collection, folder, here):
-    """The CRDs that controller-gen wrote; `older` first, so that `current` wins."""
-    sources = read_sources()
-    for module in ("older", "current", "gateway-api"):
-        go = "older" if module == "older" else "current"
-        versions = module_versions(here / f"go-{go}" / "go.mod")
-        for path in sorted((folder / module).glob("*.yaml")):
-            crd = yaml.load(path.read_text(), Loader)
-            spec = gateway_channel(crd["spec"])
-            source = source_of(sources, spec["group"], spec["names"]["kind"])
-            if source is None or source["part"] not in versions:
-                raise SystemExit(f"sources.yaml: no part for {path.name}")
-            part = collection.part(source["part"], versions[source["part"]], source["licence"])
-            for version in spec["versions"]:
-                schema = version.get("schema", {}).get("openAPIV3Schema")
-                if schema:
-                    collection.add(
-                        spec["group"], version["name"], spec["names"]["kind"],
-                        spec["scope"] == "Namespaced", schema, part,
-                    )
+def add_crds(collection, folder):
+    """The CRDs that controller-gen wrote, a part's releases oldest first."""
+    for row in yaml.safe_load((Path(__file__).parent / "sources.yaml").read_text()):
+        for release in row["releases"]:
+            paths = sorted((folder / crds.folder_of(row["part"]) / release).glob("*.yaml"))
+            if not paths:
+                raise SystemExit(f"no CRDs of {row['part']} {release}: run crds.py")
+            part = collection.part(row["part"], release, row["licence"])
+            for spec in (gateway_channel(yaml.load(path.read_text(), Loader)["spec"]) for path in paths):
+                for version in spec["versions"]:
+                    schema = version.get("schema", {}).get("openAPIV3Schema")
+                    if schema:
+                        collection.add(
+                            spec["group"], version["name"], spec["names"]["kind"],
+                            spec["scope"] == "Namespaced", schema, part,
+                        )
 
 
 TAG = re.compile(r"<gateway:experimental:validation:(\w+)[:=](.*?)>[ \t]*$", re.S | re.M)
@@ -124,47 +107,21 @@ def add_kcr(collection, metadata):
             collection.add(group, version, kind, namespaced, schema, part)
 
 
-def add_hand(collection, expander):
-    """What no package has."""
-    part = collection.part("homelint, by hand", "", "MIT")
-    for path in sorted(HAND.glob("*.yaml")):
-        if path.name == "amendments.yaml":
-            continue
-        for row in resolve(yaml.load(path.read_text(), Loader), expander):
-            schema = {"type": "object", "properties": row.get("fields", {}), "required": row.get("required", [])}
-            if "spec" in row:
-                schema["properties"]["spec"] = row["spec"]
-            if row.get("open"):
-                schema["x-kubernetes-preserve-unknown-fields"] = True
-            for version in row["versions"]:
-                collection.add(row["group"], version, row["kind"], row["scope"] == "Namespaced", schema, part)
-
-
-def resolve(value, expander):
-    """`{kubernetes: core.v1.Affinity}` stands for that type of Kubernetes."""
-    if isinstance(value, list):
-        return [resolve(item, expander) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if set(value) == {"kubernetes"} and isinstance(value["kubernetes"], str):
-        return expander.definition("io.k8s.api." + value["kubernetes"])
-    return {key: resolve(item, expander) for key, item in value.items()}
-
-
 def amend(collection):
     """Merges the facts of amendments.yaml into kinds that a package describes less fully."""
     for row in yaml.safe_load((HAND / "amendments.yaml").read_text()):
         for kind in row["kinds"]:
             hits = [key for key in collection.kinds if key[1] == kind and key[0] in row["apiVersions"]]
-            if not hits:
-                raise SystemExit(f"amendments.yaml: no kind {kind} of {row['apiVersions']}")
-            for key in hits:
-                for *_, schema in collection.kinds[key]:
-                    merge(schema, row["path"], row, key)
+            schemas = [schema for key in hits for *_, schema in collection.kinds[key]]
+            # An older release may lack the place.
+            if not any([merge(schema, row["path"], row) for schema in schemas]):
+                raise SystemExit(f"amendments.yaml: no {kind} of {row['apiVersions']} has `{row['path']}`")
 
 
-def merge(schema, path, row, key):
-    for target in descend(schema, path.split(".") if path else []):
+def merge(schema, path, row):
+    """Merges a row into a schema; whether it has the place."""
+    targets = descend(schema, path.split(".") if path else [])
+    for target in targets:
         if "optional" in row:
             target["required"] = [name for name in target.get("required", []) if name not in row["optional"]]
         if "more" in row:
@@ -176,6 +133,7 @@ def merge(schema, path, row, key):
                 value = {**value, "properties": {**shared, **value["properties"]}}
             known[field] = value
         target.update(row.get("set", {}))
+    return bool(targets)
 
 
 def descend(schema, steps):
@@ -187,22 +145,22 @@ def descend(schema, steps):
         child = schema.get("items") or schema.get("additionalProperties")
     else:
         child = schema.get("properties", {}).get(step)
-    if child is None:
-        raise SystemExit(f"amendments.yaml: no {'.'.join(steps)} in a kind it names")
-    return descend(child, rest)
+    return [] if child is None else descend(child, rest)
 
 
 def sources_page(collection):
     """The table of every part that is in the bundle, with the groups it describes."""
-    groups = {}
+    groups, versions = {}, {}
     for (api_version, _), variants in collection.kinds.items():
         for _, _, part, _ in variants:
-            groups.setdefault(part, set()).add(api_version.rpartition("/")[0] or "core")
+            name, version, licence = collection.parts[part]
+            groups.setdefault((name, licence), set()).add(api_version.rpartition("/")[0] or "core")
+            versions.setdefault((name, licence), {})[part] = version
     lines = ["# What is in the bundle", "", "Written by `bundle.py`.", "",
-             "| part | version | licence | groups |", "|---|---|---|---|"]
-    for number, (name, version, licence) in enumerate(collection.parts):
-        if number in groups:
-            lines.append(f"| {name} | {version} | {licence} | {', '.join(sorted(groups[number]))} |")
+             "| part | versions | licence | groups |", "|---|---|---|---|"]
+    for (name, licence), of_part in sorted(versions.items(), key=lambda item: min(item[1])):
+        listed = ", ".join(of_part[part] for part in sorted(of_part))
+        lines.append(f"| {name} | {listed} | {licence} | {', '.join(sorted(groups[name, licence]))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -218,9 +176,9 @@ def main():
 
     collection = Collection()
     add_kcr(collection, json.loads(arguments.kcr.read_text()))
-    add_crds(collection, arguments.crds, here)
+    add_crds(collection, arguments.crds)
     kustomization.add(collection, arguments.schemastore)
-    add_hand(collection, kubernetes.newest(arguments.kubernetes))
+    hand.add(collection, HAND, kubernetes.newest(arguments.kubernetes), Loader)
     # Parts share sub-schemas as Python objects; amendments must not leak through them.
     collection.kinds = json.loads(json.dumps([[list(k), v] for k, v in collection.kinds.items()]))
     collection.kinds = {tuple(k): [tuple(x) for x in v] for k, v in collection.kinds}
@@ -235,11 +193,10 @@ def main():
         for minors, namespaced, part, schema in sorted(variants, key=lambda v: v[0]):
             file = api_version.startswith(kustomization.GROUP)
             root = convert.root(schema if file else openness_of_status(schema), meta, kind_is_optional=file)
-            row = (api_version, kind, namespaced, part, tuple(minors), root)
-            same = rows and rows[-1][:4] == row[:4] and rows[-1][5] == root
-            if same:
-                row = (*row[:4], (rows.pop()[4][0], minors[1]), root)
-            rows.append(row)
+            # A schema that did not change belongs to the last of its minors, or of its releases.
+            if rows and rows[-1][:3] == (api_version, kind, namespaced) and rows[-1][5] == root:
+                minors = (rows.pop()[4][0], minors[1])
+            rows.append((api_version, kind, namespaced, part, tuple(minors), root))
     data = encoder.finish(collection.parts, newest, meta, rows)
     arguments.out.write_bytes(data)
     (here / "SOURCES.md").write_text(sources_page(collection))

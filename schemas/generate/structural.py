@@ -23,8 +23,10 @@ class Structural:
         self.encoder, self.known, self.kept = encoder, {}, []
 
     def root(self, schema, meta, kind_is_optional=False):
-        """A kind: apiVersion, kind and metadata are the same everywhere."""
+        """A kind: apiVersion, kind and metadata are the same everywhere, but for a file that only looks like one."""
         text = self.node({"type": "string"})
+        if schema.get("x-own-metadata"):
+            meta = self.node(schema["properties"]["metadata"])
         properties = [(k, self.node(v, name=k)) for k, v in schema["properties"].items()
                       if k not in ("apiVersion", "kind", "metadata")]
         properties += [("apiVersion", text), ("kind", text), ("metadata", meta)]

@@ -60,6 +60,9 @@ const FOR_EVERY: [&str; 6] =
 /// Rules that hold for a file that no cluster applies as for any other: somebody else reads it.
 const FOR_IDLE: [&str; 5] = ["yaml/syntax", "sops/", "renovate/", "generated/", "template/"];
 
+/// Rules about what runs: of a file that no cluster applies there is nothing to say.
+const FOR_APPLIED: [&str; 2] = ["image/floating-tag", "image/no-tag"];
+
 /// Groups of rules about a file as it is written: a template stands for itself there, not for what it makes.
 const FOR_WRITTEN: [&str; 6] = ["sops/", "secret/", "repo/", "renovate/", "generated/", "template/"];
 
@@ -161,18 +164,44 @@ fn check_clusters(clusters: &[Cluster], running: &[&Rule]) -> ByFile {
     let mut work = Vec::new();
     for rule in running {
         if let Check::Cluster(check) | Check::Both(check, _) = rule.check {
-            work.extend(clusters.iter().map(|cluster| (rule.id, check, cluster)));
+            work.extend(clusters.iter().enumerate().map(|(index, cluster)| (rule.id, check, index, cluster)));
         }
     }
-    let found: Vec<(&'static str, Vec<Finding>)> =
-        work.into_par_iter().map(|(id, check, cluster)| (id, check(cluster))).collect();
+    let found: Vec<_> = work.into_par_iter().map(|(id, check, index, cluster)| (id, index, check(cluster))).collect();
+    let found =
+        found.into_iter().flat_map(|(id, index, findings)| findings.into_iter().map(move |one| (id, index, one)));
+    let mut found: Vec<Found> = found.collect();
+    if clusters.len() > 1 {
+        tell_clusters(clusters, &mut found);
+    }
     let mut by_file = ByFile::new();
-    for (id, finding) in
-        found.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |finding| (id, finding)))
-    {
+    for (id, _, finding) in found {
         by_file.entry(finding.span.file).or_default().push((id, finding));
     }
     by_file
+}
+
+/// A finding of a rule about a cluster, with the index of that.
+type Found = (&'static str, usize, Finding);
+
+/// Names the clusters in which a finding holds, where others read the same file and are right.
+fn tell_clusters(clusters: &[Cluster], found: &mut [Found]) {
+    let files: Vec<BTreeSet<FileId>> = clusters.iter().map(|cluster| cluster.flux.files()).collect();
+    let mut holds: HashMap<(&str, Span, String), BTreeSet<usize>> = HashMap::new();
+    for (id, index, finding) in found.iter() {
+        holds.entry((id, finding.span, finding.message.clone())).or_default().insert(*index);
+    }
+    for (id, _, finding) in found {
+        let Some(own) = holds.get(&(*id, finding.span, finding.message.clone())) else { continue };
+        let readers = files.iter().enumerate().filter(|(_, files)| files.contains(&finding.span.file));
+        if readers.map(|(index, _)| index).all(|reader| own.contains(&reader)) {
+            continue;
+        }
+        let names = clusters.iter().enumerate().filter(|(index, _)| own.contains(index));
+        let names: Vec<String> = names.map(|(_, cluster)| format!("`{}`", cluster.flux.name)).collect();
+        let word = if names.len() > 1 { "clusters" } else { "cluster" };
+        finding.message.push_str(&format!(" in {word} {}", names.join(", ")));
+    }
 }
 
 /// What is checked, and with what.
@@ -209,7 +238,8 @@ impl Checks<'_> {
 /// Whether a rule has something to say of a file of which this becomes.
 fn holds(rule: &Rule, usage: Usage) -> bool {
     match usage {
-        Usage::Applied | Usage::Idle => true,
+        Usage::Applied => true,
+        Usage::Idle => !is_in(rule, &FOR_APPLIED),
         Usage::SetAside => rule.id == "yaml/syntax" || is_in(rule, &FOR_EVERY),
         Usage::Template => is_in(rule, &FOR_EVERY) || is_in(rule, &FOR_WRITTEN),
     }

@@ -1,5 +1,6 @@
 //! `homelint build`: what would be applied.
 
+use super::cluster::{self, Chosen};
 use super::terminal::{Color, color, width};
 use super::{CLEAN, FAILED, Failure, Outcome, Run, paths};
 use homelint::check::Report;
@@ -23,27 +24,30 @@ use std::path::Path;
 #[command(after_help = "\
 Examples:
   homelint build                            everything that Flux applies, cluster by cluster
-  homelint build kubernetes/apps/media      what `kustomize build` gives
+  homelint build kubernetes/apps/media      what `kustomize build` prints
   homelint build flux-system/cluster-apps   what this Flux Kustomization applies
   homelint build media/web --provenance     … and which line each value comes from
-  homelint build --releases                 … and what the charts make of the releases
+  homelint build --releases                 … and what the charts create for the releases
+  homelint build --cluster prod             what Flux applies to one of several clusters
 
-Values of Secrets print as ***, those that only the cluster knows as ${VARIABLE}.
+Values of Secrets are printed as ***, variables that only the cluster knows as ${VARIABLE}.
 Exit codes: 0 built, 2 could not build")]
 pub struct Build {
-    /// A folder with a kustomization, or a Flux Kustomization by `namespace/name`; else everything
+    /// A folder with a kustomization, or a Flux Kustomization as `namespace/name`; without it, everything
     #[arg(value_name = "TARGET")]
     target: Option<String>,
-    /// How to write resources
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "yaml")]
     format: Form,
-    /// Print what the charts of releases would make, too, as far as it is known
+    /// Also print what the charts of releases would create, as far as it is known
     #[arg(long)]
     releases: bool,
-    /// Say behind each value which line it comes from
+    /// Print the line that each value comes from, as a comment
     #[arg(long)]
     provenance: bool,
-    /// When to use colours in what is said on standard error
+    /// When to use colours on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
 }
@@ -61,6 +65,8 @@ pub const NO_FLUX: &str = "note: no Flux Kustomization is in sight; `homelint bu
 struct Batch {
     /// What stands above them.
     title: Option<String>,
+    /// The cluster to which they are applied, where there are several.
+    cluster: Option<String>,
     resources: Vec<Resource>,
     findings: Vec<Finding>,
     unchecked: Vec<Unchecked>,
@@ -84,10 +90,11 @@ pub fn run(arguments: &Build) -> Run {
         None => discover::root(Path::new("."))?,
     };
     let repo = Repo::new(discover::load(&root, &Source::WorkTree, Besides::default())?);
+    let clusters = arguments.chosen.of(repo.fleet())?;
     let batches = match (&arguments.target, &place) {
-        (None, _) => everything(&repo, arguments.releases),
-        (Some(target), Some(place)) => folder(&repo, &root, target, place)?,
-        (Some(target), None) => named(&repo, target)?,
+        (None, _) => everything(&repo, &clusters, arguments.releases),
+        (Some(target), Some(place)) => folder(&repo, &clusters, &root, target, place)?,
+        (Some(target), None) => named(&repo, &clusters, target)?,
     };
     let mut outcome = arguments.outcome(&repo, &batches);
     if batches.is_empty() {
@@ -142,7 +149,13 @@ fn left_out(tree: &Tree, unchecked: &Unchecked) -> String {
 // ---- what is meant
 
 /// What `kustomize build` gives of a folder; where it has no kustomization, a Flux Kustomization of that name.
-fn folder(repo: &Repo, root: &Root, target: &str, place: &Path) -> Result<Vec<Batch>, Failure> {
+fn folder(
+    repo: &Repo,
+    clusters: &[(usize, &Cluster)],
+    root: &Root,
+    target: &str,
+    place: &Path,
+) -> Result<Vec<Batch>, Failure> {
     let relative = paths::relative(root, place);
     let folder = match repo.tree().find(&relative) {
         Some(file)
@@ -154,12 +167,13 @@ fn folder(repo: &Repo, root: &Root, target: &str, place: &Path) -> Result<Vec<Ba
         None => relative,
     };
     if repo.tree().kustomization(&folder).is_none() {
-        return named(repo, target).map_err(|_| without_kustomization(repo, target, &folder));
+        return named(repo, clusters, target).map_err(|_| without_kustomization(repo, target, &folder));
     }
     let built = Kustomize::new(repo.tree()).build(&folder);
     let findings = fatal(&built.faults);
     let resources = if findings.is_empty() { built.resources } else { Vec::new() };
-    Ok(vec![Batch { title: None, resources, findings, unchecked: built.unchecked, mode: Mode::Yaml12 }])
+    let unchecked = built.unchecked;
+    Ok(vec![Batch { title: None, cluster: None, resources, findings, unchecked, mode: Mode::Yaml12 }])
 }
 
 fn without_kustomization(repo: &Repo, target: &str, folder: &str) -> Failure {
@@ -178,11 +192,12 @@ fn without_kustomization(repo: &Repo, target: &str, folder: &str) -> Failure {
 }
 
 /// What the Flux Kustomization `namespace/name` applies, in every cluster that has one.
-fn named(repo: &Repo, target: &str) -> Result<Vec<Batch>, Failure> {
-    let found: Vec<Batch> = applied(repo.fleet())
-        .filter(|applied| title(applied) == target)
-        .map(|applied| batch(applied, Some(format!("Kustomization {target}"))))
-        .collect();
+fn named(repo: &Repo, clusters: &[(usize, &Cluster)], target: &str) -> Result<Vec<Batch>, Failure> {
+    let found = clusters.iter().flat_map(|(_, cluster)| {
+        let meant = cluster.applying().filter(|(_, applied)| title(applied) == target);
+        meant.map(|(_, applied)| batch(repo, cluster, applied))
+    });
+    let found: Vec<Batch> = found.collect();
     if found.is_empty() { Err(unknown(repo, target)) } else { Ok(found) }
 }
 
@@ -200,28 +215,19 @@ fn unknown(repo: &Repo, target: &str) -> Failure {
 }
 
 /// What Flux applies, cluster by cluster, with what charts make of it where that is asked for.
-fn everything(repo: &Repo, releases: bool) -> Vec<Batch> {
+fn everything(repo: &Repo, clusters: &[(usize, &Cluster)], releases: bool) -> Vec<Batch> {
     let inventories = if releases { repo.inventories() } else { &[] };
     let mut batches = Vec::new();
-    for (index, cluster) in repo.fleet().clusters.iter().enumerate() {
-        let place = place(repo.tree(), cluster);
-        let members = inventories.get(index).map_or(&[][..], |inventory| &inventory.members);
-        for (index, applied) in cluster.kustomizations.iter().enumerate() {
-            let kind = &applied.resource.kind;
-            let mut batch = batch(applied, Some(format!("{kind} {} of the cluster at {place}", title(applied))));
+    for (index, cluster) in clusters {
+        let members = inventories.get(*index).map_or(&[][..], |inventory| &inventory.members);
+        for (index, applied) in cluster.applying() {
+            let mut batch = batch(repo, cluster, applied);
             let made = members.iter().filter(|member| member.from_chart && member.applied == index);
             batch.resources.extend(made.map(|member| member.resource.clone()));
             batches.push(batch);
         }
     }
     batches
-}
-
-/// Where a cluster begins.
-pub fn place(tree: &Tree, cluster: &Cluster) -> String {
-    let span = cluster.entry.span;
-    tree.file(span.file)
-        .map_or_else(String::new, |file| format!("{}:{}", file.source.path, file.source.line(span.start)))
 }
 
 /// Every Kustomization and ResourceSet of every cluster.
@@ -233,7 +239,9 @@ fn title(applied: &Applied) -> String {
     format!("{}/{}", applied.namespace(), applied.name())
 }
 
-fn batch(applied: &Applied, title: Option<String>) -> Batch {
+fn batch(repo: &Repo, own: &Cluster, applied: &Applied) -> Batch {
+    let cluster = (repo.fleet().clusters.len() > 1).then(|| own.name.clone());
+    let title = Some(format!("{} {} of the {}", applied.resource.kind, title(applied), cluster::title(repo, own)));
     let mut findings = fatal(&applied.faults);
     let path = applied.resource.node.at(&["spec", "path"]);
     let span = path.map_or_else(|| applied.resource.name_span(), |path| path.span);
@@ -266,20 +274,26 @@ fn batch(applied: &Applied, title: Option<String>) -> Batch {
     };
     unchecked.extend(reason.map(|reason| Unchecked { span, reason: format!("`{name}`: {reason}").into() }));
     let resources = if findings.is_empty() { applied.resources.clone() } else { Vec::new() };
-    Batch { title, resources, findings, unchecked, mode: Mode::Yaml11 }
+    Batch { title, cluster, resources, findings, unchecked, mode: Mode::Yaml11 }
 }
 
 /// The mistakes at which building ends.
 fn fatal(faults: &[Fault]) -> Vec<Finding> {
-    faults.iter().filter(|fault| fault.fatal).map(Fault::finding).collect()
+    faults.iter().filter(|fault| fault.kind.is_fatal()).map(|fault| fault.finding.clone()).collect()
 }
 
 // ---- writing
 
 fn json(batches: &[Batch]) -> String {
-    let documents = batches
-        .iter()
-        .flat_map(|batch| batch.resources.iter().map(|resource| to_json_in(&hide(&resource.node), batch.mode)));
+    let document = |batch: &Batch, resource: &Resource| {
+        let mut document = to_json_in(&hide(&resource.node), batch.mode);
+        if let (Some(cluster), Some(fields)) = (&batch.cluster, document.as_object_mut()) {
+            fields.insert("cluster".to_owned(), cluster.as_str().into());
+        }
+        document
+    };
+    let documents =
+        batches.iter().flat_map(|batch| batch.resources.iter().map(move |resource| document(batch, resource)));
     format!("{:#}\n", documents.collect::<serde_json::Value>())
 }
 

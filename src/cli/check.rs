@@ -24,67 +24,67 @@ const BASELINE: &str = ".homelint-baseline";
 #[command(after_help = "\
 Examples:
   homelint check --select 'yaml/*' --format concise
-  homelint check --staged                  report what is new against HEAD
-  homelint check --since origin/main       report what is new against a branch
-  homelint check --write-baseline          accept today's findings …
-  homelint check --baseline .homelint-baseline      … and report only others
-  homelint check --fix --diff              show what would be mended")]
+  homelint check --staged                  report what is new compared to HEAD
+  homelint check --since origin/main       report what is new compared to a branch
+  homelint check --write-baseline          record the current findings …
+  homelint check --baseline .homelint-baseline      … and report only new ones
+  homelint check --fix --diff              show what would be fixed")]
 pub struct Check {
-    /// Show only findings in these files or below these folders; the whole repository around them is read
+    /// Report findings only in these files and folders; the whole repository around them is read
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// How to write findings
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
     format: Format,
-    /// Check what is staged; report what is new against HEAD
+    /// Check the staged files; report only what is new compared to HEAD
     #[arg(long, conflicts_with_all = ["rev", "fix"])]
     staged: bool,
-    /// Report only what is new since a revision, wherever it appears
+    /// Report only what is new since a revision, in any file
     #[arg(long, value_name = "REV", conflicts_with = "staged")]
     since: Option<String>,
     /// Check a commit instead of the work tree
     #[arg(long, value_name = "REV", conflicts_with = "fix")]
     rev: Option<String>,
-    /// Mend what can be mended safely, and report the rest
+    /// Apply safe fixes, and report the rest
     #[arg(long, help_heading = "Fixes")]
     fix: bool,
-    /// With --fix: also where a person should look at the result
+    /// With --fix: also apply fixes whose result a person should review
     #[arg(long, requires = "fix", help_heading = "Fixes")]
     unsafe_fixes: bool,
     /// With --fix: show the changes instead of making them
     #[arg(long, requires = "fix", help_heading = "Fixes")]
     diff: bool,
-    /// Take schemas from here too: a folder, or a template with the variables of kubeconform
+    /// Also read schemas from a folder, or from a template with kubeconform's variables
     #[arg(long, value_name = "LOCATION", help_heading = "Schemas")]
     schema_location: Vec<String>,
-    /// Run only rules that match, also those that are off unless asked for
+    /// Run only matching rules, including those that are off by default
     #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Findings")]
     select: Vec<String>,
-    /// Run no rule that matches
+    /// Skip matching rules
     #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Findings")]
     ignore: Vec<String>,
-    /// Show findings of severity info even in CI
+    /// Show findings of severity info in CI too
     #[arg(long, help_heading = "Findings")]
     info: bool,
-    /// Leave out the findings that a baseline accepts
+    /// Ignore the findings recorded in a baseline file
     #[arg(long, value_name = "FILE", help_heading = "Findings")]
     baseline: Option<PathBuf>,
-    /// Accept today's findings: write them to FILE, else to that of --baseline, else to .homelint-baseline
+    /// Record the current findings in FILE (default: the file of --baseline, or .homelint-baseline)
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, help_heading = "Findings")]
     write_baseline: Option<Option<PathBuf>>,
-    /// Exit with 1 on warnings too
+    /// Exit with 1 if there are warnings
     #[arg(long, help_heading = "Output")]
     deny_warnings: bool,
-    /// Exit with 0 whatever is found
+    /// Exit with 0 even if there are findings
     #[arg(long, conflicts_with = "deny_warnings", help_heading = "Output")]
     exit_zero: bool,
-    /// Show how often each rule spoke instead of what it said
+    /// Show the number of findings of each rule instead of the findings
     #[arg(long, help_heading = "Output")]
     statistics: bool,
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     color: Color,
-    /// No summary
+    /// Do not print the summary
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
 }

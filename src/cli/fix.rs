@@ -54,7 +54,7 @@ pub fn until_nothing_changes(
         }
     }
     if !changed.is_empty() {
-        let _ = writeln!(notes, "mended {} file{}", changed.len(), if changed.len() == 1 { "" } else { "s" });
+        let _ = writeln!(notes, "fixed {} file{}", changed.len(), if changed.len() == 1 { "" } else { "s" });
     }
     Ok((repo, report))
 }

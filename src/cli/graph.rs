@@ -1,11 +1,11 @@
 //! `homelint graph`: how the parts of a deployment hang together.
 
+use super::cluster::{Chosen, place, title as heading};
 use super::{Outcome, Run, build};
 use homelint::discover::{self, Besides, Source};
+use homelint::flux::Cluster;
 use homelint::flux::graph::{Edge, Graph, GraphNode, Relation, graph};
-use homelint::model::inventory::Inventory;
 use homelint::model::repo::Repo;
-use homelint::resource::Tree;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
@@ -17,7 +17,9 @@ Examples:
   homelint graph --format mermaid > docs/flux.mmd
   homelint graph --format dot | dot -Tsvg > flux.svg")]
 pub struct Draw {
-    /// How to write it
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "tree")]
     format: Form,
 }
@@ -30,9 +32,11 @@ enum Form {
     Json,
 }
 
-/// One cluster: where it begins, and its graph.
-struct Drawn {
-    place: String,
+/// One cluster and its graph.
+struct Drawn<'a> {
+    cluster: &'a Cluster,
+    /// What stands above it.
+    heading: String,
     graph: Graph,
 }
 
@@ -40,17 +44,17 @@ struct Drawn {
 pub fn run(arguments: &Draw) -> Run {
     let root = discover::root(Path::new("."))?;
     let repo = Repo::new(discover::load(&root, &Source::WorkTree, Besides::default())?);
-    let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
-    let draw = |(cluster, inventory): (_, &Inventory)| Drawn {
-        place: build::place(repo.tree(), cluster),
-        graph: graph(cluster, inventory.made(), repo.links()),
+    let fleet = repo.fleet();
+    let draw = |(index, cluster): (usize, _)| {
+        let graph = graph(cluster, repo.inventories().get(index)?.made(), repo.links());
+        Some(Drawn { cluster, heading: heading(&repo, cluster), graph })
     };
-    let drawn: Vec<Drawn> = clusters.map(draw).collect();
+    let drawn: Vec<Drawn> = arguments.chosen.of(fleet)?.into_iter().filter_map(draw).collect();
     let text = match arguments.format {
         Form::Tree => drawn.iter().map(tree).collect::<Vec<_>>().join("\n"),
         Form::Mermaid => mermaid(&drawn),
         Form::Dot => dot(&drawn),
-        Form::Json => format!("{:#}\n", json!({ "version": 1, "clusters": json_of(&drawn, repo.tree()) })),
+        Form::Json => format!("{:#}\n", json!({ "version": 1, "clusters": json_of(&repo, &drawn) })),
     };
     let notes = if drawn.is_empty() { build::NO_FLUX } else { "" };
     Ok(Outcome { notes: notes.to_owned(), ..Outcome::text(text) })
@@ -141,9 +145,9 @@ struct Branch {
 
 /// What applies what, with what each part needs behind its name.
 fn tree(drawn: &Drawn) -> String {
-    let Drawn { place, graph } = drawn;
+    let Drawn { heading, graph, .. } = drawn;
     let neighbours = Neighbours::of(graph);
-    let mut text = format!("cluster at {}\n", place.replace(char::is_control, " "));
+    let mut text = format!("{}\n", heading.replace(char::is_control, " "));
     let mut seen = vec![false; graph.nodes.len()];
     let (owned, roots): (Vec<usize>, Vec<usize>) =
         (0..graph.nodes.len()).partition(|index| neighbours.is_owned(*index));
@@ -177,8 +181,8 @@ fn tree(drawn: &Drawn) -> String {
 
 fn mermaid(drawn: &[Drawn]) -> String {
     let mut text = "flowchart LR\n".to_owned();
-    for (at, Drawn { place, graph }) in drawn.iter().enumerate() {
-        let _ = writeln!(text, "  subgraph c{at}[\"{}\"]", entities(place));
+    for (at, Drawn { heading, graph, .. }) in drawn.iter().enumerate() {
+        let _ = writeln!(text, "  subgraph c{at}[\"{}\"]", entities(heading));
         for (index, node) in graph.nodes.iter().enumerate() {
             let _ = writeln!(text, "    c{at}n{index}[\"{}<br/>{}\"]", entities(&node.kind), entities(&name(node)));
         }
@@ -214,8 +218,8 @@ fn entities(text: &str) -> String {
 
 fn dot(drawn: &[Drawn]) -> String {
     let mut text = "digraph flux {\n  rankdir=LR;\n  node [shape=box];\n".to_owned();
-    for (at, Drawn { place, graph }) in drawn.iter().enumerate() {
-        let _ = writeln!(text, "  subgraph cluster_{at} {{\n    label=\"{}\";", escaped(place));
+    for (at, Drawn { heading, graph, .. }) in drawn.iter().enumerate() {
+        let _ = writeln!(text, "  subgraph cluster_{at} {{\n    label=\"{}\";", escaped(heading));
         for (index, node) in graph.nodes.iter().enumerate() {
             let style = if node.span.is_none() { ", style=dashed" } else { "" };
             let label = format!("{}\\n{}", escaped(&node.kind), escaped(&name(node)));
@@ -238,8 +242,9 @@ fn escaped(text: &str) -> String {
 
 // ---- json
 
-fn json_of(drawn: &[Drawn], files: &Tree) -> Value {
-    let cluster = |Drawn { place, graph }: &Drawn| {
+fn json_of(repo: &Repo, drawn: &[Drawn]) -> Value {
+    let files = repo.tree();
+    let cluster = |Drawn { cluster, graph, .. }: &Drawn| {
         let node = |node: &GraphNode| {
             let file = node.span.and_then(|span| Some((files.file(span.file)?, span)));
             let path = file.map(|(file, _)| file.source.path.as_str());
@@ -249,7 +254,11 @@ fn json_of(drawn: &[Drawn], files: &Tree) -> Value {
         let edge = |edge: &Edge| json!({ "from": edge.from, "to": edge.to, "relation": word(edge.relation) });
         let (nodes, edges): (Value, Value) =
             (graph.nodes.iter().map(node).collect(), graph.edges.iter().map(edge).collect());
-        json!({ "entry": place, "nodes": nodes, "edges": edges })
+        let entry = place(files, cluster);
+        match repo.fleet().clusters.len() {
+            1 => json!({ "entry": entry, "nodes": nodes, "edges": edges }),
+            _ => json!({ "cluster": cluster.name, "entry": entry, "nodes": nodes, "edges": edges }),
+        }
     };
     drawn.iter().map(cluster).collect()
 }

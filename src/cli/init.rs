@@ -27,7 +27,7 @@ pub fn run(arguments: &Init) -> Run {
 
 fn text() -> String {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap_or_default();
-    let mut out = "# homelint works without this file: uncomment what is to be different.\n".to_owned();
+    let mut out = "# homelint works without this file: uncomment what you want to change.\n".to_owned();
     for (key, schema) in properties(&schema) {
         out.push_str(&format!("\n# {}\n", description(schema)));
         example(key, schema).lines().for_each(|line| out.push_str(&format!("#{line}\n")));

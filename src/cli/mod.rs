@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod cluster;
 mod fix;
 mod graph;
 mod init;
@@ -37,12 +38,12 @@ const STYLES: Styles = Styles::styled()
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 #[command(after_help = "\
 Examples:
-  homelint                            check this folder, with all of the repository around it read
+  homelint                            check this folder; the whole repository around it is read
   homelint kubernetes/apps            check another folder, or a file
-  homelint --staged                   what a commit would newly break: for a hook
+  homelint --staged                   what a commit would newly break, for a hook
   homelint --format sarif > out.sarif for code scanning
   homelint build media/web            what this Flux Kustomization applies
-  homelint explain yaml/syntax        why a rule exists, and how to mend what it finds
+  homelint explain yaml/syntax        why a rule exists, and how to fix what it finds
 
 Exit codes: 0 nothing to report, 1 errors found, 2 could not run")]
 struct CommandLine {
@@ -58,13 +59,13 @@ enum Command {
     Check(Box<check::Check>),
     /// Print what would be applied
     Build(build::Build),
-    /// Show how sources, Kustomizations, releases and routes hang together
+    /// Show how sources, Kustomizations, releases and routes depend on each other
     Graph(graph::Draw),
-    /// Show why a rule exists, and how to mend what it finds
+    /// Show why a rule exists, and how to fix what it finds
     Explain(rules::Explain),
     /// List the rules
     Rules(rules::List),
-    /// Show what may be written in a kind, and bring schemas that homelint lacks
+    /// Show the fields of a kind, and add schemas that homelint does not have
     #[command(subcommand)]
     Schema(schema::Command),
     /// Write a commented .homelint.yaml

@@ -38,7 +38,7 @@ pub fn locate(paths: &[PathBuf], source: &Source) -> Result<Places, Failure> {
         let places = places.get_or_insert_with(|| Places { root: root.clone(), selected: Vec::new() });
         if places.root != root {
             let (one, other) = (places.root.folder.display(), root.folder.display());
-            let failure = Failure::new(format!("these paths lie in two repositories: {one} and {other}"));
+            let failure = Failure::new(format!("these paths are in two repositories: {one} and {other}"));
             return Err(failure.help("check them one after the other"));
         }
         places.selected.push(relative);

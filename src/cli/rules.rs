@@ -11,13 +11,13 @@ use serde_json::json;
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  homelint explain image/no-tag")]
 pub struct Explain {
-    /// Id of a rule, as it stands in brackets behind the severity
+    /// Id of a rule, as printed in brackets after the severity
     rule: String,
 }
 
 #[derive(clap::Args)]
 pub struct List {
-    /// How to write them
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::Unchecked;
 use crate::discover::{Error, Root, read_text};
 use crate::model::inputs::Inputs;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{Brought, Location, PlainSchema, is_url, named_schema};
+use crate::schema::{Location, PlainSchema, UserSchemas, is_url, named_schema};
 use crate::source::join;
 use rayon::prelude::*;
 use serde_json::Value;
@@ -67,31 +67,31 @@ impl Store {
             .chain(&own)
             .filter(|location| !location.is_url());
         let all: Vec<&Location> = all.collect();
-        let mut brought = Brought::default();
+        let mut user = UserSchemas::default();
         let found = if all.is_empty() { Vec::new() } else { self.kinds(&inputs, &all) };
         for (name, place, document) in found {
             match document {
-                Ok(document) => brought.add(&name.0, &name.1, place, document),
+                Ok(document) => user.add(&name.0, &name.1, place, document),
                 Err(reason) => inputs.unchecked.push(Unchecked { path: place, line: 1, reason }),
             }
         }
-        self.read_files(&inputs.tree, &mut brought);
+        self.read_files(&inputs.tree, &mut user);
         if self.whole {
-            self.read_rest(&mut brought);
+            self.read_rest(&mut user);
         }
-        Inputs { schemas: Arc::new(brought), ..inputs }
+        Inputs { schemas: Arc::new(user), ..inputs }
     }
 
     /// Reads the rest of the store: what it has for kinds that the repository does not use.
-    fn read_rest(&self, brought: &mut Brought) {
+    fn read_rest(&self, user: &mut UserSchemas) {
         for path in entries(&self.folder).flat_map(|group| entries(&group)) {
             let document: Option<Value> = read_text(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
             let Some((document, (api_version, kind))) = document.and_then(|one| kind_of(&one).map(|name| (one, name)))
             else {
                 continue;
             };
-            if brought.place(&api_version, &kind).is_none() {
-                brought.add(&api_version, &kind, self.shown(&path.to_string_lossy()), document);
+            if user.place(&api_version, &kind).is_none() {
+                user.add(&api_version, &kind, self.shown(&path.to_string_lossy()), document);
             }
         }
     }
@@ -113,7 +113,7 @@ impl Store {
     }
 
     /// Reads the schemas that files which are no resources name for themselves: a path, or a URL that was fetched.
-    fn read_files(&self, tree: &Tree, brought: &mut Brought) {
+    fn read_files(&self, tree: &Tree, user: &mut UserSchemas) {
         let mut known: BTreeMap<String, Option<Arc<PlainSchema>>> = BTreeMap::new();
         let files = tree.files().iter().filter(|file| is_judged(file));
         for (file, named) in files.filter_map(|file| Some((file, named_schema(file)?))) {
@@ -123,7 +123,7 @@ impl Store {
             let read = |place: &str| serde_json::from_str(&self.text(tree, place)?).ok().map(PlainSchema::new);
             let schema = known.entry(place).or_insert_with_key(|place| read(place).map(Arc::new));
             if let Some(schema) = schema {
-                brought.add_file(file.source.id, Arc::clone(schema));
+                user.add_file(file.source.id, Arc::clone(schema));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::envsubst::{self, Expanded, Use, Variable};
 use super::source::here;
 use crate::links::{Created, Kind, Links, Place};
-use crate::resource::{File, Resource, Tree};
+use crate::resource::{File, Resource, Role, Tree};
 use crate::source::{FileId, Span, folder_of};
 use crate::yaml::{Entry as Field, Node, Style};
 use smol_str::SmolStr;
@@ -11,7 +11,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Flux's own namespace, and the name of what it syncs, where nothing else is said.
-const FLUX_SYSTEM: &str = "flux-system";
+pub(super) const FLUX_SYSTEM: &str = "flux-system";
 
 /// The file in which `flux bootstrap` keeps the source and the first Kustomization.
 const GOTK_SYNC: &str = "gotk-sync.yaml";
@@ -50,6 +50,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether there are Kustomizations where it begins.
+    pub(super) fn begins_in(&self, tree: &Tree) -> bool {
+        tree.below(&self.folder).flat_map(File::resources).any(Resource::is_flux_kustomization)
+    }
+
     /// The same cluster begins in two ways: the Kustomizations of the first count, the sources of both exist.
     fn join(&mut self, other: Entry) {
         self.sources.extend(other.sources);
@@ -61,15 +66,19 @@ impl Entry {
 pub(super) fn syncs(tree: &Tree, links: &Links) -> Vec<Entry> {
     let settings = Settings::of(tree);
     let mut entries: Vec<Entry> = Vec::new();
-    for file in tree.files().iter().filter(|file| !file.is_set_aside()) {
-        for found in of_file(file, links, &settings).into_iter().filter(|found| tree.is_folder(&found.folder)) {
-            match entries.iter_mut().find(|known| known.folder == found.folder) {
-                Some(known) => known.join(found),
-                None => entries.push(found),
-            }
-        }
+    for file in tree.files().iter().filter(|file| !file.is_set_aside() && !file.is_example()) {
+        let found = of_file(file, links, &settings).into_iter();
+        found.filter(|found| tree.is_folder(&found.folder)).for_each(|found| add(&mut entries, found));
     }
     entries
+}
+
+/// Adds an entry point; where another begins in the same folder, it is the same cluster.
+pub(super) fn add(entries: &mut Vec<Entry>, found: Entry) {
+    match entries.iter_mut().find(|known| known.folder == found.folder) {
+        Some(known) => known.join(found),
+        None => entries.push(found),
+    }
 }
 
 fn of_file(file: &File, links: &Links, settings: &Settings) -> Vec<Entry> {
@@ -84,6 +93,11 @@ fn of_file(file: &File, links: &Links, settings: &Settings) -> Vec<Entry> {
             // A values file of the chart, which a ConfigMap generator reads.
             None => root.get("instance").into_iter().for_each(|spec| found.extend(synced(spec, FLUX_SYSTEM, settings))),
         }
+    }
+    for release in file.roots_of(Role::Helmfile).flat_map(|root| root.items_at(&["releases"])) {
+        let specs = release.items_at(&["values"]).iter().filter_map(|values| values.get("instance"));
+        let namespace = release.text_at(&["namespace"]).unwrap_or(FLUX_SYSTEM);
+        specs.for_each(|spec| found.extend(synced(spec, namespace, settings)));
     }
     let is_stub = file.source.name() == GOTK_SYNC && file.documents().next().is_none();
     found.extend(stub(file).filter(|_| is_stub));
@@ -118,27 +132,33 @@ fn synced(spec: &Node, namespace: &str, settings: &Settings) -> Vec<Entry> {
     let text = path.text().unwrap_or("");
     let paths = if envsubst::is_template(text) { settings.paths(text) } else { vec![text.to_owned()] };
     let name = sync.get("name").filter(|name| name.text().is_some_and(|name| !name.is_empty()));
-    let source = Source {
+    let synced = Synced {
         kind: sync.get("kind").cloned().unwrap_or_else(|| Node::string(sync.span, "GitRepository")),
         name: name.cloned().unwrap_or_else(|| Node::string(path.span, namespace)),
         url: sync.get("url").and_then(Node::known).map(SmolStr::new),
         namespace: SmolStr::new(namespace),
     };
-    let entry = |text: String| source.entry(EntryKind::FluxInstance, &Node::string(path.span, text));
+    let entry = |text: String| synced.entry(EntryKind::FluxInstance, &Node::string(path.span, text));
     paths.into_iter().filter_map(entry).collect()
 }
 
-/// A source that is this repository.
-struct Source {
-    kind: Node,
-    namespace: SmolStr,
-    name: Node,
-    url: Option<SmolStr>,
+/// A source that is this repository, from which a Kustomization of its name is made.
+pub(super) struct Synced {
+    pub kind: Node,
+    pub namespace: SmolStr,
+    pub name: Node,
+    pub url: Option<SmolStr>,
 }
 
-impl Source {
+impl Synced {
+    /// What `flux bootstrap` makes: everything is called after the namespace.
+    pub fn bootstrap(namespace: &str, span: Span) -> Self {
+        let [kind, name] = ["GitRepository", namespace].map(|text| Node::string(span, text));
+        Synced { kind, namespace: SmolStr::new(namespace), name, url: None }
+    }
+
     /// The entry point that syncs a path of it through a Kustomization of its name.
-    fn entry(self: &Source, kind: EntryKind, path: &Node) -> Option<Entry> {
+    pub fn entry(&self, kind: EntryKind, path: &Node) -> Option<Entry> {
         let span = path.span;
         let map = |fields: Vec<(&str, Node)>| {
             let key = |name: &str| Node::scalar(span, name, Style::Plain);
@@ -197,10 +217,8 @@ fn bootstrap(resource: &Resource, file: &File, links: &Links) -> Option<Entry> {
 fn stub(file: &File) -> Option<Entry> {
     let span = Span::new(file.source.id, 0, 0);
     let folder = file.source.folder();
-    let namespace = SmolStr::new(folder.rsplit('/').next().unwrap_or(FLUX_SYSTEM));
-    let name = Node::string(span, namespace.clone());
-    let source = Source { kind: Node::string(span, "GitRepository"), namespace, name, url: None };
-    source.entry(EntryKind::Bootstrap, &Node::string(span, folder_of(folder)))
+    let namespace = folder.rsplit('/').next().unwrap_or(FLUX_SYSTEM);
+    Synced::bootstrap(namespace, span).entry(EntryKind::Bootstrap, &Node::string(span, folder_of(folder)))
 }
 
 /// The values that variables take in the settings of any cluster, read when they are first asked for.

@@ -112,7 +112,7 @@ impl<'a> Flux<'a> {
         let first = self.follow(entry);
         match self.corrected(&first.cluster) {
             Some(entry) => {
-                self.sources.own(&entry);
+                self.sources.own(&entry.sources);
                 self.follow(entry)
             }
             None => first,
@@ -138,6 +138,7 @@ impl<'a> Flux<'a> {
             entry,
             kustomizations: Vec::new(),
             made,
+            by_hand: Vec::new(),
             remote: None,
             open: false,
             by_name: BTreeMap::new(),
@@ -286,13 +287,13 @@ fn overlay(resource: &Resource) -> Overlay {
 /// Whether a fault only says that a parent's patch, meant for all its children, does not fit this one.
 fn is_inherited(fault: &Fault, overlay: &Overlay, kustomization: &Resource) -> bool {
     if !matches!(fault.kind, FaultKind::PatchUnmatched | FaultKind::TargetUnmatched)
-        || kustomization.node.span.contains(fault.span)
+        || kustomization.node.span.contains(fault.finding.span)
     {
         return false;
     }
     let mut inherited = false;
     for patch in &overlay.patches {
-        patch.walk(&mut |node| inherited |= node.span.contains(fault.span));
+        patch.walk(&mut |node| inherited |= node.span.contains(fault.finding.span));
     }
     inherited
 }

@@ -1,5 +1,6 @@
 //! Entry points, Kustomizations, sources, parent patches, substitution: the repository as Flux deploys it.
 
+mod bootstrap;
 pub mod entry;
 pub mod envsubst;
 mod follow;
@@ -20,6 +21,7 @@ use crate::kustomize::{Fault, Unchecked};
 use crate::links::{Created, Links};
 use crate::resource::{File, Resource, Tree};
 use crate::source::{FileId, Span};
+use bootstrap::Bootstrap;
 use follow::{Flux, Growing};
 use smol_str::SmolStr;
 use source::Location;
@@ -55,8 +57,10 @@ pub struct Cluster {
     /// Parents before children. Those of a cluster that is reached through `spec.kubeConfig` are the same as those of
     /// the cluster that reaches it; what they apply there is left out.
     pub kustomizations: Vec<Applied>,
-    /// What there is although no Kustomization applies it, such as the source of the first one.
+    /// What comes into being with its first Kustomization, such as the source of that.
     pub made: Vec<Created>,
+    /// What whoever starts it makes besides.
+    pub by_hand: Vec<Created>,
     /// The `spec.kubeConfig` that reaches it, as `namespace/name`; `None` where Flux runs in the cluster itself.
     pub remote: Option<SmolStr>,
     /// Whether something that is not followed applies to it, too.
@@ -101,7 +105,7 @@ pub struct Applied {
 impl Applied {
     /// Whether Flux cannot build it.
     pub fn fails(&self) -> bool {
-        self.faults.iter().any(|fault| fault.fatal)
+        self.faults.iter().any(|fault| fault.kind.is_fatal())
     }
 
     /// The namespace it lives in.
@@ -135,6 +139,11 @@ impl Cluster {
     /// The Kustomizations and ResourceSets that are objects of this cluster.
     pub fn own(&self) -> impl Iterator<Item = &Applied> {
         self.kustomizations.iter().filter(|applied| applied.home == self.remote)
+    }
+
+    /// The Kustomizations and ResourceSets that apply to this cluster, with where they stand in `kustomizations`.
+    pub fn applying(&self) -> impl Iterator<Item = (usize, &Applied)> {
+        self.kustomizations.iter().enumerate().filter(|(_, applied)| applied.target == self.remote)
     }
 
     /// Where it stands in `kustomizations`.
@@ -173,17 +182,31 @@ impl Cluster {
 pub fn deploy(tree: &Tree, links: &Links) -> Fleet {
     let written: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
     let mut flux = Flux::new(tree, links, &written);
-    let entries = entry::syncs(tree, links);
-    entries.iter().for_each(|entry| flux.sources.own(entry));
+    let Bootstrap { mut made, entries: told } = bootstrap::said(tree);
+    let mut entries = entry::syncs(tree, links);
+    if entries.is_empty() {
+        // Notes outlive what they tell: they count where nothing else says how Flux begins.
+        told.into_iter().filter(|entry| entry.begins_in(tree)).for_each(|told| entry::add(&mut entries, told));
+    }
+    entries.iter().for_each(|entry| flux.sources.own(&entry.sources));
     let mut growing: Vec<Growing> = entries.into_iter().map(|entry| flux.cluster(entry)).collect();
     let mut rest = flux.unowned(&written, &growing);
-    match (growing.as_mut_slice(), rest.as_slice()) {
+    match (growing.as_mut_slice(), rest.as_mut_slice()) {
         // What somebody applied by hand, once, goes to the one cluster that there is.
         ([only], [entry]) if !only.has_another(&entry.roots) => {
-            only.cluster.made.append(&mut rest[0].made);
-            flux.grow(only, &rest[0].roots);
+            only.cluster.made.append(&mut entry.made);
+            flux.grow(only, &entry.roots);
         }
         _ => growing.extend(rest.into_iter().map(|entry| flux.follow(entry))),
+    }
+    let files = growing.iter().flat_map(|growing| growing.cluster.files()).collect();
+    made.extend(bootstrap::written(tree, links, &flux.kustomize, &files));
+    let names: Vec<String> = growing.iter().map(|growing| growing.cluster.name.clone()).collect();
+    for (index, growing) in growing.iter_mut().enumerate() {
+        let is_here = |made: &&Created| {
+            tree.file(made.span.file).is_none_or(|file| bootstrap::is_for(file.source.folder(), index, &names))
+        };
+        growing.cluster.by_hand.extend(made.iter().filter(is_here).cloned());
     }
     let clusters = growing.into_iter().flat_map(|growing| remote::apart(growing.cluster)).collect();
     let mut fleet = Fleet { clusters, strays: Vec::new() };

@@ -25,6 +25,7 @@ pub(super) fn apart(mut cluster: Cluster) -> Vec<Cluster> {
     let mut clusters: Vec<Cluster> = targets.into_iter().filter_map(|target| reached(&cluster, target)).collect();
     cluster.kustomizations.iter_mut().filter(|one| one.target.is_some()).for_each(|one| {
         one.resources.clear();
+        one.files.clear();
         one.complete = true;
     });
     cluster.by_name = by_name(&cluster.kustomizations, None);
@@ -47,6 +48,7 @@ fn reached(hub: &Cluster, target: SmolStr) -> Option<Cluster> {
         by_name: by_name(&kustomizations, Some(&target)),
         kustomizations,
         made: Vec::new(),
+        by_hand: Vec::new(),
         remote: Some(target),
         open,
     })

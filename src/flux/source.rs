@@ -1,6 +1,5 @@
 //! Whether the path of a Kustomization is a path of this repository.
 
-use super::entry::Entry;
 use crate::links::{Created, Kind, Place};
 use crate::resource::{File, Resource, Tree};
 use crate::source::{is_slip, join};
@@ -72,9 +71,9 @@ impl Sources {
         sources
     }
 
-    /// Takes what an entry point syncs from for this repository.
-    pub(super) fn own(&mut self, entry: &Entry) {
-        for (name, url) in &entry.sources {
+    /// Takes sources for this repository: what an entry point syncs from, with its URLs.
+    pub(super) fn own(&mut self, sources: &[(SmolStr, Option<SmolStr>)]) {
+        for (name, url) in sources {
             self.own_names.push(name.clone());
             self.own_urls.extend(url.as_deref().filter(|url| !url.contains("${")).map(normal));
         }

@@ -47,9 +47,11 @@ impl Flux<'_> {
         let mut roots: Vec<&Resource> = left
             .iter()
             .zip(&applies)
-            // Beside an entry point, what applies no Kustomization is no entry point but something put away.
+            // Beside an entry point, what applies no Kustomization was put away, and what applies the same was its
+            // predecessor.
             .filter(|(resource, children)| {
-                !owned.contains(&identity(resource)) && (clusters.is_empty() || !children.is_empty())
+                let begins = !children.is_empty() && children.is_disjoint(&covered);
+                !owned.contains(&identity(resource)) && (clusters.is_empty() || begins)
             })
             .map(|(resource, _)| *resource)
             .collect();

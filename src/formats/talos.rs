@@ -2,7 +2,7 @@
 
 use crate::kustomize::embedded;
 use crate::resource::{File, Role, Tree};
-use crate::source::Span;
+use crate::source::{Span, join};
 use crate::yaml::{Entry, Node, from_table};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -31,6 +31,58 @@ pub fn machine_configs(file: &File, tree: &Tree) -> Vec<Node> {
     let patches = file.roots_of(Role::Talconfig).flat_map(patches);
     let inline = patches.flat_map(|patch| embedded(tree, patch).unwrap_or_default());
     file.roots_of(Role::MachineConfig).cloned().chain(inline).collect()
+}
+
+/// A file that a machine config writes.
+#[derive(Debug, Clone, Copy)]
+pub struct MachineFile<'a> {
+    /// The whole entry.
+    pub node: &'a Node,
+    /// Where it is written to.
+    pub path: &'a Node,
+    /// `create`, `append` or `overwrite`; `None` where it does not say.
+    pub operation: Option<&'a Node>,
+}
+
+/// The files that a machine config writes, or a JSON patch of one adds.
+pub fn files(config: &Node) -> Vec<MachineFile<'_>> {
+    let of_operation =
+        |operation: &'_ Node| operation.text_at(&["path"]).is_some_and(|path| path.starts_with("/machine/files"));
+    let added = config
+        .items()
+        .iter()
+        .filter(|operation| of_operation(operation))
+        .filter_map(|operation| operation.get("value"));
+    let added = added.flat_map(|value| if value.is_seq() { value.items() } else { std::slice::from_ref(value) });
+    let entries = config.items_at(&["machine", "files"]).iter().chain(added);
+    let file = |node| Some(MachineFile { node, path: node.get("path")?, operation: node.get("op") });
+    // An entry with a directive says what to take away.
+    entries.filter(|entry| entry.get("$patch").is_none()).filter_map(file).collect()
+}
+
+/// The machine configs that end up in one: the documents of a file, and all patches of a node of a talconfig.
+pub fn merged(tree: &Tree) -> Vec<Vec<Node>> {
+    let files = tree.files().iter().map(|file| file.roots_of(Role::MachineConfig).cloned().collect());
+    let talconfigs = tree.files().iter().flat_map(|file| file.roots_of(Role::Talconfig).map(move |root| (file, root)));
+    let nodes = talconfigs.flat_map(|(file, root)| {
+        root.items_at(&["nodes"]).iter().map(move |node| {
+            let role = if node.get("controlPlane").is_some_and(Node::is_true) { "controlPlane" } else { "worker" };
+            let lists = [root.items_at(&["patches"]), root.items_at(&[role, "patches"]), node.items_at(&["patches"])];
+            lists.into_iter().flatten().flat_map(|patch| documents(tree, file, patch)).collect()
+        })
+    });
+    files.chain(nodes).filter(|configs: &Vec<Node>| configs.len() > 1).collect()
+}
+
+/// What a patch of a talconfig holds: a text, or the file behind an `@`.
+fn documents(tree: &Tree, talconfig: &File, patch: &Node) -> Vec<Node> {
+    match patch.text().and_then(|text| text.strip_prefix('@')) {
+        Some(path) => {
+            let file = join(talconfig.source.folder(), path).and_then(|path| tree.find(&path));
+            file.into_iter().flat_map(|file| file.roots_of(Role::MachineConfig).cloned()).collect()
+        }
+        None => embedded(tree, patch).unwrap_or_default(),
+    }
 }
 
 /// Patches of a talconfig: of all nodes, of a role, of one node. Each is YAML in a text, or `@` and a path.

@@ -1,8 +1,8 @@
 //! The values that app-template takes, from the table in `schemas/charts/app-template.yaml` to a schema.
 
-use super::table::root;
 use crate::schema::{Additional, Bundle, Schema, Types, Variants};
-use crate::yaml::{Node, Value};
+use crate::source::{FileId, Span};
+use crate::yaml::{Node, Value, parse};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -38,7 +38,7 @@ impl Levels {
 }
 
 /// What a key holds, as the table writes it, without what comes before and after.
-struct Held<'t> {
+struct Expression<'t> {
     words: Vec<&'t str>,
     required: bool,
 }
@@ -58,12 +58,12 @@ impl<'t> Reader<'t> {
         }
         // A level that leads back to itself is open.
         self.done.insert(name, Arc::new(Schema::open()));
-        let schema = Arc::new(self.written(name));
+        let schema = Arc::new(self.schema_of(name));
         self.done.insert(name, Arc::clone(&schema));
         schema
     }
 
-    fn written(&mut self, name: &'t str) -> Schema {
+    fn schema_of(&mut self, name: &'t str) -> Schema {
         match self.levels.get(name) {
             Some(level) if level.is_map() => self.keys(level),
             Some(other) => self.union(&other.text().unwrap_or("").split_whitespace().collect::<Vec<_>>()),
@@ -80,15 +80,15 @@ impl<'t> Reader<'t> {
             let key = entry.key.text().unwrap_or("");
             match &entry.value.value {
                 Value::Map(choices) => choice = Some((key, choices)),
-                Value::Seq(names) if key == "needs" => schema.any_of = names.iter().map(needed).collect(),
+                Value::Seq(names) if key == "needs" => schema.any_of = names.iter().map(requiring).collect(),
                 _ if key == "others" => {
                     let words: Vec<&str> = entry.value.text().unwrap_or("").split_whitespace().collect();
                     schema.additional = self.additional(&words);
                 }
                 _ => {
-                    let Some(held) = self.held(&entry.value) else { continue };
-                    required.extend(held.required.then(|| SmolStr::new(key)));
-                    properties.push((SmolStr::new(key), self.shared(&held.words)));
+                    let Some(expression) = self.expression(&entry.value) else { continue };
+                    required.extend(expression.required.then(|| SmolStr::new(key)));
+                    properties.push((SmolStr::new(key), self.shared(&expression.words)));
                 }
             }
         }
@@ -102,19 +102,19 @@ impl<'t> Reader<'t> {
             schema.variants = Some(Box::new(Variants { key: SmolStr::new(key), by: by.collect() }));
             schema.additional = Additional::Any;
         }
-        finished(schema, properties, required)
+        with_properties(schema, properties, required)
     }
 
     /// A level with the keys that all of its kind have.
     fn variant(&mut self, level: &'t str, common: &[(SmolStr, Arc<Schema>)]) -> Arc<Schema> {
-        let mut schema = self.written(level);
+        let mut schema = self.schema_of(level);
         let required = std::mem::take(&mut schema.required).into_vec();
         let own = std::mem::take(&mut schema.properties).into_vec();
-        Arc::new(finished(schema, [own, common.to_vec()].concat(), required))
+        Arc::new(with_properties(schema, [own, common.to_vec()].concat(), required))
     }
 
     /// What a key holds in this major; `None` where that does not read it.
-    fn held(&self, node: &'t Node) -> Option<Held<'t>> {
+    fn expression(&self, node: &'t Node) -> Option<Expression<'t>> {
         let alternatives = if node.is_seq() { node.items() } else { std::slice::from_ref(node) };
         alternatives.iter().find_map(|text| {
             let words: Vec<&str> = text.text()?.split_whitespace().collect();
@@ -127,7 +127,7 @@ impl<'t> Reader<'t> {
                 ["required", words @ ..] => (words, true),
                 words => (words, false),
             };
-            read.then(|| Held { words: words.to_vec(), required })
+            read.then(|| Expression { words: words.to_vec(), required })
         })
     }
 
@@ -158,7 +158,7 @@ impl<'t> Reader<'t> {
                     schema.additional = self.additional(&[item]);
                 }
                 [name] if self.levels.contains_key(name) => {
-                    let level = self.written(name);
+                    let level = self.schema_of(name);
                     schema = Schema { types: schema.types.with(level.types), ..level };
                 }
                 [name] => schema.types = schema.types.with(Types::named(name)),
@@ -182,13 +182,20 @@ impl<'t> Reader<'t> {
 }
 
 /// Properties and required keys in order; of equal keys the first.
-fn finished(schema: Schema, mut properties: Vec<(SmolStr, Arc<Schema>)>, required: Vec<SmolStr>) -> Schema {
+fn with_properties(schema: Schema, mut properties: Vec<(SmolStr, Arc<Schema>)>, required: Vec<SmolStr>) -> Schema {
     properties.sort_by(|(a, _), (b, _)| a.cmp(b));
     properties.dedup_by(|(a, _), (b, _)| a == b);
     Schema { properties: properties.into(), required: required.into(), ..schema }
 }
 
 /// A mapping that has a key.
-fn needed(key: &Node) -> Arc<Schema> {
+fn requiring(key: &Node) -> Arc<Schema> {
     Arc::new(Schema { required: [SmolStr::new(key.text().unwrap_or(""))].into(), ..Schema::open() })
+}
+
+/// The root of a table.
+pub(super) fn root(text: &str) -> Node {
+    let parsed = parse(FileId(u32::MAX), text);
+    let root = parsed.documents.into_iter().next().map(|document| document.root);
+    root.unwrap_or_else(|| Node::null(Span::new(FileId(u32::MAX), 0, 0)))
 }

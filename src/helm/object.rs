@@ -1,7 +1,7 @@
 //! Putting new nodes together from the parts of others, so that each keeps the span of what it derives from.
 
 use crate::source::Span;
-use crate::yaml::{Entry, Node, Style};
+use crate::yaml::{Entry, Node, Style, Value};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 
@@ -131,4 +131,11 @@ pub fn merge(base: &Node, over: &Node) -> Node {
         merged.set(entry.key.clone(), value);
     }
     merged
+}
+
+/// Marks a scalar as partly unknown.
+pub(super) fn set_unknown(node: &mut Node, unknown: bool) {
+    if let Value::Scalar(scalar) = &mut node.value {
+        scalar.unknown |= unknown;
+    }
 }

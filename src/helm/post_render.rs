@@ -1,6 +1,6 @@
 //! `postRenderers`: what kustomize makes of the objects of a chart before they are applied.
 
-use super::Objects;
+use super::objects::Objects;
 use crate::kustomize::{Built, Fault, FaultKind, Kustomize, Overlay};
 use crate::yaml::{Entry, Node};
 use smol_str::SmolStr;
@@ -38,6 +38,6 @@ pub(super) fn render(objects: Objects, overlays: &[Overlay], kustomize: &Kustomi
 
 /// Whether a fault is of a patch for one of these kinds.
 fn is_for(fault: &Fault, overlay: &Overlay, kinds: &BTreeSet<SmolStr>) -> bool {
-    let mut patches = overlay.patches.iter().filter(|patch| patch.span.contains(fault.span));
+    let mut patches = overlay.patches.iter().filter(|patch| patch.span.contains(fault.finding.span));
     patches.any(|patch| patch.text_at(&["target", "kind"]).is_some_and(|kind| kinds.contains(kind)))
 }

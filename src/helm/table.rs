@@ -1,33 +1,12 @@
 //! Charts that a table describes: `schemas/charts/*.yaml` says which objects they create under which names.
 
-use super::levels::Levels;
 use super::object::{Object, is_empty, plain};
+use super::objects::Objects;
+use super::release::Release;
 use super::text::is_template;
-use super::{Objects, Release};
 use crate::resource::Resource;
-use crate::schema::{Fault, FaultKind, check_value};
-use crate::source::FileId;
-use crate::yaml::{Node, parse};
+use crate::yaml::Node;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
-/// The tables that come with the program.
-const TABLES: [&str; 5] = [
-    include_str!("../../schemas/charts/databases.yaml"),
-    include_str!("../../schemas/charts/networking.yaml"),
-    include_str!("../../schemas/charts/observability.yaml"),
-    include_str!("../../schemas/charts/operations.yaml"),
-    include_str!("../../schemas/charts/storage.yaml"),
-];
-
-/// What is known of charts.
-#[derive(Debug, Default)]
-pub struct Charts {
-    tables: BTreeMap<SmolStr, Table>,
-    /// What the values of app-template may be.
-    app_template: OnceLock<Levels>,
-}
 
 /// What a chart creates.
 #[derive(Debug, Clone)]
@@ -41,53 +20,19 @@ pub struct Table {
     /// Longest `fullname`, in bytes.
     longest: usize,
     /// Its objects, as the table writes them.
-    objects: Vec<Node>,
+    pub(super) objects: Vec<Node>,
 }
 
-impl Charts {
-    /// The charts that come with the program.
-    pub fn builtin() -> Self {
-        let mut charts = Charts::default();
-        for text in TABLES {
-            charts.add(text);
-        }
-        charts
+impl Table {
+    /// Reads the table of a chart.
+    pub(super) fn read(chart: &SmolStr, table: &Node) -> Self {
+        let groups = texts(table.items_at(&["groups"]));
+        let fullname = table.text_at(&["fullname"]).map(SmolStr::new);
+        let objects = table.items_at(&["objects"]).to_vec();
+        let name = table.text_at(&["name"]).map_or_else(|| chart.clone(), SmolStr::new);
+        let longest = table.text_at(&["truncate"]).and_then(|text| text.parse().ok()).unwrap_or(63);
+        Table { groups, name, fullname, longest, objects }
     }
-
-    /// Adds the tables of a text, over those of the same name.
-    pub fn add(&mut self, text: &str) {
-        for entry in root(text).entries() {
-            let (Some(chart), table) = (entry.key.text(), &entry.value) else { continue };
-            let chart = SmolStr::new(chart);
-            let groups = texts(table.items_at(&["groups"]));
-            let fullname = table.text_at(&["fullname"]).map(SmolStr::new);
-            let objects = table.items_at(&["objects"]).to_vec();
-            let name = table.text_at(&["name"]).map_or_else(|| chart.clone(), SmolStr::new);
-            let longest = table.text_at(&["truncate"]).and_then(|text| text.parse().ok()).unwrap_or(63);
-            self.tables.insert(chart, Table { groups, name, fullname, longest, objects });
-        }
-    }
-
-    /// The table of a chart.
-    pub fn table(&self, chart: &str) -> Option<&Table> {
-        self.tables.get(chart)
-    }
-
-    /// What app-template has against the values of a release; nothing where its version is not known.
-    pub fn refused(&self, release: &Release) -> Vec<Fault> {
-        let Some(major) = release.chart.major() else { return Vec::new() };
-        let Some(schema) = self.app_template.get_or_init(Levels::embedded).schema(major) else { return Vec::new() };
-        let mut faults = check_value(schema, &release.values, "app-template");
-        // Major 2 still comes with values of its own for whatever is called `main`.
-        faults.retain(|fault| major > 2 || fault.kind != FaultKind::MissingField);
-        faults
-    }
-}
-
-pub(super) fn root(text: &str) -> Node {
-    let parsed = parse(FileId(u32::MAX), text);
-    let root = parsed.documents.into_iter().next().map(|document| document.root);
-    root.unwrap_or_else(|| Node::null(crate::source::Span::new(FileId(u32::MAX), 0, 0)))
 }
 
 fn texts(items: &[Node]) -> Vec<SmolStr> {
@@ -232,52 +177,4 @@ impl Reader<'_> {
 
 fn lookup<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
     path.split('.').try_fold(node, |node, key| node.get(key)).filter(|node| !node.is_null())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::helm::{Chart, model};
-
-    fn names(chart: &str, release: &str, values: &str) -> Vec<String> {
-        let span = crate::source::Span::new(FileId(0), 0, 0);
-        let name = Some(Node::string(span, chart));
-        let release = Release {
-            name: Node::string(span, release),
-            namespace: None,
-            chart: Chart { name, ..Chart::default() },
-            values: root(values),
-            post_renderers: Vec::new(),
-            partial: false,
-        };
-        let charts = Charts::builtin();
-        let super::super::Model::Table(table) = model(&release, &charts) else { return Vec::new() };
-        objects(&release, table).resources.iter().map(Resource::title).collect()
-    }
-
-    #[test]
-    fn every_table_is_read() {
-        for (name, table) in &Charts::builtin().tables {
-            for row in &table.objects {
-                for field in row.entries() {
-                    let known = ["kind", "apiVersion", "name", "namespace", "ports", "each", "when"];
-                    assert!(known.contains(&field.key.text().unwrap_or("")), "{name}: {:?}", field.key);
-                }
-                assert!(row.get("when").is_none_or(Node::is_seq), "{name}: `when` is a list");
-            }
-        }
-    }
-
-    #[test]
-    fn names_follow_release_and_values() {
-        let values = "cephBlockPools: [{storageClass: {enabled: true, name: fast}}, {storageClass: {enabled: false}}]\n\
-                      cephObjectStores: []\ncephFileSystems: []\n";
-        let made = names("rook-ceph-cluster", "ceph", values);
-        assert!(made.contains(&"StorageClass/fast".to_owned()), "{made:?}");
-        assert_eq!(made.iter().filter(|title| title.starts_with("StorageClass")).count(), 1, "{made:?}");
-        assert!(names("cert-manager", "certs", "").contains(&"Service/certs-cert-manager-webhook".to_owned()));
-        assert!(names("cert-manager", "cert-manager", "").contains(&"Service/cert-manager-webhook".to_owned()));
-        assert!(names("grafana", "x", "fullnameOverride: board").contains(&"Service/board".to_owned()));
-        assert!(names("nobody-knows", "x", "").is_empty());
-    }
 }

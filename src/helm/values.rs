@@ -1,12 +1,12 @@
 //! What a chart itself says its values are: `values.schema.json`, for it and for the charts inside it.
 
-use crate::schema::{Fault, Judged, PlainSchema, to_json};
+use crate::schema::{Fault, Instance, PlainSchema, to_json};
 use crate::yaml::Node;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
 
-use super::Release;
+use super::release::Release;
 
 /// A chart as far as its values go.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl ValuesSchema {
         let whole = laid_over(&self.values, over);
         if let (Some(schema), Some(written)) = (&self.schema, written) {
             let judge = self.judge.get_or_init(|| PlainSchema::new(schema.clone()));
-            faults.extend(judge.faults(Judged { whole: &whole, written, partial }));
+            faults.extend(judge.faults(Instance { whole: &whole, written, partial }));
         }
         for part in self.parts.iter().filter(|part| depth > 0 && part.is_on(&whole)) {
             let over = whole.get(&part.key).cloned().unwrap_or_else(|| Value::Object(Map::new()));

@@ -33,7 +33,7 @@ fn read<'a>(reference: &Node, find: impl Fn(&str, &str) -> Option<&'a Resource>)
         Some(path) => at_path(path, text.clone()),
         None => {
             let root = parse(FileId(u32::MAX), known).documents.into_iter().next()?.root;
-            root.is_map().then(|| placed(&root, text.span))
+            root.is_map().then(|| at_span(&root, text.span))
         }
     }
 }
@@ -51,13 +51,13 @@ fn at_path(path: &str, value: Node) -> Option<Node> {
 }
 
 /// A copy whose nodes all stand where the text stands that they were read from.
-fn placed(node: &Node, span: Span) -> Node {
+fn at_span(node: &Node, span: Span) -> Node {
     let value = match &node.value {
         Value::Map(entries) => {
-            let entry = |entry: &Entry| Entry { key: placed(&entry.key, span), value: placed(&entry.value, span) };
+            let entry = |entry: &Entry| Entry { key: at_span(&entry.key, span), value: at_span(&entry.value, span) };
             Value::Map(entries.iter().map(entry).collect::<Vec<_>>().into())
         }
-        Value::Seq(items) => Value::Seq(items.iter().map(|item| placed(item, span)).collect::<Vec<_>>().into()),
+        Value::Seq(items) => Value::Seq(items.iter().map(|item| at_span(item, span)).collect::<Vec<_>>().into()),
         Value::Scalar(scalar) => Value::Scalar(scalar.clone()),
     };
     Node { span, value, props: None }

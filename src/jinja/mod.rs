@@ -62,6 +62,14 @@ impl<'a> Piece<'a> {
     }
 }
 
+impl Default for Delimiters {
+    /// Those that Jinja has where nothing else is said.
+    fn default() -> Self {
+        let pair = |start: &str, end: &str| (start.to_owned(), end.to_owned());
+        Delimiters { block: pair("{%", "%}"), variable: pair("{{", "}}"), comment: pair("{#", "#}") }
+    }
+}
+
 impl Delimiters {
     fn kinds(&self) -> [(&(String, String), Kind); 3] {
         [(&self.block, Kind::Block), (&self.variable, Kind::Expression), (&self.comment, Kind::Comment)]

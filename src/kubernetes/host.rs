@@ -40,9 +40,14 @@ pub fn hosts(text: &str) -> Vec<Host> {
         let authority = text[at + 3..].split(|char| !is_authority(char)).next().unwrap_or("");
         add(at + 3 + authority.rfind('@').map_or(0, |at| at + 1));
     }
+    let is_list = text.contains(',');
     for at in starts(text, '.', ".svc") {
         let before = text[..at].trim_end_matches(is_host_char);
-        add(before.len());
+        let after = text[at..].trim_start_matches(is_host_char);
+        // Names in a list are those to let in; nobody connects to them.
+        if !is_list || before.ends_with(['/', '@']) || after.starts_with([':', '/']) {
+            add(before.len());
+        }
     }
     found.into_values().collect()
 }
@@ -111,7 +116,9 @@ mod tests {
         assert_eq!(read("web.apps:80"), ["apps/web:80?"]);
         assert_eq!(read("http://web.apps:8080/path"), ["apps/web:8080?"]);
         assert_eq!(read("postgres://me:word@db-rw.data.svc.cluster.local:5432/x"), ["data/db-rw:5432"]);
-        assert_eq!(read("see web.apps.svc, db-0.db.data.svc"), ["apps/web", "data/db"]);
+        assert_eq!(read("see web.apps.svc and db-0.db.data.svc"), ["apps/web", "data/db"]);
+        assert_eq!(read("web, web.apps.svc, web.apps.svc.cluster.local"), [""; 0]);
+        assert_eq!(read("db-0.db.data.svc:9092,db-1.db.data.svc:9092"), ["data/db:9092", "data/db:9092"]);
         assert_eq!(read("http://${APP}.apps.svc:80 {{ x }}-web.apps.svc web-{{ y }}.apps.svc"), [""; 0]);
         assert_eq!(read("www.web.apps and 1.2.3"), [""; 0]);
     }

@@ -2,6 +2,8 @@
 
 /// Label selectors: which objects they select.
 pub mod selector;
+/// Patterns as Go reads them: RE2.
+pub mod pattern;
 /// Quantities: `1500m`, `2Gi`, exact.
 pub mod quantity;
 /// Pods: what workloads run, with its containers, ports and probes.

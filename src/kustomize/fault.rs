@@ -1,6 +1,6 @@
 //! What is wrong with a kustomization, as data that rules report.
 
-use crate::diagnostic::{Finding, did_you_mean};
+use crate::diagnostic;
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -17,6 +17,8 @@ pub enum FaultKind {
     UnknownField,
     /// A value that kustomize does not accept: wrong type, unknown word, bad pattern.
     InvalidValue,
+    /// A `behavior` of a generator that kustomize does not know and takes for `create`.
+    UnknownBehavior,
     /// A listed file or folder that does not exist.
     ResourceMissing,
     /// A listed file that holds no Kubernetes resources.
@@ -61,52 +63,13 @@ pub enum FaultKind {
     PluginInvalid,
 }
 
-/// One mistake, where it is and how to mend it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Which mistake.
-    pub kind: FaultKind,
-    /// Where.
-    pub span: Span,
-    /// What is wrong, lower case, no full stop.
-    pub message: String,
-    /// Other places that explain it.
-    pub related: Vec<(Span, String)>,
-    /// What to do.
-    pub help: Option<String>,
-    /// Whether the real kustomize fails.
-    pub fatal: bool,
-}
+/// A mistake in a kustomization, or in what it names.
+pub type Fault = diagnostic::Fault<FaultKind>;
 
-impl Fault {
-    /// A mistake at which kustomize fails.
-    pub fn fatal(kind: FaultKind, span: Span, message: impl Into<String>) -> Self {
-        Fault { kind, span, message: message.into(), related: Vec::new(), help: None, fatal: true }
-    }
-
-    /// A mistake that kustomize passes over.
-    pub fn silent(kind: FaultKind, span: Span, message: impl Into<String>) -> Self {
-        Fault { fatal: false, ..Fault::fatal(kind, span, message) }
-    }
-
-    /// The same with what to do.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// The same with a suggestion, when there is a near name.
-    pub fn suggest(self, nearest: Option<&str>) -> Self {
-        match nearest {
-            Some(name) => self.help(did_you_mean(name)),
-            None => self,
-        }
-    }
-
-    /// The same with another place that explains it.
-    pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.related.push((span, message.into()));
-        self
+impl FaultKind {
+    /// Whether the real kustomize fails; it passes over the rest.
+    pub fn is_fatal(self) -> bool {
+        !matches!(self, FaultKind::TooDeep | FaultKind::TargetUnmatched | FaultKind::UnknownBehavior)
     }
 }
 
@@ -117,12 +80,4 @@ pub struct Unchecked {
     pub span: Span,
     /// Why, lower case, no full stop.
     pub reason: SmolStr,
-}
-
-impl Fault {
-    /// The mistake as a finding.
-    pub fn finding(&self) -> Finding {
-        let finding = Finding::new(self.span, self.message.clone()).maybe_help(self.help.clone());
-        self.related.iter().fold(finding, |finding, (span, message)| finding.related(*span, message.clone()))
-    }
 }

@@ -1,9 +1,9 @@
 //! The kustomization file: which fields it may have, what Flux adds to it, and the one Flux makes where there is none.
 
-use super::Overlay;
 use super::facts::{Facts, Shape};
 use super::fault::{Fault, FaultKind};
 use super::object::put;
+use super::overlay::Overlay;
 use crate::resource::{KUSTOMIZATION_FILES, Tree};
 use crate::source::{FileId, Span, nearest};
 use crate::yaml::{Entry, Mode, Node, Resolved, Style};
@@ -53,7 +53,7 @@ pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fa
     if let Some(other) = files.next() {
         let message =
             format!("two kustomization files in one folder: `{}` and `{}`", file.source.name(), other.source.name());
-        faults.push(Fault::fatal(FaultKind::ManyKustomizations, whole, message).help("keep one of them"));
+        faults.push(Fault::new(FaultKind::ManyKustomizations, whole, message).help("keep one of them"));
     }
     let broken = file.parsed.documents.first().is_none_or(|document| document.broken);
     let root = file.root().filter(|root| root.is_map() && !broken);
@@ -64,7 +64,7 @@ pub(super) fn read(tree: &Tree, facts: &Facts, folder: &str, faults: &mut Vec<Fa
         } else {
             FaultKind::Unreadable
         };
-        faults.push(Fault::fatal(kind, whole, message));
+        faults.push(Fault::new(kind, whole, message));
         return None;
     };
     check_empty(root, faults);
@@ -79,7 +79,7 @@ fn check_empty(root: &Node, faults: &mut Vec<Fault>) {
     let typed = |entry: &&Entry| matches!(entry.key.text(), Some("apiVersion" | "kind")) || entry.value.is_null();
     if root.entries().iter().filter(typed).count() == root.entries().len() {
         faults.push(
-            Fault::fatal(FaultKind::Empty, root.span, "the kustomization is empty")
+            Fault::new(FaultKind::Empty, root.span, "the kustomization is empty")
                 .help("list `resources`, or delete the file"),
         );
     }
@@ -92,7 +92,7 @@ fn check_type(kustomization: &Kustomization, faults: &mut Vec<Fault>) {
         let Some(node) = root.get(field) else { return };
         let Some(text) = node.known().filter(|text| !wanted.contains(text)) else { return };
         let message = format!("`{field}` of a kustomization must be `{}`, not `{text}`", wanted.join("` or `"));
-        faults.push(Fault::fatal(FaultKind::InvalidValue, node.span, message));
+        faults.push(Fault::new(FaultKind::InvalidValue, node.span, message));
     };
     expect("kind", &["Kustomization", "Component"]);
     let version = if kustomization.is_component() { "v1alpha1" } else { "v1beta1" };
@@ -117,7 +117,7 @@ impl Check<'_> {
             let Some((field, shape)) = known else {
                 let near = nearest(name, fields.iter().map(|(field, _)| field.as_str()));
                 let message = format!("kustomize knows no field `{name}` here");
-                self.faults.push(Fault::fatal(FaultKind::UnknownField, entry.key.span, message).suggest(near));
+                self.faults.push(Fault::new(FaultKind::UnknownField, entry.key.span, message).suggest(near));
                 continue;
             };
             let key = if field == name {
@@ -172,7 +172,7 @@ impl Check<'_> {
 }
 
 fn wrong_type(node: &Node, field: &str, expected: &str, scalar: bool) -> Fault {
-    let fault = Fault::fatal(FaultKind::InvalidValue, node.span, format!("`{field}` must be {expected}"));
+    let fault = Fault::new(FaultKind::InvalidValue, node.span, format!("`{field}` must be {expected}"));
     match node.text() {
         Some(text) if scalar && expected.starts_with(['a', 's']) && expected.contains("string") => {
             fault.help(format!("write `\"{text}\"`"))

@@ -1,16 +1,17 @@
 //! `configMapGenerator` and `secretGenerator`, and the hash that goes to their names.
 
-use super::accumulate::{Level, Run};
+use super::context::Context;
 use super::fault::{Fault, FaultKind};
-use super::file::Kustomization;
+use super::gather::append;
+use super::level::Level;
 use super::object::{Behavior, Object, as_string, put, string_pairs};
-use super::origin::Origin;
+use super::read;
 use crate::source::{Span, nearest};
-use crate::yaml::{self, Entry, Node, Style, Value};
-use sha2::{Digest, Sha256};
+use crate::yaml::{Entry, Node, Style, Value};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A key with its value, each where it is written.
 struct Pair {
@@ -19,253 +20,235 @@ struct Pair {
     value: Node,
 }
 
-impl Run<'_> {
-    /// Runs the generators of a kustomization.
-    pub(super) fn generate(&mut self, level: &mut Level, kustomization: &Kustomization, folder: &str) {
-        let options = kustomization.root.get("generatorOptions").filter(|options| options.is_map());
-        for (field, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
-            for args in kustomization.items(field) {
-                let Some(mut object) = self.generated(args, kind, options, folder) else { continue };
-                let configured_in = self.configured_in(kustomization);
-                object.origin = configured_in.map(|path| Arc::new(Origin::builtin(&path, &format!("{kind}Generator"))));
-                self.absorb(level, object, args);
-            }
-        }
-        for field in ["helmCharts", "helmChartInflationGenerator"] {
-            if let Some(node) = kustomization.root.get(field).filter(|node| !node.is_null()) {
-                self.unchecked(node.span, "Helm charts are not inflated");
-            }
-        }
-        self.generators(level, kustomization.items("generators"), folder);
+/// The ConfigMap or Secret of one generator.
+pub(super) fn generated(
+    context: &mut Context,
+    args: &Node,
+    kind: &str,
+    global: Option<&Node>,
+    folder: &str,
+) -> Option<Object> {
+    let field = |name: &str| args.get(name).filter(|node| node.text().is_some_and(|text| !text.is_empty()));
+    let Some(name) = field("name").or_else(|| args.at(&["metadata", "name"])) else {
+        context.fault(Fault::new(FaultKind::GeneratorInvalid, args.span, "a generator needs a `name`"));
+        return None;
+    };
+    let namespace = field("namespace").or_else(|| args.at(&["metadata", "namespace"]));
+    let span = name.span;
+    let plain = |text: &'static str| Node::scalar(span, text, Style::Plain);
+    let mut node = Node::map(args.span, Vec::new());
+    put(&mut node, "apiVersion", plain("v1"));
+    put(&mut node, "kind", Node::scalar(span, kind, Style::Plain));
+    let mut metadata = Node::map(span, Vec::new());
+    put(&mut metadata, "name", as_string(name));
+    if let Some(namespace) = namespace {
+        put(&mut metadata, "namespace", as_string(namespace));
     }
+    let options = [args.get("options"), global];
+    for field in ["labels", "annotations"] {
+        let pairs = option_pairs(&options, field);
+        if let Some(first) = pairs.first() {
+            put(&mut metadata, field, Node::map(first.value.span, pairs));
+        }
+    }
+    put(&mut node, "metadata", metadata);
+    let secret = kind == "Secret";
+    if secret {
+        let opaque = Node::string(span, "Opaque");
+        put(&mut node, "type", field("type").map_or(opaque, as_string));
+    }
+    let pairs = pairs_of(context, args, folder);
+    let entries: Vec<Entry> = pairs
+        .into_values()
+        .map(|pair| {
+            let value = if secret { encoded(&pair.value) } else { pair.value };
+            Entry { key: Node::scalar(pair.key_span, pair.key, Style::Plain), value }
+        })
+        .collect();
+    if secret || !entries.is_empty() {
+        put(&mut node, "data", Node::map(args.span, entries));
+    }
+    let option = |field: &str| options.iter().flatten().find(|options| options.get(field).is_some_and(Node::is_true));
+    if let Some(options) = option("immutable") {
+        let span = options.get("immutable").map_or(span, |node| node.span);
+        put(&mut node, "immutable", Node::scalar(span, "true", Style::Plain));
+    }
+    let mut object = Object::new(node, context.facts);
+    object.hashed = option("disableNameSuffixHash").is_none();
+    object.behavior = match field("behavior").and_then(Node::known) {
+        None | Some("create") => Behavior::Create,
+        Some("merge") => Behavior::Merge,
+        Some("replace") => Behavior::Replace,
+        Some(other) => {
+            let span = field("behavior").map_or(span, |node| node.span);
+            let message = format!("`behavior` must be `create`, `replace` or `merge`, not `{other}`");
+            let near = nearest(other, ["create", "replace", "merge"]);
+            // kustomize takes any other word for `create`.
+            context.fault(Fault::new(FaultKind::UnknownBehavior, span, message).suggest(near));
+            Behavior::Create
+        }
+    };
+    Some(object)
+}
 
-    /// The ConfigMap or Secret of one generator.
-    pub(super) fn generated(&mut self, args: &Node, kind: &str, global: Option<&Node>, folder: &str) -> Option<Object> {
-        let field = |name: &str| args.get(name).filter(|node| node.text().is_some_and(|text| !text.is_empty()));
-        let Some(name) = field("name").or_else(|| args.at(&["metadata", "name"])) else {
-            self.fault(Fault::fatal(FaultKind::GeneratorInvalid, args.span, "a generator needs a `name`"));
-            return None;
+/// Everything that `envs`, `literals` and `files` say, by key.
+fn pairs_of(context: &mut Context, args: &Node, folder: &str) -> BTreeMap<SmolStr, Pair> {
+    let mut pairs = Vec::new();
+    let env = args.get("env").filter(|env| env.text().is_some_and(|text| !text.is_empty()));
+    for path in args.items_at(&["envs"]).iter().chain(env) {
+        env_file(context, path, folder, &mut pairs);
+    }
+    for literal in args.items_at(&["literals"]) {
+        let text = literal.text().unwrap_or_default();
+        let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
+            let help = "write `key=value`";
+            context.fault(
+                Fault::new(FaultKind::GeneratorInvalid, literal.span, format!("`{text}` is no literal")).help(help),
+            );
+            continue;
         };
-        let namespace = field("namespace").or_else(|| args.at(&["metadata", "namespace"]));
-        let span = name.span;
-        let plain = |text: &'static str| Node::scalar(span, text, Style::Plain);
-        let mut node = Node::map(args.span, Vec::new());
-        put(&mut node, "apiVersion", plain("v1"));
-        put(&mut node, "kind", Node::scalar(span, kind, Style::Plain));
-        let mut metadata = Node::map(span, Vec::new());
-        put(&mut metadata, "name", as_string(name));
-        if let Some(namespace) = namespace {
-            put(&mut metadata, "namespace", as_string(namespace));
-        }
-        let options = [args.get("options"), global];
-        for field in ["labels", "annotations"] {
-            let pairs = merged_options(&options, field);
-            if let Some(first) = pairs.first() {
-                put(&mut metadata, field, Node::map(first.value.span, pairs));
-            }
-        }
-        put(&mut node, "metadata", metadata);
-        let secret = kind == "Secret";
-        if secret {
-            let opaque = Node::string(span, "Opaque");
-            put(&mut node, "type", field("type").map_or(opaque, as_string));
-        }
-        let pairs = self.pairs_of(args, folder);
-        let entries: Vec<Entry> = pairs
-            .into_values()
-            .map(|pair| {
-                let value = if secret { encoded(&pair.value) } else { pair.value };
-                Entry { key: Node::scalar(pair.key_span, pair.key, Style::Plain), value }
-            })
-            .collect();
-        if secret || !entries.is_empty() {
-            put(&mut node, "data", Node::map(args.span, entries));
-        }
-        let option =
-            |field: &str| options.iter().flatten().find(|options| options.get(field).is_some_and(Node::is_true));
-        if let Some(options) = option("immutable") {
-            let span = options.get("immutable").map_or(span, |node| node.span);
-            put(&mut node, "immutable", Node::scalar(span, "true", Style::Plain));
-        }
-        let mut object = Object::new(node, &self.kustomize.facts);
-        object.hashed = option("disableNameSuffixHash").is_none();
-        object.behavior = match field("behavior").and_then(Node::known) {
-            None | Some("create") => Behavior::Create,
-            Some("merge") => Behavior::Merge,
-            Some("replace") => Behavior::Replace,
-            Some(other) => {
-                let span = field("behavior").map_or(span, |node| node.span);
-                let message = format!("`behavior` must be `create`, `replace` or `merge`, not `{other}`");
-                let near = nearest(other, ["create", "replace", "merge"]);
-                // kustomize takes any other word for `create`.
-                self.fault(Fault::silent(FaultKind::InvalidValue, span, message).suggest(near));
-                Behavior::Create
-            }
-        };
-        Some(object)
+        let mut node = Node::string(literal.span, unquoted(value));
+        set_unknown(&mut node, literal.is_unknown());
+        pairs.push(Pair { key: key.into(), key_span: literal.span, value: node });
     }
-
-    /// Everything that `envs`, `literals` and `files` say, by key.
-    fn pairs_of(&mut self, args: &Node, folder: &str) -> BTreeMap<SmolStr, Pair> {
-        let mut pairs = Vec::new();
-        let env = args.get("env").filter(|env| env.text().is_some_and(|text| !text.is_empty()));
-        for path in args.items_at(&["envs"]).iter().chain(env) {
-            self.env_file(path, folder, &mut pairs);
-        }
-        for literal in args.items_at(&["literals"]) {
-            let text = literal.text().unwrap_or_default();
-            let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-                let help = "write `key=value`";
-                self.fault(
-                    Fault::fatal(FaultKind::GeneratorInvalid, literal.span, format!("`{text}` is no literal"))
-                        .help(help),
-                );
-                continue;
-            };
-            let mut node = Node::string(literal.span, unquoted(value));
-            set_unknown(&mut node, literal.is_unknown());
-            pairs.push(Pair { key: key.into(), key_span: literal.span, value: node });
-        }
-        for source in args.items_at(&["files"]) {
-            self.file_source(source, folder, &mut pairs);
-        }
-        let mut by_key: BTreeMap<SmolStr, Pair> = BTreeMap::new();
-        for pair in pairs {
-            match by_key.get(&pair.key) {
-                Some(first) => {
-                    let message = format!("the generator has the key `{}` twice", pair.key);
-                    let fault = Fault::fatal(FaultKind::GeneratorInvalid, pair.key_span, message);
-                    self.fault(fault.related(first.key_span, "first here"));
-                }
-                None => drop(by_key.insert(pair.key.clone(), pair)),
-            }
-        }
-        by_key
+    for source in args.items_at(&["files"]) {
+        file_source(context, source, folder, &mut pairs);
     }
-
-    /// Lines `KEY=value` of a file.
-    fn env_file(&mut self, path: &Node, folder: &str, pairs: &mut Vec<Pair>) {
-        let Some(file) = self.file(path, folder, FaultKind::GeneratorSourceMissing) else { return };
-        let text = file.source.text.as_str();
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
-            let at = start;
-            start += line.len();
-            let content = line.strip_suffix('\n').unwrap_or(line);
-            let content = content.strip_suffix('\r').unwrap_or(content);
-            let content = if at == 0 { content.trim_start_matches('\u{feff}') } else { content };
-            let trimmed = content.trim_start();
-            if trimmed.is_empty() || trimmed.starts_with('#') {
-                continue;
+    let mut by_key: BTreeMap<SmolStr, Pair> = BTreeMap::new();
+    for pair in pairs {
+        match by_key.get(&pair.key) {
+            Some(first) => {
+                let message = format!("the generator has the key `{}` twice", pair.key);
+                let fault = Fault::new(FaultKind::GeneratorInvalid, pair.key_span, message);
+                context.fault(fault.related(first.key_span, "first here"));
             }
-            let span = file.source.span(at..at + line.trim_end_matches(['\n', '\r']).len());
-            // A key without value would be taken from the environment, which is not ours: kustomize gives it none.
-            let (key, value) = trimmed.split_once('=').unwrap_or((trimmed, ""));
-            let mut value = Node::string(span, value);
+            None => drop(by_key.insert(pair.key.clone(), pair)),
+        }
+    }
+    by_key
+}
+
+/// Lines `KEY=value` of a file.
+fn env_file(context: &mut Context, path: &Node, folder: &str, pairs: &mut Vec<Pair>) {
+    let Some(file) = read::file(context, path, folder, FaultKind::GeneratorSourceMissing) else { return };
+    let text = file.source.text.as_str();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start;
+        start += line.len();
+        let content = line.strip_suffix('\n').unwrap_or(line);
+        let content = content.strip_suffix('\r').unwrap_or(content);
+        let content = if at == 0 { content.trim_start_matches('\u{feff}') } else { content };
+        let trimmed = content.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        let span = file.source.span(at..at + line.trim_end_matches(['\n', '\r']).len());
+        // A key without value would be taken from the environment, which is not ours: kustomize gives it none.
+        let (key, value) = trimmed.split_once('=').unwrap_or((trimmed, ""));
+        let mut value = Node::string(span, value);
+        set_unknown(&mut value, !file.is_exact());
+        pairs.push(Pair { key: key.into(), key_span: span, value });
+    }
+}
+
+/// `path` or `key=path`.
+fn file_source(context: &mut Context, source: &Node, folder: &str, pairs: &mut Vec<Pair>) {
+    let text = source.text().unwrap_or_default();
+    let (key, path) = match text.split_once('=') {
+        None => (text.rsplit('/').find(|part| !part.is_empty()).unwrap_or(text), text),
+        Some((key, path)) if !key.is_empty() && !path.is_empty() && !path.contains('=') => (key, path),
+        Some(_) => {
+            let fault = Fault::new(FaultKind::GeneratorInvalid, source.span, format!("`{text}` is no file source"));
+            return context.fault(fault.help("write `path` or `key=path`"));
+        }
+    };
+    let mut place = Node::scalar(source.span, path, source.as_scalar().map_or(Style::Plain, |scalar| scalar.style));
+    set_unknown(&mut place, source.is_unknown());
+    let value = match read::file(context, &place, folder, FaultKind::GeneratorSourceMissing) {
+        Some(file) => {
+            let (span, text) = (file.source.span(0..file.source.text.len()), file.source.text.as_str());
+            let mut value = Node::scalar(span, text, Style::Literal);
             set_unknown(&mut value, !file.is_exact());
-            pairs.push(Pair { key: key.into(), key_span: span, value });
+            value
         }
-    }
+        None => {
+            let mut value = Node::string(source.span, "");
+            set_unknown(&mut value, true);
+            value
+        }
+    };
+    pairs.push(Pair { key: key.into(), key_span: source.span, value });
+}
 
-    /// `path` or `key=path`.
-    fn file_source(&mut self, source: &Node, folder: &str, pairs: &mut Vec<Pair>) {
-        let text = source.text().unwrap_or_default();
-        let (key, path) = match text.split_once('=') {
-            None => (text.rsplit('/').find(|part| !part.is_empty()).unwrap_or(text), text),
-            Some((key, path)) if !key.is_empty() && !path.is_empty() && !path.contains('=') => (key, path),
-            Some(_) => {
-                let fault =
-                    Fault::fatal(FaultKind::GeneratorInvalid, source.span, format!("`{text}` is no file source"));
-                return self.fault(fault.help("write `path` or `key=path`"));
+/// Adds what a generator made: as a new resource, or to the one that is there.
+pub(super) fn absorb(context: &mut Context, level: &mut Level, mut object: Object, args: &Node) {
+    let key = object.id.key();
+    let found: Vec<usize> = (0..level.set.objects.len())
+        .filter(|at| {
+            level
+                .set
+                .objects
+                .get(*at)
+                .is_some_and(|existing| existing.id.gvk == key.gvk && existing.keys().any(|other| other == key))
+        })
+        .collect();
+    let span = args.get("name").map_or(args.span, |name| name.span);
+    let title = object.id.title();
+    let existing = match (found.as_slice(), object.behavior) {
+        ([], Behavior::Create) => return append(context, &mut level.set, object, span),
+        ([], _) => {
+            if context.notes.incomplete {
+                return context.unchecked(span, format!("`{title}` may be among what is not at hand"));
             }
-        };
-        let mut place = Node::scalar(source.span, path, source.as_scalar().map_or(Style::Plain, |scalar| scalar.style));
-        set_unknown(&mut place, source.is_unknown());
-        let value = match self.file(&place, folder, FaultKind::GeneratorSourceMissing) {
-            Some(file) => {
-                let (span, text) = (file.source.span(0..file.source.text.len()), file.source.text.as_str());
-                let mut value = Node::scalar(span, text, Style::Literal);
-                set_unknown(&mut value, !file.is_exact());
-                value
+            let like = level.set.objects.iter().filter(|existing| existing.id.gvk == key.gvk);
+            let near = nearest(&key.name, like.map(|existing| existing.id.name.as_str()));
+            let message = format!("there is no `{title}` to merge with or to replace");
+            return context.fault(Fault::new(FaultKind::GeneratorTarget, span, message).suggest(near));
+        }
+        ([at], Behavior::Create) => {
+            let mut fault =
+                Fault::new(FaultKind::GeneratorTarget, span, format!("`{title}` is already among the resources"));
+            if let Some(existing) = level.set.objects.get(*at) {
+                fault = fault.related(existing.name_span(), "first defined here");
             }
-            None => {
-                let mut value = Node::string(source.span, "");
-                set_unknown(&mut value, true);
-                value
-            }
-        };
-        pairs.push(Pair { key: key.into(), key_span: source.span, value });
+            return context.fault(fault.help("give the generator `behavior: merge` or `replace`"));
+        }
+        ([at], _) => *at,
+        _ => {
+            let message = format!("several resources could be the `{title}` that is changed");
+            return context.fault(Fault::new(FaultKind::GeneratorTarget, span, message));
+        }
+    };
+    let Some(slot) = level.set.objects_mut().get_mut(existing) else { return };
+    if object.behavior == Behavior::Merge {
+        for field in ["data", "binaryData"] {
+            merge_maps(&mut object.node, &slot.node, &[field]);
+        }
+        object.origin = slot.origin.clone().or(object.origin);
     }
-
-    /// Adds what a generator made: as a new resource, or to the one that is there.
-    pub(super) fn absorb(&mut self, level: &mut Level, mut object: Object, args: &Node) {
-        let key = object.id.key();
-        let found: Vec<usize> = (0..level.set.objects.len())
-            .filter(|at| {
-                level
-                    .set
-                    .objects
-                    .get(*at)
-                    .is_some_and(|known| known.id.gvk == key.gvk && known.keys().any(|other| other == key))
-            })
-            .collect();
-        let span = args.get("name").map_or(args.span, |name| name.span);
-        let title = object.id.title();
-        let known = match (found.as_slice(), object.behavior) {
-            ([], Behavior::Create) => return self.append(&mut level.set, object, span),
-            ([], _) => {
-                if self.notes.incomplete {
-                    return self.unchecked(span, format!("`{title}` may be among what is not at hand"));
-                }
-                let like = level.set.objects.iter().filter(|known| known.id.gvk == key.gvk);
-                let near = nearest(&key.name, like.map(|known| known.id.name.as_str()));
-                let message = format!("there is no `{title}` to merge with or to replace");
-                return self.fault(Fault::fatal(FaultKind::GeneratorTarget, span, message).suggest(near));
-            }
-            ([at], Behavior::Create) => {
-                let mut fault =
-                    Fault::fatal(FaultKind::GeneratorTarget, span, format!("`{title}` is already among the resources"));
-                if let Some(known) = level.set.objects.get(*at) {
-                    fault = fault.related(known.name_span(), "first defined here");
-                }
-                return self.fault(fault.help("give the generator `behavior: merge` or `replace`"));
-            }
-            ([at], _) => *at,
-            _ => {
-                let message = format!("several resources could be the `{title}` that is changed");
-                return self.fault(Fault::fatal(FaultKind::GeneratorTarget, span, message));
-            }
-        };
-        let Some(slot) = level.set.objects_mut().get_mut(known) else { return };
-        if object.behavior == Behavior::Merge {
-            for field in ["data", "binaryData"] {
-                merge_maps(&mut object.node, &slot.node, &[field]);
-            }
-            object.origin = slot.origin.clone().or(object.origin);
-        }
-        for field in ["labels", "annotations"] {
-            merge_maps(&mut object.node, &slot.node, &["metadata", field]);
-        }
-        if let Some(metadata) = object.node.get_mut("metadata") {
-            for field in ["name", "namespace"] {
-                match slot.node.at(&["metadata", field]) {
-                    Some(node) => put(metadata, field, node.clone()),
-                    None => drop(metadata.remove(field)),
-                }
-            }
-        }
-        let hashed = object.hashed && slot.hashed;
-        *slot = Object { node: object.node, hashed, origin: object.origin, ..slot.clone() };
-        slot.refresh(&self.kustomize.facts);
+    for field in ["labels", "annotations"] {
+        merge_maps(&mut object.node, &slot.node, &["metadata", field]);
     }
+    if let Some(metadata) = object.node.get_mut("metadata") {
+        for field in ["name", "namespace"] {
+            match slot.node.at(&["metadata", field]) {
+                Some(node) => put(metadata, field, node.clone()),
+                None => drop(metadata.remove(field)),
+            }
+        }
+    }
+    let hashed = object.hashed && slot.hashed;
+    *slot = Object { node: object.node, hashed, origin: object.origin, ..slot.clone() };
+    slot.refresh(context.facts);
 }
 
 /// Adds what `from` has at a path and `node` lacks; all values become strings.
 fn merge_maps(node: &mut Node, from: &Node, path: &[&str]) {
     let mut pairs = string_pairs(from.at(path));
     for pair in string_pairs(node.at(path)) {
-        match pairs.iter_mut().find(|known| known.key.text() == pair.key.text()) {
-            Some(known) => *known = pair,
+        match pairs.iter_mut().find(|existing| existing.key.text() == pair.key.text()) {
+            Some(existing) => *existing = pair,
             None => pairs.push(pair),
         }
     }
@@ -278,11 +261,11 @@ fn merge_maps(node: &mut Node, from: &Node, path: &[&str]) {
 }
 
 /// Labels or annotations of a generator; its own options win over `generatorOptions`.
-fn merged_options(options: &[Option<&Node>; 2], field: &str) -> Vec<Entry> {
+fn option_pairs(options: &[Option<&Node>; 2], field: &str) -> Vec<Entry> {
     let mut pairs: Vec<Entry> = Vec::new();
     for options in options.iter().flatten() {
         for pair in string_pairs(options.get(field)) {
-            if !pairs.iter().any(|known| known.key.text() == pair.key.text()) {
+            if !pairs.iter().any(|existing| existing.key.text() == pair.key.text()) {
                 pairs.push(pair);
             }
         }
@@ -305,7 +288,7 @@ fn set_unknown(node: &mut Node, unknown: bool) {
 fn encoded(value: &Node) -> Node {
     const LINE: usize = 70;
     let text = value.as_scalar().map(|scalar| scalar.text.clone()).unwrap_or_default();
-    let encoded = base64(text.as_bytes());
+    let encoded = STANDARD.encode(text.as_bytes());
     let text = if encoded.len() < LINE {
         encoded
     } else {
@@ -315,98 +298,4 @@ fn encoded(value: &Node) -> Node {
     let mut node = Node::string(value.span, text);
     set_unknown(&mut node, value.is_unknown());
     node
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4 {
-            let letter = LETTERS.get((group >> (18 - 6 * at)) as usize & 63).copied().unwrap_or(b'=');
-            text.push(if at > chunk.len() { '=' } else { char::from(letter) });
-        }
-    }
-    text
-}
-
-/// The hash that kustomize puts behind a name; `None` where the content is not known.
-pub(super) fn hash(node: &Node) -> Option<String> {
-    let mut unknown = false;
-    for field in ["data", "binaryData", "stringData", "type"] {
-        if let Some(node) = node.get(field) {
-            node.walk(&mut |node| unknown |= node.is_unknown());
-        }
-    }
-    if unknown {
-        return None;
-    }
-    // The name never counts: kustomize looks for it under a key that does not exist.
-    let value = |field: &str| node.get(field).map_or_else(|| "\"\"".to_owned(), canonical);
-    let optional = |field: &str| node.get(field).filter(|node| node.is_map()).map(canonical);
-    let kind = node.text_at(&["kind"]).unwrap_or_default();
-    let mut text = String::from("{");
-    if kind == "ConfigMap" {
-        text.extend(optional("binaryData").map(|data| format!("\"binaryData\":{data},")));
-        text += &format!("\"data\":{},\"kind\":\"ConfigMap\",\"name\":\"\"}}", value("data"));
-    } else {
-        text += &format!("\"data\":{},\"kind\":\"Secret\",\"name\":\"\"", value("data"));
-        text.extend(optional("stringData").map(|data| format!(",\"stringData\":{data}")));
-        text += &format!(",\"type\":{}}}", value("type"));
-    }
-    let digest = Sha256::digest(text.as_bytes());
-    let hex = digest.iter().take(5).flat_map(|byte| [byte >> 4, byte & 15]);
-    Some(hex.filter_map(|nibble| "gh2k456789mbcdtf".chars().nth(usize::from(nibble))).collect())
-}
-
-/// JSON as Go's encoder writes it: keys sorted, HTML escaped.
-fn canonical(node: &Node) -> String {
-    match &node.value {
-        Value::Map(entries) => {
-            let sorted: BTreeMap<&str, String> = entries
-                .iter()
-                .map(|entry| (entry.key.as_scalar().map_or("", |key| key.text.as_str()), canonical(&entry.value)))
-                .collect();
-            let pairs: Vec<String> = sorted.iter().map(|(key, value)| format!("{}:{value}", quoted(key))).collect();
-            format!("{{{}}}", pairs.join(","))
-        }
-        Value::Seq(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        Value::Scalar(_) => match yaml::to_json(node) {
-            serde_json::Value::String(text) => quoted(&text),
-            other => other.to_string(),
-        },
-    }
-}
-
-fn quoted(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    if !json.contains(['<', '>', '&', '\u{2028}', '\u{2029}']) {
-        return json;
-    }
-    let escapes =
-        [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
-    escapes.iter().fold(json, |json, (letter, escape)| json.replace(*letter, escape))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::FileId;
-
-    fn hash_of(text: &str) -> Option<String> {
-        hash(&yaml::parse(FileId(0), text).documents.first()?.root)
-    }
-
-    #[test]
-    fn hashes_are_those_of_kustomize() {
-        assert_eq!(hash_of("kind: ConfigMap").as_deref(), Some("6ct58987ht"));
-        assert_eq!(hash_of("kind: ConfigMap\ndata: {two: 2, one: \"\", three: 3}").as_deref(), Some("7757f9kkct"));
-        assert_eq!(hash_of("kind: Secret\ntype: my-type\ndata: {one: \"\"}").as_deref(), Some("74bd68bm66"));
-    }
-
-    #[test]
-    fn base64_is_padded() {
-        assert_eq!(["", "a", "ab", "abc"].map(|text| base64(text.as_bytes())), ["", "YQ==", "YWI=", "YWJj"]);
-    }
 }

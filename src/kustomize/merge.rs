@@ -1,6 +1,6 @@
 //! Strategic merge as kustomize does it, odd corners included: what it loses, we lose.
 
-use super::facts::{FieldMerge, Merges};
+use super::merges::{FieldMerge, Merges};
 use crate::source::Span;
 use crate::yaml::{Node, Style};
 use smol_str::SmolStr;

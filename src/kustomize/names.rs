@@ -1,9 +1,10 @@
 //! References to resources that got another name follow them.
 
-use super::accumulate::{Level, Run};
-use super::facts::FieldSpec;
+use super::context::Context;
 use super::fault::{Fault, FaultKind};
+use super::fields::FieldSpec;
 use super::gvk::Gvk;
+use super::level::Level;
 use super::object::{Object, as_string, put};
 use super::visit::{Absent, visit};
 use crate::source::Span;
@@ -11,51 +12,46 @@ use crate::yaml::{Node, Value};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
 
-impl Run<'_> {
-    /// Rewrites every reference to a renamed resource.
-    pub(super) fn follow_names(&mut self, level: &mut Level) {
-        let candidates = Candidates::of(&level.set.objects);
-        if candidates.by_name.is_empty() {
-            return;
+/// Rewrites every reference to a renamed resource.
+pub(super) fn follow_names(context: &mut Context, level: &mut Level) {
+    let candidates = Candidates::of(&level.set.objects);
+    if candidates.by_name.is_empty() {
+        return;
+    }
+    let fields = level.fields.clone();
+    for at in 0..level.set.objects.len() {
+        let Some(referrer) = level.set.objects.get(at) else { break };
+        let gvk = referrer.original_gvk();
+        let now = referrer.id.gvk.clone();
+        // A spec selects by the first kind, and is applied by the kind of now.
+        let named = |target: &Gvk| target.kind.is_empty() || candidates.kinds.contains(&target.kind);
+        let specs: Vec<_> = fields.references_of(&gvk).filter(|(target, _)| named(target)).collect();
+        if specs.is_empty() {
+            continue;
         }
-        let fields = level.fields.clone();
-        for at in 0..level.set.objects.len() {
-            let Some(referrer) = level.set.objects.get(at) else { break };
-            let gvk = referrer.original_gvk();
-            let now = referrer.id.gvk.clone();
-            // A spec selects by the first kind, and is applied by the kind of now.
-            let named = |target: &Gvk| target.kind.is_empty() || candidates.kinds.contains(&target.kind);
-            let specs: Vec<_> = fields.references_of(&gvk).filter(|(target, _)| named(target)).collect();
-            if specs.is_empty() {
-                continue;
+        let mut node = referrer.node.clone();
+        let namespaces = subject_namespaces(referrer);
+        let mut faults = Vec::new();
+        for (target, spec) in specs {
+            let spec = FieldSpec { gvk: now.clone(), ..spec.clone() };
+            let role =
+                spec.path.ends_with(&["roleRef", "name"].map(SmolStr::new_static)).then(|| role_ref(&node)).flatten();
+            let search = Search {
+                objects: &level.set.objects,
+                candidates: &candidates,
+                referrer,
+                namespaces: &namespaces,
+                target,
+                role,
+            };
+            let result = visit(&mut node, &spec, Absent::Stays, &mut |node| search.update(node));
+            if let Err(message) = result {
+                faults.push(Fault::new(FaultKind::AmbiguousReference, referrer.name_span(), message));
             }
-            let mut node = referrer.node.clone();
-            let namespaces = subject_namespaces(referrer);
-            let mut faults = Vec::new();
-            for (target, spec) in specs {
-                let spec = FieldSpec { gvk: now.clone(), ..spec.clone() };
-                let role = spec
-                    .path
-                    .ends_with(&["roleRef", "name"].map(SmolStr::new_static))
-                    .then(|| role_ref(&node))
-                    .flatten();
-                let search = Search {
-                    objects: &level.set.objects,
-                    candidates: &candidates,
-                    referrer,
-                    namespaces: &namespaces,
-                    target,
-                    role,
-                };
-                let result = visit(&mut node, &spec, Absent::Stays, &mut |node| search.update(node));
-                if let Err(message) = result {
-                    faults.push(Fault::fatal(FaultKind::AmbiguousReference, referrer.name_span(), message));
-                }
-            }
-            self.notes.faults.extend(faults);
-            if let Some(slot) = level.set.objects.get_mut(at) {
-                slot.node = node;
-            }
+        }
+        context.notes.faults.extend(faults);
+        if let Some(slot) = level.set.objects.get_mut(at) {
+            slot.node = node;
         }
     }
 }

@@ -176,8 +176,8 @@ impl Set {
     /// Adds a resource; returns the one that has its identity already.
     pub fn append(&mut self, object: Object) -> Result<(), Box<(Object, usize)>> {
         let key = object.id.key();
-        if let Some(known) = self.find(&key) {
-            return Err(Box::new((object, known)));
+        if let Some(existing) = self.find(&key) {
+            return Err(Box::new((object, existing)));
         }
         if let Some(index) = &mut self.index {
             index.insert(key, self.objects.len());

@@ -1,10 +1,12 @@
 //! `replacements`: a value of one resource goes to fields of others.
 
-use super::accumulate::{Level, Run};
+use super::context::Context;
 use super::fault::{Fault, FaultKind};
 use super::gvk::gvk_of;
+use super::level::Level;
 use super::object::{Id, Object, as_string, put};
 use super::path::{bracket, dotted, lookup};
+use super::read;
 use super::select::{Selector, is_selected};
 use crate::source::Span;
 use crate::yaml::{self, Mode, Node, Resolved, Style, Value};
@@ -19,38 +21,36 @@ enum Failure {
     Structured(Span),
 }
 
-impl Run<'_> {
-    /// The entries of `replacements`, those in files included.
-    pub(super) fn replacements(&mut self, level: &mut Level, list: &[Node], folder: &str) {
-        for entry in list {
-            let Some(path) = entry.get("path").filter(|path| path.text().is_some()) else {
-                self.replacement(level, entry);
-                continue;
-            };
-            let Some(file) = self.file(path, folder, FaultKind::ReplacementFailed) else { continue };
-            for root in self.documents(path, file, FaultKind::ReplacementFailed).unwrap_or_default() {
-                if root.is_map() {
-                    self.replacement(level, &root);
-                }
-                for entry in root.items() {
-                    self.replacement(level, entry);
-                }
+/// The entries of `replacements`, those in files included.
+pub(super) fn apply_replacements(context: &mut Context, level: &mut Level, list: &[Node], folder: &str) {
+    for entry in list {
+        let Some(path) = entry.get("path").filter(|path| path.text().is_some()) else {
+            replacement(context, level, entry);
+            continue;
+        };
+        let Some(file) = read::file(context, path, folder, FaultKind::ReplacementFailed) else { continue };
+        for root in read::documents(context, path, file, FaultKind::ReplacementFailed).unwrap_or_default() {
+            if root.is_map() {
+                replacement(context, level, &root);
+            }
+            for entry in root.items() {
+                replacement(context, level, entry);
             }
         }
     }
+}
 
-    fn replacement(&mut self, level: &mut Level, entry: &Node) {
-        match replace(level, entry) {
-            Ok(()) => {}
-            Err(Failure::Structured(span)) => self.unchecked(span, "values inside strings are not replaced"),
-            Err(Failure::Wrong(span, _)) if self.notes.incomplete => {
-                self.unchecked(span, "the resource may be among what is not at hand");
-            }
-            Err(Failure::Wrong(span, message)) => self.fault(Fault::fatal(FaultKind::ReplacementFailed, span, message)),
+fn replacement(context: &mut Context, level: &mut Level, entry: &Node) {
+    match replace(level, entry) {
+        Ok(()) => {}
+        Err(Failure::Structured(span)) => context.unchecked(span, "values inside strings are not replaced"),
+        Err(Failure::Wrong(span, _)) if context.notes.incomplete => {
+            context.unchecked(span, "the resource may be among what is not at hand");
         }
-        let facts = &self.kustomize.facts;
-        level.set.objects_mut().iter_mut().for_each(|object| object.refresh(facts));
+        Err(Failure::Wrong(span, message)) => context.fault(Fault::new(FaultKind::ReplacementFailed, span, message)),
     }
+    let facts = context.facts;
+    level.set.objects_mut().iter_mut().for_each(|object| object.refresh(facts));
 }
 
 fn replace(level: &mut Level, entry: &Node) -> Result<(), Failure> {
@@ -268,7 +268,7 @@ impl Place<'_> {
         let Some((part, rest)) = path.split_first() else { return set(node) };
         let wrong = |message: String| Failure::Wrong(self.span, message);
         if let Ok(index) = part.parse::<usize>() {
-            let made = self.made(rest);
+            let made = self.blank(rest);
             let Some(items) = node.items_mut() else { return Err(wrong(format!("`{index}` needs a list"))) };
             if let (true, Some(made)) = (items.len() == index, made) {
                 items.push(made);
@@ -292,7 +292,7 @@ impl Place<'_> {
             return if node.is_null() { Ok(()) } else { Err(wrong(format!("`{part}` needs a mapping"))) };
         }
         if node.get(part).is_none() {
-            let Some(made) = self.made(rest) else { return Ok(()) };
+            let Some(made) = self.blank(rest) else { return Ok(()) };
             put(node, part, made);
         }
         match node.get_mut(part) {
@@ -336,7 +336,7 @@ impl Place<'_> {
     }
 
     /// What is made for an absent field, by what comes below it.
-    fn made(&self, rest: &[SmolStr]) -> Option<Node> {
+    fn blank(&self, rest: &[SmolStr]) -> Option<Node> {
         let value = self.create?;
         Some(match rest.first() {
             Some(next) if next.parse::<usize>().is_ok() || next.starts_with('[') => Node::seq(self.span, Vec::new()),

@@ -1,30 +1,29 @@
 //! `sortOptions`: the order in which resources are written.
 
-use super::accumulate::{Level, Run};
+use super::context::Context;
 use super::fault::{Fault, FaultKind};
 use super::gvk::{FIRST, LAST};
+use super::level::Level;
 use crate::source::nearest;
 use crate::yaml::Node;
 use smol_str::SmolStr;
 
-impl Run<'_> {
-    /// Brings the resources into the order that `sortOptions` asks for.
-    pub(super) fn sort(&mut self, level: &mut Level, options: &Node) {
-        let legacy_options = options.get("legacySortOptions").filter(|options| !options.is_null());
-        match options.text_at(&["order"]) {
-            Some("fifo") => {
-                if let Some(legacy) = legacy_options {
-                    let message = "`legacySortOptions` needs `order: legacy`";
-                    self.fault(Fault::fatal(FaultKind::InvalidValue, legacy.span, message));
-                }
+/// Brings the resources into the order that `sortOptions` asks for.
+pub(super) fn sort(context: &mut Context, level: &mut Level, options: &Node) {
+    let legacy_options = options.get("legacySortOptions").filter(|options| !options.is_null());
+    match options.text_at(&["order"]) {
+        Some("fifo") => {
+            if let Some(legacy) = legacy_options {
+                let message = "`legacySortOptions` needs `order: legacy`";
+                context.fault(Fault::new(FaultKind::InvalidValue, legacy.span, message));
             }
-            Some("legacy") => legacy(level, legacy_options),
-            other => {
-                let node = options.get("order").unwrap_or(options);
-                let text = other.unwrap_or_default();
-                let fault = Fault::fatal(FaultKind::InvalidValue, node.span, "`order` must be `legacy` or `fifo`");
-                self.fault(fault.suggest(nearest(text, ["legacy", "fifo"])));
-            }
+        }
+        Some("legacy") => legacy(level, legacy_options),
+        other => {
+            let node = options.get("order").unwrap_or(options);
+            let text = other.unwrap_or_default();
+            let fault = Fault::new(FaultKind::InvalidValue, node.span, "`order` must be `legacy` or `fifo`");
+            context.fault(fault.suggest(nearest(text, ["legacy", "fifo"])));
         }
     }
 }

@@ -1,112 +1,85 @@
 //! `vars`: `$(NAME)` becomes the value of a field of a resource.
 
-use super::accumulate::{Level, Run};
-use super::fault::{Fault, FaultKind};
+use super::context::Context;
+use super::fault::{Fault, FaultKind, Unchecked};
 use super::file::Kustomization;
+use super::gather::add_var;
 use super::gvk::Gvk;
+use super::level::{Level, Var};
 use super::object::{Id, as_string};
 use super::path::{indexed, lookup};
 use super::select::is_selected;
 use super::visit::{Absent, visit};
-use crate::source::Span;
 use crate::yaml::{Mode, Node, Resolved, Style, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
-/// One entry of `vars`.
-#[derive(Debug, Clone)]
-pub(super) struct Var {
-    pub name: SmolStr,
-    pub span: Span,
-    field: Vec<SmolStr>,
+/// Notes which resources the `vars` of a kustomization read.
+pub(super) fn add_vars(context: &mut Context, level: &mut Level, kustomization: &Kustomization) {
+    for node in kustomization.items("vars") {
+        let name = SmolStr::new(node.text_at(&["name"]).unwrap_or_default());
+        let span = node.get("name").map_or(node.span, |name| name.span);
+        let reference = node.get("objref");
+        let text = |key: &str| reference.and_then(|reference| reference.text_at(&[key])).unwrap_or_default();
+        let gvk = match text("apiVersion") {
+            "" => Gvk { group: text("group").into(), version: text("version").into(), kind: text("kind").into() },
+            api_version => Gvk::of(api_version, text("kind")),
+        };
+        let id = Id { gvk, name: text("name").into(), namespace: text("namespace").into(), cluster: false };
+        let mut matched = 0;
+        let facts = context.facts;
+        for object in &mut level.set.objects {
+            let cluster = facts.is_cluster_scoped(text("apiVersion"), &id.gvk.kind);
+            let found = object.keys().any(|key| {
+                key.gvk == id.gvk
+                    && key.name == id.name
+                    && (id.namespace.is_empty() && !cluster || is_selected(&id, &key.gvk, &key.name, &key.namespace))
+            });
+            if found {
+                matched += 1;
+                object.vars.push(name.clone());
+            }
+        }
+        if matched > 1 {
+            context.fault(Fault::new(FaultKind::VarFailed, span, format!("`{name}` could read {matched} resources")));
+        }
+        let field = node.text_at(&["fieldref", "fieldPath"]).unwrap_or("metadata.name");
+        add_var(context, &mut level.vars, Var { name, span, field: indexed(field) });
+    }
 }
 
-impl Run<'_> {
-    /// Notes which resources the `vars` of a kustomization read.
-    pub(super) fn add_vars(&mut self, level: &mut Level, kustomization: &Kustomization) {
-        for node in kustomization.items("vars") {
-            let name = SmolStr::new(node.text_at(&["name"]).unwrap_or_default());
-            let span = node.get("name").map_or(node.span, |name| name.span);
-            let reference = node.get("objref");
-            let text = |key: &str| reference.and_then(|reference| reference.text_at(&[key])).unwrap_or_default();
-            let gvk = match text("apiVersion") {
-                "" => Gvk { group: text("group").into(), version: text("version").into(), kind: text("kind").into() },
-                api_version => Gvk::of(api_version, text("kind")),
-            };
-            let id = Id { gvk, name: text("name").into(), namespace: text("namespace").into(), cluster: false };
-            let mut matched = 0;
-            let facts = &self.kustomize.facts;
-            for object in &mut level.set.objects {
-                let cluster = facts.is_cluster_scoped(text("apiVersion"), &id.gvk.kind);
-                let found = object.keys().any(|key| {
-                    key.gvk == id.gvk
-                        && key.name == id.name
-                        && (id.namespace.is_empty() && !cluster
-                            || is_selected(&id, &key.gvk, &key.name, &key.namespace))
-                });
-                if found {
-                    matched += 1;
-                    object.vars.push(name.clone());
-                }
+/// Replaces `$(NAME)` where vars may stand.
+pub(super) fn resolve_vars(context: &mut Context, level: &mut Level) {
+    let mut values: BTreeMap<SmolStr, Node> = BTreeMap::new();
+    for var in &level.vars {
+        let object = level.set.objects.iter().find(|object| object.vars.contains(&var.name));
+        match object.and_then(|object| lookup(&object.node, &var.field)) {
+            Some(value) if value.as_scalar().is_some() => drop(values.insert(var.name.clone(), printed(value))),
+            // A mapping or list is no value: kustomize leaves the text alone.
+            Some(_) => {}
+            _ if context.notes.incomplete => context
+                .notes
+                .unchecked
+                .push(Unchecked { span: var.span, reason: "the resource may be among what is not at hand".into() }),
+            _ => {
+                let message = format!("the var `{}` has no value: `{}` is not there", var.name, var.field.join("."));
+                context.notes.faults.push(Fault::new(FaultKind::VarFailed, var.span, message));
             }
-            if matched > 1 {
-                self.fault(Fault::fatal(
-                    FaultKind::VarFailed,
-                    span,
-                    format!("`{name}` could read {matched} resources"),
-                ));
-            }
-            let field = node.text_at(&["fieldref", "fieldPath"]).unwrap_or("metadata.name");
-            self.add_var(&mut level.vars, Var { name, span, field: indexed(field) });
         }
     }
-
-    /// Adds a var, unless its name is taken.
-    pub(super) fn add_var(&mut self, vars: &mut Vec<Var>, var: Var) {
-        match vars.iter().find(|known| known.name == var.name) {
-            Some(known) => {
-                let fault =
-                    Fault::fatal(FaultKind::VarFailed, var.span, format!("the var `{}` is defined twice", var.name));
-                self.fault(fault.related(known.span, "first defined here"));
-            }
-            None => vars.push(var),
-        }
+    if values.is_empty() {
+        return;
     }
-
-    /// Replaces `$(NAME)` where vars may stand.
-    pub(super) fn resolve_vars(&mut self, level: &mut Level) {
-        let mut values: BTreeMap<SmolStr, Node> = BTreeMap::new();
-        for var in &level.vars {
-            let object = level.set.objects.iter().find(|object| object.vars.contains(&var.name));
-            match object.and_then(|object| lookup(&object.node, &var.field)) {
-                Some(value) if value.as_scalar().is_some() => drop(values.insert(var.name.clone(), printed(value))),
-                // A mapping or list is no value: kustomize leaves the text alone.
-                Some(_) => {}
-                _ if self.notes.incomplete => self.notes.unchecked.push(super::Unchecked {
-                    span: var.span,
-                    reason: "the resource may be among what is not at hand".into(),
-                }),
-                _ => {
-                    let message =
-                        format!("the var `{}` has no value: `{}` is not there", var.name, var.field.join("."));
-                    self.notes.faults.push(Fault::fatal(FaultKind::VarFailed, var.span, message));
-                }
-            }
-        }
-        if values.is_empty() {
-            return;
-        }
-        let fields = level.fields.clone();
-        for object in &mut level.set.objects {
-            let gvk = object.id.gvk.clone();
-            for spec in fields.var_reference.iter().filter(|spec| gvk.selected_by(&spec.gvk)) {
-                let result = visit(&mut object.node, spec, Absent::Stays, &mut |node| {
-                    replace_all(node, &values);
-                    Ok(())
-                });
-                if let Err(message) = result {
-                    self.notes.faults.push(Fault::fatal(FaultKind::VarFailed, object.name_span(), message));
-                }
+    let fields = level.fields.clone();
+    for object in &mut level.set.objects {
+        let gvk = object.id.gvk.clone();
+        for spec in fields.var_reference.iter().filter(|spec| gvk.selected_by(&spec.gvk)) {
+            let result = visit(&mut object.node, spec, Absent::Stays, &mut |node| {
+                replace_all(node, &values);
+                Ok(())
+            });
+            if let Err(message) = result {
+                context.notes.faults.push(Fault::new(FaultKind::VarFailed, object.name_span(), message));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Finding the fields that a field spec names.
 
-use super::facts::FieldSpec;
+use super::fields::FieldSpec;
 use super::object::put;
 use crate::source::Span;
 use crate::yaml::{Entry, Node, Style};

@@ -97,6 +97,32 @@ impl Created {
     }
 }
 
+/// How an object shares the address of its load balancer.
+#[derive(Debug, Clone, Copy)]
+pub struct Sharing<'a> {
+    /// Objects with an equal one may have one address.
+    key: &'a Node,
+    /// Where namespaces matter: the list of those besides its own.
+    namespaces: Option<Option<&'a Node>>,
+}
+
+impl Sharing<'_> {
+    /// Whether two objects, each with its namespace, may have one address, as far as that is known.
+    pub fn allows(&self, own: &str, other: &Sharing, theirs: &str) -> bool {
+        let same = self.key.known().zip(other.key.known()).is_none_or(|(key, other)| key == other);
+        same && (own == theirs || self.names(theirs) && other.names(own))
+    }
+
+    fn names(&self, namespace: &str) -> bool {
+        let Some(list) = self.namespaces else { return true };
+        let listed = |list: &Node| {
+            list.known()
+                .is_none_or(|list| list.split(',').any(|name| matches!(name.trim(), "*") || name.trim() == namespace))
+        };
+        list.is_some_and(listed)
+    }
+}
+
 /// The tables, by kind.
 #[derive(Debug, Default)]
 pub struct Links {
@@ -118,6 +144,8 @@ pub struct Links {
     addresses: BTreeSet<SmolStr>,
     /// Annotations by which objects share such an address.
     sharing: BTreeSet<SmolStr>,
+    /// The annotation that names other namespaces, by the one that shares.
+    sharing_across: BTreeMap<SmolStr, SmolStr>,
     /// Words in the names of classes whose volumes one node mounts at a time.
     block_storage: Vec<SmolStr>,
     /// Charts and images of one version, those that lead first.
@@ -375,9 +403,14 @@ impl Links {
         self.addresses.contains(key)
     }
 
-    /// Whether a mapping has an annotation by which objects share their address.
-    pub fn is_shared(&self, annotations: &Node) -> bool {
-        annotations.entries().iter().any(|entry| entry.key.text().is_some_and(|key| self.sharing.contains(key)))
+    /// By which of its annotations an object shares its address, and with whom.
+    pub fn sharing<'n>(&self, annotations: &'n Node) -> Option<Sharing<'n>> {
+        let entry = annotations
+            .entries()
+            .iter()
+            .find(|entry| entry.key.text().is_some_and(|key| self.sharing.contains(key)))?;
+        let across = self.sharing_across.get(entry.key.text()?).map(|across| annotations.get(across));
+        Some(Sharing { key: &entry.value, namespaces: across })
     }
 
     /// Names of charts and images that are released together and have to be of one version.

@@ -33,6 +33,7 @@ pub struct Table {
     in_step: OneOrMany<SmolStr>,
     addresses: OneOrMany<SmolStr>,
     sharing: OneOrMany<SmolStr>,
+    sharing_across: Pairs<SmolStr, SmolStr>,
     block_storage: OneOrMany<SmolStr>,
 }
 
@@ -67,6 +68,7 @@ pub(super) fn add(links: &mut Links, table: Table) {
     links.inert.extend(table.inert.0);
     links.addresses.extend(table.addresses.0);
     links.sharing.extend(table.sharing.0);
+    links.sharing_across.extend(table.sharing_across.0);
     links.in_step.extend(table.in_step.0.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
     links.block_storage.extend(table.block_storage.0);
     links.filled.extend(table.filled.0);

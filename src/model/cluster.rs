@@ -6,7 +6,7 @@ use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::pod::Pod;
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Place, Reference};
-use crate::model::doubt::{self, Evidence, Search, Seeker, Thing};
+use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
 use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member, is_by_people};
 use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};
@@ -132,7 +132,7 @@ fn resolve<'a>(repo: &'a Repo, inventory: &'a Inventory, members: &'a [Member]) 
 }
 
 /// A ConfigMap or Secret that kustomize generates and calls after its content.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Generated<'a> {
     /// The Kustomization that applies it.
     pub applied: &'a Applied,
@@ -153,6 +153,17 @@ fn is_made_by_hand(reference: &Reference) -> bool {
     let name = reference.name.text().unwrap_or("");
     let secret = reference.kinds.iter().any(|kind| kind.kind == "Secret");
     secret && (name.starts_with("sops") || name.starts_with("flux-system") || name.contains("deploy-key"))
+}
+
+/// The namespaces that objects are put in.
+#[derive(Debug)]
+pub struct Namespaces<'a> {
+    /// Where each is named.
+    pub used: BTreeMap<&'a str, Vec<Span>>,
+    /// How many of them the repository makes.
+    pub known: usize,
+    /// Whether it makes them as a rule, so that others do not exist.
+    pub in_sight: bool,
 }
 
 impl<'a> Cluster<'a> {
@@ -176,14 +187,11 @@ impl<'a> Cluster<'a> {
         let generated: BTreeSet<&str> = self.generated().map(|generated| generated.name).collect();
         // A generated object without its hash is the subject of `kustomize/generator-suffix`, and variables are
         // that of `flux/substitute-from-missing`.
-        let is_elsewhere = |member: &Member, reference: &Reference| {
-            let release = member.from_chart || member.resource.is_helm_release();
-            release && reference.name.text().is_some_and(|name| generated.contains(name))
-        };
+        let is_elsewhere = |reference: &Reference| reference.name.text().is_some_and(|name| generated.contains(name));
         let wanted = |resolved: &&Resolved| {
-            let (member, reference, _) = resolved;
+            let (_, reference, _) = resolved;
             let is_kind = reference.kinds.iter().all(|kind| kinds.contains(&kind.kind.as_str()));
-            is_kind && !is_elsewhere(member, reference) && !is_substitute_from(resolved)
+            is_kind && !is_elsewhere(reference) && !is_substitute_from(resolved)
         };
         let resolved: Vec<&Resolved> = self.references.iter().filter(wanted).collect();
         let here: BTreeSet<Span> =
@@ -211,6 +219,8 @@ impl<'a> Cluster<'a> {
             let (member, reference, answer) = resolved;
             let thing = Thing { kind: &reference.kinds.first()?.kind, name: reference.name.literal()? };
             let missing = match answer {
+                // That this one is made by hand says nothing of others.
+                Answer::Here(entries) if entries.iter().all(|entry| entry.by_hand) => return None,
                 Answer::Here(_) => None,
                 Answer::Missing { .. } if !reference.optional => {
                     Some((self.evidence(reference, answer), tell(resolved)?))
@@ -230,8 +240,9 @@ impl<'a> Cluster<'a> {
             _ if answer.is_evident() => Evidence::Plain,
             _ if is_made_by_hand(reference) => Evidence::Outside,
             _ if answer.has_alternative() => Evidence::Fair,
-            // Kubernetes' own objects for the whole cluster, such as StorageClasses, often come with it.
+            // Kubernetes' own objects for the whole cluster, such as StorageClasses, often come with it; Gateways with a chart.
             Place::Cluster if kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => Evidence::None,
+            _ if kinds.iter().all(|kind| kind.kind == "Gateway") => Evidence::None,
             _ if !kinds.iter().any(|kind| self.inventory.has_kind(kind)) => Evidence::None,
             _ if kinds.iter().all(is_by_people) => Evidence::Good,
             _ => Evidence::Fair,
@@ -358,10 +369,26 @@ impl<'a> Cluster<'a> {
         members.find(|resource| resource.kind == "StorageClass" && resource.annotation(mark) == Some("true"))?.name()
     }
 
-    /// Whether the cluster has a namespace of this name.
+    /// Whether the cluster has a namespace of this name: made here, or Flux's own, where its first Kustomizations are.
     pub fn has_namespace(&self, name: &str) -> bool {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Namespace") };
+        let mut roots = self.inventory.roots.iter().map(|root| &root.resource.node);
         self.inventory.named(&kind, name).next().is_some()
+            || roots.any(|root| root.text_at(&["metadata", "namespace"]) == Some(name))
+    }
+
+    /// The namespaces that objects are put in.
+    pub fn namespaces(&self) -> Namespaces<'a> {
+        let mut used: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        for (_, resource) in self.applied() {
+            let Some(node) = resource.node.at(&["metadata", "namespace"]) else { continue };
+            node.literal().into_iter().for_each(|name| used.entry(name).or_default().push(node.span));
+        }
+        let known = used.keys().filter(|name| self.has_namespace(name)).count();
+        let complete = self.flux.is_complete() || known * 10 >= used.len() * 9;
+        // Who makes namespaces elsewhere makes none of them here.
+        let in_sight = complete && is_convention(known, used.len());
+        Namespaces { used, known, in_sight }
     }
 
     /// Entries among the values of releases that are settings of the HelmRelease: they are called so and have its form.

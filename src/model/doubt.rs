@@ -17,6 +17,11 @@ const TOLD: usize = 3;
 /// Places that one finding tells besides its own.
 const MAX_RELATED: usize = 16;
 
+/// Whether so many of all make a convention of the house: four in five, of at least five.
+pub fn is_convention(agreeing: usize, all: usize) -> bool {
+    all >= 5 && agreeing * 5 >= all * 4
+}
+
 /// What somebody looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Thing<'a> {
@@ -77,7 +82,7 @@ pub fn judge(searches: Vec<Search>) -> Vec<Finding> {
         judged.iter().filter(|(verdict, ..)| matches!(verdict, Verdict::Sought | Verdict::Unclear | Verdict::Alone));
     let names: BTreeSet<&str> = open.map(|(_, thing, _)| thing.name).collect();
     let found = siblings.found.len();
-    let (is_elsewhere, is_usual) = (names.len() * 5 > found.max(4) + 1, names.len() * 5 <= found);
+    let (is_elsewhere, is_usual) = (names.len() * 5 > found.max(4) + 1, names.len() * 5 <= siblings.finders());
     let (mut findings, mut sought, mut unclear) = (Vec::new(), BTreeMap::new(), Doubt::default());
     for (verdict, thing, missing) in judged {
         match verdict {
@@ -131,6 +136,12 @@ impl Siblings<'_> {
             None if evidence == Evidence::Fair => Verdict::Alone,
             None => Verdict::Plain,
         }
+    }
+
+    /// How many find what they look for.
+    fn finders(&self) -> usize {
+        let found: BTreeSet<&Thing> = self.found.iter().map(|(thing, _)| thing).collect();
+        found.into_iter().map(|thing| self.count(thing)).sum()
     }
 
     fn count(&self, thing: &Thing) -> usize {

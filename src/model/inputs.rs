@@ -4,7 +4,7 @@ use crate::config::{self, Config};
 use crate::diagnostic::Unchecked;
 use crate::helm::ValuesSchema;
 use crate::resource::{File, Tree};
-use crate::schema::Brought;
+use crate::schema::UserSchemas;
 use crate::template::{self, Project};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub struct Inputs {
     /// Paths that differ from the base of comparison; `None` where there is no base.
     pub changes: Option<BTreeSet<String>>,
     /// Schemas of the user's own locations.
-    pub schemas: Arc<Brought>,
+    pub schemas: Arc<UserSchemas>,
     /// What imported charts say of their values.
     pub charts: Vec<ValuesSchema>,
 }

@@ -6,7 +6,7 @@ use crate::flux::{self, Cluster, Fleet};
 use crate::formats::renovate::Renovate;
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
-use crate::kustomize::{Fault, FaultKind};
+use crate::kustomize::{Fault, FaultKind, FileUse};
 use crate::links::Links;
 use crate::model::gateway::Gateways;
 use crate::model::inputs::Inputs;
@@ -14,7 +14,7 @@ use crate::model::inventory::Inventory;
 use crate::model::usage::{Usage, Usages};
 use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{self, Location, Modeline, Retired, Standing, Version};
+use crate::schema::{self, Deprecation, Location, Modeline, Version};
 use crate::source::{FileId, Span, join};
 use crate::template::Project;
 use crate::yaml::Node;
@@ -64,7 +64,7 @@ impl Repo {
             rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let usages = Usages::new(tree, &fleet, &named);
-        let faults = kustomize_faults(&fleet, &deployed);
+        let faults = kustomize_faults(&tree, &fleet, &deployed);
         let (inventories, validation) = rayon::join(
             || inventories(tree, &fleet, &links),
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
@@ -172,15 +172,15 @@ impl Repo {
     }
 
     /// The resources of a file whose apiVersion is on its way out.
-    pub fn retired<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Retired)> {
-        let material = self.validation.standings.of(file.source.id) == Standing::Material;
+    pub fn deprecations<'a>(&self, file: &'a File) -> impl Iterator<Item = (&'a Resource, &'static Deprecation)> {
+        let material = self.validation.file_uses.of(file.source.id) == FileUse::Material;
         let resources = file.resources().iter().filter(move |_| !material);
-        resources.filter_map(|resource| Some((resource, Retired::find(resource)?)))
+        resources.filter_map(|resource| Some((resource, Deprecation::find(resource)?)))
     }
 
     /// Adds what to write instead of a retired apiVersion: a safe fix where the cluster is known to serve it and the
     /// resource is right in it.
-    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Retired) -> Finding {
+    pub fn renewed(&self, finding: Finding, resource: &Resource, row: &Deprecation) -> Finding {
         let Some(instead) = row.instead.as_deref() else {
             return finding.help("nothing replaces it");
         };
@@ -189,10 +189,11 @@ impl Repo {
         let Some(span) = span.filter(|span| self.tree().slice(*span) == resource.api_version) else { return finding };
         let renewed = Resource { api_version: instead.into(), ..resource.clone() };
         let validation = &self.validation;
-        let served = validation.releases.oldest(&row.of).is_some_and(|(running, _)| Some(running) >= row.deprecated);
+        let served =
+            validation.schemas.releases().oldest(&row.of).is_some_and(|(running, _)| Some(running) >= row.deprecated);
         // A patch finds its target by apiVersion, too.
         let fits = validation.schemas.check(&renewed).is_some_and(|faults| faults.is_empty());
-        let safe = served && fits && !validation.standings.is_patched(resource);
+        let safe = served && fits && !validation.file_uses.is_patched(resource);
         // The comment that names the schema of the old version goes along.
         let modelines = self.file_of(span).map(Modeline::of).unwrap_or_default().into_iter();
         let named = modelines.filter(|(modeline, of)| of.node.span == resource.node.span && modeline.is_of(resource));
@@ -239,7 +240,7 @@ impl Repo {
     /// Mistakes of these kinds that a kustomization has in a file.
     pub fn kustomize_faults(&self, file: &File, kinds: &[FaultKind]) -> Vec<Finding> {
         let faults = self.faults.get(&file.source.id).into_iter().flatten();
-        faults.filter(|fault| kinds.contains(&fault.kind)).map(Fault::finding).collect()
+        faults.filter(|fault| kinds.contains(&fault.kind)).map(|fault| fault.finding.clone()).collect()
     }
 
     /// Whether objects of this kind live in namespaces, as far as a schema says so.
@@ -295,13 +296,18 @@ fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
 }
 
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
-fn kustomize_faults(fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
+fn kustomize_faults(tree: &Tree, fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
+    // A file that is no YAML is told where it is, not again by whoever lists it.
+    let is_told = |span: Span| {
+        tree.file(span.file).is_some_and(|file| file.parsed.problems.iter().any(|problem| problem.span == span))
+    };
     let applied = fleet.clusters.iter().flat_map(|cluster| &cluster.kustomizations);
     // What only an idle kustomization makes of an applied file is no fault of that file.
-    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.span.file));
+    let idle = fleet.strays.iter().filter(|fault| !deployed.contains(&fault.finding.span.file));
     let mut by_file: BTreeMap<FileId, Vec<Fault>> = BTreeMap::new();
-    for fault in applied.flat_map(|applied| &applied.faults).chain(idle) {
-        let faults = by_file.entry(fault.span.file).or_default();
+    let faults = applied.flat_map(|applied| &applied.faults).chain(idle);
+    for fault in faults.filter(|fault| !fault.finding.related.iter().any(|related| is_told(related.span))) {
+        let faults = by_file.entry(fault.finding.span.file).or_default();
         if !faults.contains(fault) {
             faults.push(fault.clone());
         }

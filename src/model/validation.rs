@@ -4,10 +4,9 @@ use crate::diagnostic::Unchecked;
 use crate::flux::Fleet;
 use crate::flux::envsubst::Variable;
 use crate::flux::substitute::{self, Found};
+use crate::kustomize::{FileUse, FileUses};
 use crate::resource::{File, Resource, Role, Tree};
-use crate::schema::{
-    Brought, Fault, FaultKind, Judged, Origin, Releases, Schemas, Standing, Standings, Version, check_file, is_patch,
-};
+use crate::schema::{Fault, FaultKind, Instance, Releases, Schemas, UserSchemas, Version, check_file, is_patch};
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Mode};
 use rayon::prelude::*;
@@ -24,9 +23,7 @@ pub struct Validation {
     /// The schemas.
     pub schemas: Schemas,
     /// How kustomizations use the files.
-    pub standings: Standings,
-    /// Releases that the repository says it runs.
-    pub releases: Releases,
+    pub file_uses: FileUses,
     applied: BTreeSet<Span>,
     faults: BTreeMap<FileId, Vec<Fault>>,
     unexplained: BTreeMap<(Named, SmolStr), BTreeSet<Span>>,
@@ -34,17 +31,15 @@ pub struct Validation {
 
 impl Validation {
     /// Judges every resource once, in parallel. `kubernetes` is the version that the configuration names.
-    pub fn new(tree: &Tree, fleet: &Fleet, brought: Arc<Brought>, kubernetes: Option<(Version, Span)>) -> Self {
+    pub fn new(tree: &Tree, fleet: &Fleet, user: Arc<UserSchemas>, kubernetes: Option<(Version, Span)>) -> Self {
         let schemas = || {
             let releases = Releases::new(tree).stated("Kubernetes", kubernetes);
-            let minor = releases.oldest("Kubernetes").map(|(Version(_, minor), _)| minor);
-            (Schemas::new(tree, minor).bring(brought), releases)
+            Schemas::new(tree, releases).with_user(user)
         };
-        let ((schemas, releases), standings) = rayon::join(schemas, || Standings::new(tree));
+        let (schemas, file_uses) = rayon::join(schemas, || FileUses::new(tree));
         let mut verdicts = Validation {
             schemas,
-            standings,
-            releases,
+            file_uses,
             applied: BTreeSet::new(),
             faults: BTreeMap::new(),
             unexplained: BTreeMap::new(),
@@ -79,11 +74,7 @@ impl Validation {
     }
 
     fn has_outgrown(&self, (api_version, kind): &Named, places: &BTreeSet<Span>) -> bool {
-        let is_newer = || match self.schemas.origin(api_version, kind) {
-            Some(Origin::Bundle(source)) => self.releases.are_newer(source),
-            _ => false,
-        };
-        places.len() > 1 || is_newer()
+        places.len() > 1 || self.schemas.may_know_more(api_version, kind)
     }
 
     /// Kinds of which the cluster seems to know more fields than the schema at hand, with these and their first place.
@@ -129,9 +120,9 @@ impl Validation {
 
     /// What is written and applied by no Flux in sight: whole resources, and what may be a patch or an example.
     fn written(&self, file: &File) -> Vec<Fault> {
-        let standings = &self.standings;
-        let standing = standings.of(file.source.id);
-        if standing == Standing::Material {
+        let file_uses = &self.file_uses;
+        let usage = file_uses.of(file.source.id);
+        if usage == FileUse::Material {
             return Vec::new();
         }
         let text = &file.source.text;
@@ -142,20 +133,20 @@ impl Validation {
         }
         if let (Some(schema), Some(root)) = (self.schemas.of_file(file.source.id), file.root()) {
             let whole = yaml::to_json_in(root, Mode::Yaml12);
-            faults.extend(schema.faults(Judged { whole: &whole, written: root, partial: false }));
+            faults.extend(schema.faults(Instance { whole: &whole, written: root, partial: false }));
         } else if let Some(root) = file.root() {
             faults.extend(check_file(file, root));
         }
         for resource in file.resources().iter().filter(|resource| !self.applied.contains(&resource.node.span)) {
             let built = if has_defaults() { defaulted(resource) } else { None };
-            let built = built.or_else(|| standings.is_kustomized().then(|| settled(resource)));
+            let built = built.or_else(|| file_uses.is_kustomized().then(|| settled(resource)));
             let Some(mut found) = self.schemas.check(built.as_ref().unwrap_or(resource)) else { continue };
-            if standing == Standing::Loose && standings.is_kustomized() && is_patch(resource, &found) {
+            if usage == FileUse::Loose && file_uses.is_kustomized() && is_patch(resource, &found) {
                 continue;
             }
-            let patched = standings.is_patched(resource);
+            let patched = file_uses.is_patched(resource);
             // A kustomization names the namespace, and often more, of what it builds.
-            let named = standings.is_kustomized() && (standing == Standing::Loose || resource.is("", "Namespace"));
+            let named = file_uses.is_kustomized() && (usage == FileUse::Loose || resource.is("", "Namespace"));
             found.retain(|fault| match fault.kind {
                 FaultKind::MissingField => !patched,
                 FaultKind::InvalidName => !named,

@@ -14,7 +14,7 @@ pub(super) fn render(context: &Context<'_>) -> String {
     });
     let found: Vec<String> = found.collect();
     if found.is_empty() {
-        return "### homelint: nothing to complain about\n".to_owned();
+        return "### homelint: no findings\n".to_owned();
     }
     let mut out = format!("### homelint: {}\n\n| | where | what |\n|---|---|---|\n", listed(&found));
     for (index, one) in context.diagnostics.iter().enumerate() {

@@ -138,7 +138,7 @@ pub fn summary(report: &Report, options: &Options) -> String {
         })
         .collect();
     let mut line = if found.is_empty() {
-        format!("{} {read}, nothing to complain about", paint("✔", GREEN, options.color))
+        format!("{} no findings in {read}", paint("✔", GREEN, options.color))
     } else {
         format!("{} in {read}", listed(&found))
     };

@@ -84,6 +84,8 @@ pub mod generated {
 pub mod helm {
     /// See `rules/helm/chart-skew.md`.
     pub mod chart_skew;
+    /// See `rules/helm/idle-mount.md`.
+    pub mod idle_mount;
     /// See `rules/helm/invalid-value.md`.
     pub mod invalid_value;
     /// See `rules/helm/layer-selector.md`.
@@ -316,8 +318,12 @@ pub mod talos {
     pub mod duplicate_node;
     /// See `rules/talos/endpoint-unserved.md`.
     pub mod endpoint_unserved;
+    /// See `rules/talos/hostname-twice.md`.
+    pub mod hostname_twice;
     /// See `rules/talos/patch-missing.md`.
     pub mod patch_missing;
+    /// See `rules/talos/refused-file.md`.
+    pub mod refused_file;
     /// See `rules/talos/replaced-field.md`.
     pub mod replaced_field;
 }
@@ -385,6 +391,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
     Rule { id: "generated/missing-output", page: include_str!("../../rules/generated/missing-output.md"), ..generated::missing_output::RULE },
     Rule { id: "helm/chart-skew", page: include_str!("../../rules/helm/chart-skew.md"), ..helm::chart_skew::RULE },
+    Rule { id: "helm/idle-mount", page: include_str!("../../rules/helm/idle-mount.md"), ..helm::idle_mount::RULE },
     Rule { id: "helm/invalid-value", page: include_str!("../../rules/helm/invalid-value.md"), ..helm::invalid_value::RULE },
     Rule { id: "helm/layer-selector", page: include_str!("../../rules/helm/layer-selector.md"), ..helm::layer_selector::RULE },
     Rule { id: "helm/misplaced-field", page: include_str!("../../rules/helm/misplaced-field.md"), ..helm::misplaced_field::RULE },
@@ -475,7 +482,9 @@ pub const RULES: &[Rule] = &[
     Rule { id: "storage/volume-unfit", page: include_str!("../../rules/storage/volume-unfit.md"), ..storage::volume_unfit::RULE },
     Rule { id: "talos/duplicate-node", page: include_str!("../../rules/talos/duplicate-node.md"), ..talos::duplicate_node::RULE },
     Rule { id: "talos/endpoint-unserved", page: include_str!("../../rules/talos/endpoint-unserved.md"), ..talos::endpoint_unserved::RULE },
+    Rule { id: "talos/hostname-twice", page: include_str!("../../rules/talos/hostname-twice.md"), ..talos::hostname_twice::RULE },
     Rule { id: "talos/patch-missing", page: include_str!("../../rules/talos/patch-missing.md"), ..talos::patch_missing::RULE },
+    Rule { id: "talos/refused-file", page: include_str!("../../rules/talos/refused-file.md"), ..talos::refused_file::RULE },
     Rule { id: "talos/replaced-field", page: include_str!("../../rules/talos/replaced-field.md"), ..talos::replaced_field::RULE },
     Rule { id: "template/syntax", page: include_str!("../../rules/template/syntax.md"), ..template::syntax::RULE },
     Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },

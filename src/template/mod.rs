@@ -115,17 +115,12 @@ fn project(tree: &Tree, file: &File) -> Option<Project> {
 }
 
 fn delimiters(config: &Node) -> Delimiters {
-    let pair = |name: &str, start: &str, end: &str| {
-        let text = |side: &str, default: &str| {
-            config.text_at(&["delimiter", &format!("{name}_{side}")]).unwrap_or(default).to_owned()
-        };
-        (text("start", start), text("end", end))
+    let pair = |name: &str, (start, end): (String, String)| {
+        let text = |side: &str| config.text_at(&["delimiter", &format!("{name}_{side}")]).map(str::to_owned);
+        (text("start").unwrap_or(start), text("end").unwrap_or(end))
     };
-    Delimiters {
-        block: pair("block", "{%", "%}"),
-        variable: pair("variable", "{{", "}}"),
-        comment: pair("comment", "{#", "#}"),
-    }
+    let Delimiters { block, variable, comment } = Delimiters::default();
+    Delimiters { block: pair("block", block), variable: pair("variable", variable), comment: pair("comment", comment) }
 }
 
 /// Puts templates that nobody has rendered yet where their outputs would be.

@@ -24,14 +24,14 @@ Examples:
   homelint schema fetch --schema-location \\
     'https://example.org/schemas/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'
 
-Asks the URLs of `schemas.locations` in .homelint.yaml, and those that `# yaml-language-server: $schema=` names, for
-what the repository uses and homelint does not know. The answers are written to .homelint/schemas, where `check` reads
-them; a check itself never uses a network.")]
+Asks the URLs of `schemas.locations` in .homelint.yaml and of `# yaml-language-server: $schema=` comments for the
+kinds that homelint does not know. Schemas are written to .homelint/schemas, where `check` reads them. Only this
+command uses the network.")]
 pub struct Fetch {
-    /// Ask this place too: a URL with the variables of kubeconform
+    /// Also ask this URL; it may contain kubeconform's variables
     #[arg(long, value_name = "URL")]
     schema_location: Vec<String>,
-    /// Also what homelint knows already
+    /// Also download schemas that homelint already has
     #[arg(long)]
     all: bool,
     /// Seconds to wait for each answer

@@ -24,10 +24,10 @@ const MAX_DEPTH: usize = 8;
 #[command(after_help = "\
 Examples:
   homelint schema import crds.yaml                  CustomResourceDefinitions
-  homelint schema import lamp-1.2.0.tgz             what a chart says of its values
+  homelint schema import lamp-1.2.0.tgz             the values schema of a chart
   homelint schema import example.org/lamp_v1.json   a JSON Schema of one kind
 
-They are written to .homelint/schemas; commit them, and every check knows them.")]
+They are written to .homelint/schemas. Commit that folder, and every check uses them.")]
 pub struct Import {
     /// Files with CustomResourceDefinitions, archives of charts, or JSON Schemas
     #[arg(value_name = "FILE", required = true)]

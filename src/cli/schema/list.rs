@@ -10,11 +10,11 @@ use serde_json::json;
 #[command(after_help = "\
 Examples:
   homelint schema list
-  homelint schema list cert-manager        only kinds and groups with this in their name")]
+  homelint schema list cert-manager        only kinds and groups that contain this word")]
 pub struct List {
     /// A part of the name of a kind or group
     word: Option<String>,
-    /// How to write them
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
 }

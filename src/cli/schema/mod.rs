@@ -14,13 +14,13 @@ use std::path::Path;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// List the kinds whose schemas are at hand, and where each comes from
+    /// List the kinds that have a schema, and where it comes from
     List(list::List),
     /// Show the fields of a kind: types, defaults, and which values are allowed
     Show(show::Show),
-    /// Take over the schemas in CustomResourceDefinitions, charts and JSON Schemas
+    /// Import schemas from CustomResourceDefinitions, charts and JSON Schemas
     Import(import::Import),
-    /// Fetch the schemas of kinds that the repository uses and homelint does not know
+    /// Download schemas of kinds that the repository uses and homelint does not know
     Fetch(fetch::Fetch),
 }
 
@@ -56,7 +56,7 @@ fn shown(root: &Root, path: &Path) -> String {
 /// Where the schema of a kind comes from, in a word or three.
 fn origin(repo: &Repo, schemas: &schema::Schemas, api_version: &str, kind: &str) -> String {
     match schemas.origin(api_version, kind) {
-        Some(Origin::Brought(place)) => place.to_owned(),
+        Some(Origin::User(place)) => place.to_owned(),
         Some(Origin::Defined(span)) => repo.file_of(span).map(|file| file.source.path.clone()).unwrap_or_default(),
         Some(Origin::Bundle(source)) => format!("{} {}", source.name, source.version),
         None => String::new(),

@@ -5,7 +5,7 @@ use crate::cli::terminal::{Color, color, width};
 use crate::cli::{Failure, Outcome, Run};
 use homelint::diagnostic::did_you_mean;
 use homelint::model::repo::Repo;
-use homelint::schema::{Additional, Asked, Range, Schema, Schemas, Sizes, Unclear};
+use homelint::schema::{Additional, KindPath, NoKind, Range, Schema, Schemas, Sizes};
 use homelint::source::nearest;
 use serde_json::Value;
 use std::fmt::Write;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 #[command(after_help = "\
 Examples:
   homelint schema show HelmRelease
-  homelint schema show HTTPRoute.spec.rules.filters       lists are stepped into
+  homelint schema show HTTPRoute.spec.rules.filters       fields of list items, too
   homelint schema show Certificate.cert-manager.io.spec   of one group
   homelint schema show helm.toolkit.fluxcd.io/v2beta2/HelmRelease
   homelint schema show Service.spec --format json > service.schema.json")]
@@ -23,7 +23,7 @@ pub struct Show {
     /// A kind, with its group where several have it, and fields
     #[arg(value_name = "KIND[.FIELD…]")]
     kind: String,
-    /// How to write it: for people, or as a JSON Schema
+    /// Output format: text, or a JSON Schema
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
 }
@@ -33,40 +33,40 @@ pub fn run(arguments: &Show) -> Run {
     let repo = here()?;
     let schemas = &repo.validation().schemas;
     let used = |group: &str, kind: &str| repo.resources().iter().any(|resource| resource.is(group, kind));
-    let asked = schemas.asked(&arguments.kind, used).map_err(|unclear| failure(&arguments.kind, unclear))?;
-    let schema = schemas.find(&asked.api_version, &asked.kind);
-    let schema = schema.ok_or_else(|| Failure::new(format!("the schema of {} cannot be read", asked.kind)))?;
-    let here = field(&schema, &asked)?;
+    let target = schemas.resolve(&arguments.kind, used).map_err(|error| failure(&arguments.kind, error))?;
+    let schema = schemas.find(&target.api_version, &target.kind);
+    let schema = schema.ok_or_else(|| Failure::new(format!("the schema of {} cannot be read", target.kind)))?;
+    let here = field(&schema, &target)?;
     Ok(Outcome::text(match arguments.format {
-        Form::Human => human(&repo, schemas, &asked, &here),
+        Form::Human => human(&repo, schemas, &target, &here),
         Form::Json => {
             let mut out = here.to_json();
             out["$schema"] = "http://json-schema.org/draft-07/schema#".into();
-            out["title"] = path(&asked).into();
+            out["title"] = path(&target).into();
             format!("{out:#}\n")
         }
     }))
 }
 
-fn failure(name: &str, unclear: Unclear) -> Failure {
-    match unclear {
-        Unclear::Unknown(near) => {
+fn failure(name: &str, error: NoKind) -> Failure {
+    match error {
+        NoKind::Unknown(near) => {
             let help = near.map(|near| did_you_mean(near));
-            let others = "`homelint schema list` lists them, `homelint schema import` brings others";
+            let others = "`homelint schema list` lists them, `homelint schema import` adds others";
             Failure::new(format!("no kind is called `{name}`")).help(help.unwrap_or_else(|| others.to_owned()))
         }
-        Unclear::Several(names) => {
+        NoKind::Several(names) => {
             let failure = Failure::new(format!("`{name}` is a kind of {} groups", names.len()));
             failure.help(format!("name one: {}", quoted(names.iter().map(String::as_str))))
         }
     }
 }
 
-/// Follows the fields that were asked for.
-fn field(schema: &Arc<Schema>, asked: &Asked) -> Result<Arc<Schema>, Failure> {
+/// Follows the fields behind a kind.
+fn field(schema: &Arc<Schema>, target: &KindPath) -> Result<Arc<Schema>, Failure> {
     let mut here = Arc::clone(schema);
-    let mut path = asked.kind.clone();
-    for name in &asked.fields {
+    let mut path = target.kind.clone();
+    for name in &target.fields {
         let Some(next) = here.step(name) else {
             let known: Vec<String> = inner(&here).properties.iter().map(|(known, _)| known.to_string()).collect();
             let known = || known.iter().map(String::as_str);
@@ -87,9 +87,9 @@ fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn path(asked: &Asked) -> String {
-    let fields: String = asked.fields.iter().map(|field| format!(".{field}")).collect();
-    format!("{}{fields}", asked.kind)
+fn path(target: &KindPath) -> String {
+    let fields: String = target.fields.iter().map(|field| format!(".{field}")).collect();
+    format!("{}{fields}", target.kind)
 }
 
 /// What a list holds, however deep; anything else is itself.
@@ -97,15 +97,16 @@ fn inner(schema: &Schema) -> &Schema {
     schema.items.as_ref().map_or(schema, |items| inner(items))
 }
 
-fn human(repo: &Repo, schemas: &Schemas, asked: &Asked, schema: &Schema) -> String {
+fn human(repo: &Repo, schemas: &Schemas, target: &KindPath, schema: &Schema) -> String {
     let (bold, plain) = if color(Color::Auto, &std::io::stdout()) { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-    let from = origin(repo, schemas, &asked.api_version, &asked.kind);
-    let mut out = format!("{bold}{}{plain}  {}, {}\n", path(asked), asked.api_version, noun(schema));
+    let from = origin(repo, schemas, &target.api_version, &target.kind);
+    let mut out = format!("{bold}{}{plain}  {}, {}\n", path(target), target.api_version, noun(schema));
     let _ = writeln!(out, "from {from}");
     let kinds = schemas.kinds();
-    let others = kinds.iter().filter(|(version, kind)| *kind == asked.kind && same_group(version, &asked.api_version));
+    let others =
+        kinds.iter().filter(|(version, kind)| *kind == target.kind && same_group(version, &target.api_version));
     let others: Vec<&str> =
-        others.map(|(version, _)| *version).filter(|version| *version != asked.api_version).collect();
+        others.map(|(version, _)| *version).filter(|version| *version != target.api_version).collect();
     if !others.is_empty() {
         let _ = writeln!(out, "also in {}", others.join(", "));
     }
@@ -119,8 +120,8 @@ fn human(repo: &Repo, schemas: &Schemas, asked: &Asked, schema: &Schema) -> Stri
     }
     fields(&mut out, within, (bold, plain));
     // Of a whole kind that is where one writes.
-    if let Some(spec) = schema.property("spec").filter(|_| asked.fields.is_empty()) {
-        let _ = writeln!(out, "\n{bold}{}.spec{plain}  {}\n", asked.kind, noun(spec));
+    if let Some(spec) = schema.property("spec").filter(|_| target.fields.is_empty()) {
+        let _ = writeln!(out, "\n{bold}{}.spec{plain}  {}\n", target.kind, noun(spec));
         fields(&mut out, inner(spec), (bold, plain));
     }
     let rules = within.rules.iter().map(|rule| if rule.message.is_empty() { &rule.rule } else { &rule.message });

@@ -1,8 +1,8 @@
 //! `configMaps`, `secrets`, `serviceAccount`, `rbac` and `rawResources`.
 
-use super::{App, Item, find, ids};
-use crate::helm::FaultKind;
-use crate::helm::object::{Object, is_empty};
+use super::super::fault::FaultKind;
+use super::super::object::{Object, is_empty};
+use super::app::{App, Item, find, ids};
 use crate::yaml::Node;
 use smol_str::SmolStr;
 

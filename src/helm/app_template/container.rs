@@ -1,8 +1,9 @@
 //! Containers: image, command, environment, probes and ports.
 
-use super::{App, Enabled, Item, find, ids, sorted};
-use crate::helm::object::{self, Object, is_empty, layered, plain};
-use crate::helm::{FaultKind, set_unknown};
+use super::super::fault::FaultKind;
+use super::super::object::set_unknown;
+use super::super::object::{self, Object, is_empty, layered, plain};
+use super::app::{App, Enabled, Item, find, ids, sorted};
 use crate::yaml::{Mode, Node, Resolved, go_number};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;

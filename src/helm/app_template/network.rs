@@ -1,9 +1,9 @@
 //! `service`, `route`, `ingress` and `serviceMonitor`.
 
+use super::super::fault::FaultKind;
+use super::super::object::{Object, is_empty, plain};
+use super::app::{App, Item, find, ids};
 use super::container::number;
-use super::{App, Item, find, ids};
-use crate::helm::FaultKind;
-use crate::helm::object::{Object, is_empty, plain};
 use crate::yaml::Node;
 use smol_str::SmolStr;
 

@@ -1,21 +1,12 @@
 //! `persistence`: the claims that are created, and what every container mounts.
 
-use super::{App, Enabled, Item};
-use crate::helm::object::{Object, is_empty};
-use crate::helm::text::is_template;
-use crate::helm::{FaultKind, set_unknown};
+use super::super::fault::FaultKind;
+use super::super::object::set_unknown;
+use super::super::object::{Object, is_empty};
+use super::super::text::is_template;
+use super::app::{App, Enabled, Item, kind};
 use crate::yaml::Node;
 use smol_str::SmolStr;
-
-/// Whether an item of `persistence` becomes a PersistentVolumeClaim.
-pub(super) fn creates_claim(item: &Node) -> bool {
-    kind(item) == "persistentVolumeClaim" && item.get("existingClaim").is_none_or(is_empty)
-}
-
-/// The type of a persistence item.
-fn kind(item: &Node) -> &str {
-    item.text_at(&["type"]).unwrap_or("persistentVolumeClaim")
-}
 
 impl<'a> App<'a> {
     /// Adds the claims.
@@ -185,14 +176,14 @@ impl<'a> App<'a> {
             for entry in item.entries_at(&["advancedMounts"]) {
                 let controller = entry.key.text().and_then(|id| self.values.at(&["controllers", id]));
                 let Some(controller) = controller else {
-                    self.fault(FaultKind::Controller, &entry.key, names(all));
+                    self.fault(FaultKind::MountController, &entry.key, names(all));
                     continue;
                 };
                 let mut containers = names(controller.entries_at(&["containers"]));
                 containers.extend(names(controller.entries_at(&["initContainers"])));
                 for mounted in entry.value.entries() {
                     if !containers.iter().any(|name| Some(name.as_str()) == mounted.key.text()) {
-                        self.fault(FaultKind::Container, &mounted.key, containers.clone());
+                        self.fault(FaultKind::MountContainer, &mounted.key, containers.clone());
                     }
                 }
             }

@@ -1,8 +1,8 @@
 //! `controllers`: Deployments, StatefulSets, DaemonSets, CronJobs and Jobs with their pods.
 
-use super::{App, Item, find, ids};
-use crate::helm::FaultKind;
-use crate::helm::object::{Object, is_empty, layered, value};
+use super::super::fault::FaultKind;
+use super::super::object::{Object, is_empty, layered, value};
+use super::app::{App, Item, find, ids};
 use crate::yaml::Node;
 
 /// Pod options that are handed on as written.

@@ -27,6 +27,15 @@ pub struct Near<'a> {
     pub evident: bool,
 }
 
+/// How well something out of sight explains that an object is not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Excuse {
+    /// It may make anything.
+    Weak,
+    /// It names its objects so.
+    Fair,
+}
+
 /// What a reference leads to.
 #[derive(Debug)]
 pub enum Answer<'a> {
@@ -106,7 +115,9 @@ impl Inventory {
         if near.is_some() {
             return Answer::Missing { elsewhere: named, near };
         }
-        if reference.hint || reference.kinds.iter().any(|kind| self.may_exist(kind, name, member, reference)) {
+        let excuse = reference.kinds.iter().filter_map(|kind| self.excuse(kind, name, member, reference)).max();
+        // Who makes anything at all would not name it as what lies in another namespace.
+        if reference.hint || excuse == Some(Excuse::Fair) || excuse == Some(Excuse::Weak) && named.is_empty() {
             return Answer::Unknown;
         }
         let candidates = self.like(reference).filter(|(_, entry)| places(entry));
@@ -127,20 +138,24 @@ impl Inventory {
         reference.kinds.iter().any(|kind| self.written.get(kind).is_some_and(|names| names.contains(name)))
     }
 
-    /// Whether something out of sight could be or make an object.
-    fn may_exist(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> bool {
+    /// How well something out of sight explains that an object is not here.
+    fn excuse(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> Option<Excuse> {
         let place = &reference.place;
+        let unnamed = self.by_kind.get(kind).and_then(|names| names.get(""));
+        let anonymous = unnamed.is_some_and(|entries| entries.iter().any(|entry| may_be_same(&entry.place, place)));
+        if anonymous || self.is_written(name, reference) {
+            return Some(Excuse::Fair);
+        }
+        if is_by_people(kind) {
+            return None;
+        }
         let unseen = self.hidden.contains(&None)
             || match place {
                 Place::Namespace(namespace) => self.hidden.contains(&Some(namespace.clone())),
                 _ => !self.hidden.is_empty(),
             };
-        let unnamed = self.by_kind.get(kind).and_then(|names| names.get(""));
-        let anonymous = unnamed.is_some_and(|entries| entries.iter().any(|entry| may_be_same(&entry.place, place)));
-        if anonymous || self.is_written(name, reference) {
-            return true;
-        }
-        !is_by_people(kind) && (unseen || self.opaque.iter().any(|maker| maker.may_make(kind, name, member, reference)))
+        let made = self.opaque.iter().filter_map(|maker| maker.may_make(kind, name, member, reference));
+        made.chain(unseen.then_some(Excuse::Fair)).max()
     }
 
     /// Whether a namespace may hold Services and pods of an app that are out of sight.

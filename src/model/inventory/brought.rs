@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
             brought.faults.extend(faults);
             brought.refused.extend(refused);
             // What somebody gives to many releases need not fit each.
-            let own = |fault: &kustomize::Fault| resource.node.span.contains(fault.span);
+            let own = |fault: &kustomize::Fault| resource.node.span.contains(fault.finding.span);
             brought.misfits.extend(misfits.into_iter().filter(own));
             brought.releases.extend(release.map(|release| Installation { resource: resource.clone(), release }));
         }

@@ -52,6 +52,8 @@ pub struct Entry {
     pub span: Span,
     /// Index of the Kustomization that brings it; `None` for what every cluster has.
     pub applied: Option<usize>,
+    /// Whether whoever starts the cluster makes it.
+    pub by_hand: bool,
     /// Whether `-0`, `-1` … follow the name.
     ordinal: bool,
 }
@@ -73,6 +75,8 @@ pub struct Inventory {
     /// The Kustomizations where the cluster begins: nobody is seen to apply them.
     pub roots: Vec<Member>,
     by_kind: BTreeMap<Kind, BTreeMap<SmolStr, Vec<Entry>>>,
+    /// Of several names, by how they begin.
+    families: Vec<(Kind, SmolStr, Entry)>,
     /// The releases whose names are known.
     pub releases: Vec<Installation>,
     /// What in the values of releases refers to nothing.
@@ -115,14 +119,15 @@ impl Inventory {
         for (kind, name, entry) in of_members.into_iter().flatten() {
             inventory.add(kind, name, entry);
         }
-        // What whoever starts the cluster makes is there as well.
-        for created in links.always().iter().chain(&cluster.made) {
+        let by_hand = cluster.by_hand.iter().map(|made| (made, true));
+        let made = links.always().iter().chain(&cluster.made).map(|made| (made, false));
+        for (created, by_hand) in made.chain(by_hand) {
             if let Some((kind, name, entry)) = created_entry(created.clone(), None) {
-                inventory.add(kind, name, entry);
+                inventory.add(kind, name, Entry { by_hand, ..entry });
             }
         }
         let kustomizations = cluster.kustomizations.iter().enumerate();
-        let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none());
+        let roots = kustomizations.filter(|(_, applied)| applied.parent.is_none() && applied.home == cluster.remote);
         inventory.roots = roots.map(|(index, root)| Member::applied(root.resource.clone(), index)).collect();
         let of_roots: Vec<_> = inventory.roots.iter().flat_map(|root| entries(root, links)).collect();
         for (kind, name, entry) in of_roots {
@@ -134,6 +139,10 @@ impl Inventory {
     }
 
     fn add(&mut self, kind: Kind, name: SmolStr, entry: Entry) {
+        if let Some(start) = name.strip_suffix('*') {
+            self.families.push((kind, SmolStr::new(start), entry));
+            return;
+        }
         self.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
     }
 
@@ -162,12 +171,14 @@ impl Inventory {
         let entries = move |name: &str| names.and_then(|names| names.get(name)).into_iter().flatten();
         let numbered = name.rsplit_once('-').filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
         let numbered = numbered.map(|(base, _)| entries(base).filter(|entry| entry.ordinal));
-        entries(name).filter(|entry| !entry.ordinal).chain(numbered.into_iter().flatten())
+        let families = self.families.iter().filter(|(own, start, _)| own == kind && name.starts_with(start.as_str()));
+        let families: Vec<&Entry> = families.map(|(.., entry)| entry).collect();
+        entries(name).filter(|entry| !entry.ordinal).chain(numbered.into_iter().flatten()).chain(families)
     }
 
-    /// Whether anything of a kind is known.
+    /// Whether anything of a kind is known that was not made by hand.
     pub fn has_kind(&self, kind: &Kind) -> bool {
-        self.by_kind.contains_key(kind)
+        self.by_kind.get(kind).is_some_and(|names| names.values().flatten().any(|entry| !entry.by_hand))
     }
 }
 
@@ -182,13 +193,13 @@ fn entries(member: &Member, links: &Links) -> Vec<(Kind, SmolStr, Entry)> {
 /// An object of unknown name is kept under the empty one, a numbered one under its name without the number.
 fn created_entry(created: Created, applied: Option<usize>) -> Option<(Kind, SmolStr, Entry)> {
     let Created { kind, name, ordinal, place, keys, span } = created;
-    Some((kind, name.unwrap_or_default(), Entry { place, keys, span, applied, ordinal }))
+    Some((kind, name.unwrap_or_default(), Entry { place, keys, span, applied, by_hand: false, ordinal }))
 }
 
 /// Namespaces that something applies to which is not in this repository, or not to be built offline.
 fn hidden(cluster: &Cluster) -> BTreeSet<Option<SmolStr>> {
     let incomplete = cluster.kustomizations.iter().filter(|applied| !applied.complete && !applied.fails());
-    incomplete.flat_map(hidden_by).collect()
+    incomplete.flat_map(hidden_by).chain(cluster.open.then_some(None)).collect()
 }
 
 fn hidden_by(applied: &Applied) -> Vec<Option<SmolStr>> {

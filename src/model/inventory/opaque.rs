@@ -1,6 +1,7 @@
 //! What may make more than is known: releases of charts, and custom resources that no table describes.
 
 use super::Member;
+use super::answer::Excuse;
 use crate::flux::envsubst::is_template;
 use crate::helm::Release;
 use crate::links::{Kind, Links, Place, Reference};
@@ -114,9 +115,9 @@ impl Opaque {
         self.words.iter().any(alike) || self.said().texts.contains(word)
     }
 
-    /// Charts name their objects after the release or the chart, or as their values say; whoever puts a reference
-    /// beside a chart means what that chart makes. Operators name theirs after the resource.
-    pub(super) fn may_make(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> bool {
+    /// Whether it may make an object. Charts name theirs after the release or the chart, or as their values say; whoever
+    /// puts a reference beside a chart means what that chart makes. Operators name theirs after the resource.
+    pub(super) fn may_make(&self, kind: &Kind, name: &str, member: &Member, reference: &Reference) -> Option<Excuse> {
         let reachable = match (&reference.place, &self.namespace) {
             (Place::Namespace(wanted), Some(own)) => wanted == own,
             _ => true,
@@ -125,12 +126,15 @@ impl Opaque {
         let own = self.resource.is_same(&member.resource);
         let before = self.resource.node.at(&["spec", "valuesFrom"]);
         if !reachable || own && before.is_some_and(|before| before.span.contains(reference.name.span)) {
-            return false;
+            return None;
+        }
+        let named = self.words.iter().any(|word| name.contains(word.as_str()));
+        if named || self.said().open || self.said().texts.contains(name) {
+            return Some(Excuse::Fair);
         }
         let common = matches!(kind.kind.as_str(), "Secret" | "ConfigMap" | "Service" | "ServiceAccount");
         let files = self.beside.as_ref().filter(|_| common && self.applied == member.applied);
         let beside = files.is_some_and(|files| own || files.contains(&reference.name.span.file));
-        let named = self.words.iter().any(|word| name.contains(word.as_str()));
-        beside || named || self.said().open || self.said().texts.contains(name)
+        beside.then_some(Excuse::Weak)
     }
 }

@@ -7,9 +7,9 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    repo.retired(file)
+    repo.deprecations(file)
         .filter_map(|(resource, row)| {
-            let running = repo.validation().releases.oldest(&row.of).map(|(running, _)| running);
+            let running = repo.validation().schemas.releases().oldest(&row.of).map(|(running, _)| running);
             let gone = running.zip(row.removed).is_some_and(|(running, removed)| running >= removed);
             let young = running.zip(row.deprecated).is_some_and(|(running, deprecated)| running < deprecated);
             // Of a release that is not named, only what was taken away long ago is certain.

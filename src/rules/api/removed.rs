@@ -7,11 +7,11 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    repo.retired(file)
+    repo.deprecations(file)
         .filter_map(|(resource, row)| {
             let removed = row.removed?;
             let (running, place) =
-                repo.validation().releases.oldest(&row.of).filter(|(running, _)| *running >= removed)?;
+                repo.validation().schemas.releases().oldest(&row.of).filter(|(running, _)| *running >= removed)?;
             let message = format!("`{}` is not served since {} {removed}", resource.api_version, row.of);
             let finding = Finding::new(resource.node.get("apiVersion")?.span, message);
             let finding = repo.renewed(finding, resource, row);

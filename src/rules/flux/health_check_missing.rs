@@ -9,8 +9,10 @@ use crate::yaml::Node;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let complete = cluster.kustomizations().filter(|applied| applied.complete);
-    complete
+    // With `wait` Flux ignores them: that is the subject of `flux/health-checks-ignored`.
+    let waits = |applied: &Applied| applied.resource.node.at(&["spec", "wait"]).is_some_and(Node::is_true);
+    let asked = cluster.kustomizations().filter(|applied| applied.complete && !waits(applied));
+    asked
         .flat_map(|applied| {
             let entries = applied.spec().health_checks().iter();
             entries.filter_map(|entry| finding(cluster, applied, entry)).collect::<Vec<_>>()

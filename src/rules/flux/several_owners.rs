@@ -3,55 +3,82 @@ use crate::flux::Applied;
 use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
-use crate::source::Span;
+use crate::yaml::{Node, same_data};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An object that several Kustomizations apply, so that they overwrite and prune one another's.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
+/// What Flux writes on everything that a Kustomization or a ResourceSet applies.
+const OWNER_LABELS: [&str; 4] = [
+    "kustomize.toolkit.fluxcd.io/name",
+    "kustomize.toolkit.fluxcd.io/namespace",
+    "resourceset.fluxcd.controlplane.io/name",
+    "resourceset.fluxcd.controlplane.io/namespace",
+];
+
+/// A Kustomization that applies an object, and the object as it does.
+type Owner<'a> = (&'a Applied, &'a Resource);
+
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let mut owners: BTreeMap<_, Vec<(&Applied, &Resource)>> = BTreeMap::new();
-    for (applied, resource) in cluster.applied().filter(|(_, resource)| !is_shared_on_purpose(resource)) {
+    let mut objects: BTreeMap<_, Vec<Owner>> = BTreeMap::new();
+    // One that applies itself is the subject of `flux/self-managed`.
+    let is_itself = |applied: &Applied, resource: &Resource| applied.resource.is_same(resource);
+    for (applied, resource) in cluster.applied().filter(|(by, it)| !is_itself(by, it) && !is_shared_on_purpose(it)) {
         if let Some(identity) = resource.identity() {
-            owners.entry(identity).or_default().push((applied, resource));
+            objects.entry(identity).or_default().push((applied, resource));
         }
     }
-    owners.values().flat_map(|owners| findings(owners)).collect()
+    objects.into_values().filter_map(finding).collect()
 }
 
 fn is_shared_on_purpose(resource: &Resource) -> bool {
     let ssa = resource.annotation("kustomize.toolkit.fluxcd.io/ssa");
-    ssa.is_some_and(|ssa| {
-        ssa.eq_ignore_ascii_case("ifnotpresent")
-            || ssa.eq_ignore_ascii_case("merge")
-            || ssa.eq_ignore_ascii_case("ignore")
-    }) || resource.is_flux_kustomization()
+    ssa.is_some_and(|ssa| ["ifnotpresent", "merge", "ignore"].iter().any(|shared| ssa.eq_ignore_ascii_case(shared)))
 }
 
-fn findings(owners: &[(&Applied, &Resource)]) -> Vec<Finding> {
-    let kustomizations: BTreeSet<Span> = owners.iter().map(|(applied, _)| applied.resource.name_span()).collect();
-    if kustomizations.len() < 2 {
-        return Vec::new();
-    }
-    let mut said = BTreeSet::new();
-    let definitions = owners.iter().filter(|(_, resource)| said.insert(resource.name_span()));
-    definitions.filter_map(|definition| finding(definition, owners, kustomizations.len())).collect()
-}
-
-fn finding((own, resource): &(&Applied, &Resource), owners: &[(&Applied, &Resource)], count: usize) -> Option<Finding> {
-    let mut others = owners.iter().filter(|(applied, _)| applied.resource.name_span() != own.resource.name_span());
-    let (other, definition) = others.next()?;
-    let more = if count > 2 { format!(" and {} more", count - 2) } else { String::new() };
+/// One finding for an object, whoever applies it: it is one mistake.
+fn finding(mut owners: Vec<Owner>) -> Option<Finding> {
+    owners.sort_by_key(|(applied, resource)| (resource.name_span(), applied.resource.name_span()));
+    let mut named = BTreeSet::new();
+    owners.retain(|(applied, _)| named.insert((applied.namespace(), applied.name())));
+    let [(first, resource), others @ ..] = owners.as_slice() else { return None };
+    let (second, _) = others.first()?;
+    let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
     let message = format!(
-        "`{}` is applied by {count} Kustomizations: `{}`, `{}`{more}",
+        "`{}` is applied by {} Kustomizations: `{}`, `{}`{more}",
         resource.title(),
-        own.name(),
-        other.name()
+        owners.len(),
+        first.name(),
+        second.name()
     );
-    let finding = Finding::new(resource.name_span(), message)
-        .help("let one Kustomization apply it and the others depend on that, or give each its own");
-    Some(match definition.name_span() {
-        span if span == resource.name_span() => finding.related(other.resource.name_span(), "one of them"),
-        span => finding.related(span, "another definition"),
-    })
+    let definition = unmarked(first, resource);
+    let equal = others.iter().all(|(applied, other)| same_data(&definition, &unmarked(applied, other)));
+    let help = if equal {
+        "their definitions are equal, but who deletes one of them deletes the object: let one Kustomization apply it"
+    } else {
+        "their definitions differ and overwrite each other: let one Kustomization apply it, or give each its own"
+    };
+    let finding = Finding::new(resource.name_span(), message).help(help);
+    let finding = if equal { finding.at_most(Severity::Warning) } else { finding };
+    Some(owners.iter().fold(finding, |finding, (applied, other)| match other.name_span() {
+        span if span == resource.name_span() => {
+            finding.related(applied.resource.name_span(), format!("`{}` applies it", applied.name()))
+        }
+        span => finding.related(span, format!("`{}` applies this definition", applied.name())),
+    }))
+}
+
+/// An object without the labels and annotations that its owner puts on everything.
+fn unmarked(owner: &Applied, resource: &Resource) -> Node {
+    let mut node = resource.node.clone();
+    for field in ["labels", "annotations"] {
+        let common = owner.resource.node.entries_at(&["spec", "commonMetadata", field]).iter();
+        let common = common.filter_map(|entry| entry.key.text());
+        let Some(marks) = node.get_mut("metadata").and_then(|metadata| metadata.get_mut(field)) else { continue };
+        for mark in common.chain(OWNER_LABELS) {
+            marks.remove(mark);
+        }
+    }
+    node
 }

@@ -2,32 +2,18 @@ use crate::diagnostic::{Finding, Severity, did_you_mean, listed};
 use crate::links::Reference;
 use crate::model::cluster::Cluster;
 use crate::model::gateway::{Gateways, parent_refs};
-use crate::model::inventory::Answer;
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::nearest;
 use crate::yaml::Node;
-use std::collections::BTreeSet;
 
 /// A route whose Gateway does not exist, so that nothing answers.
 pub const RULE: Rule = Rule::everywhere(Severity::Error, check_cluster, check);
 
 fn check_cluster(cluster: &Cluster) -> Vec<Finding> {
-    // Without any Gateway in sight a chart creates them.
-    if cluster.repo.gateways().is_empty() {
-        return Vec::new();
-    }
     let gateways = cluster.references.iter().filter(|(_, reference, _)| names_gateway(reference));
-    let missing = gateways.clone().filter(|(_, _, answer)| matches!(answer, Answer::Missing { .. }));
-    let names: BTreeSet<&str> = missing.clone().filter_map(|(_, reference, _)| reference.name.literal()).collect();
-    let here = gateways.filter(|(_, _, answer)| matches!(answer, Answer::Here(_))).count();
-    // Where most routes find their Gateway here, the others should; elsewhere something must show what was meant.
-    let is_certain = |answer: &Answer| names.len() * 5 <= here || answer.has_alternative();
-    missing
-        .filter(|(_, _, answer)| is_certain(answer))
-        .filter_map(|(_, reference, answer)| answer.missing(reference))
-        .collect()
+    cluster.judge(gateways, |(_, reference, answer)| answer.missing(reference))
 }
 
 fn names_gateway(reference: &Reference) -> bool {

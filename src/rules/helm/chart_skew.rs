@@ -1,6 +1,7 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::model::cluster::Cluster;
-use crate::rule::{Rule, is_convention};
+use crate::model::doubt::is_convention;
+use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
 

@@ -24,6 +24,6 @@ fn imported(cluster: &Cluster) -> Vec<Finding> {
         })
     });
     // What is known of the chart anyway is said once.
-    let known = |finding: &Finding| cluster.inventory.faults.iter().any(|fault| fault.span == finding.span);
+    let known = |finding: &Finding| cluster.inventory.faults.iter().any(|fault| fault.finding.span == finding.span);
     faults.filter(|finding| !known(finding)).collect()
 }

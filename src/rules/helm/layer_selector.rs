@@ -1,7 +1,8 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::model::cluster::Cluster;
+use crate::model::doubt::is_convention;
 use crate::resource::Resource;
-use crate::rule::{Rule, is_convention};
+use crate::rule::Rule;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 

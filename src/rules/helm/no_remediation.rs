@@ -1,7 +1,8 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::model::cluster::Cluster;
+use crate::model::doubt::is_convention;
 use crate::model::inventory::Installation;
-use crate::rule::{Rule, is_convention};
+use crate::rule::Rule;
 
 /// A release that stays failed, where the house retries.
 pub const RULE: Rule = Rule::cluster(Severity::Info, check);

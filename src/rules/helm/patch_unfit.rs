@@ -11,7 +11,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 }
 
 fn finding(misfit: &Fault) -> Finding {
-    let finding = misfit.finding();
+    let finding = misfit.finding.clone();
     match finding.help {
         Some(_) => finding,
         None => finding.help("`homelint build --releases` shows what the chart makes"),

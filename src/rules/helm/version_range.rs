@@ -1,7 +1,8 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::model::cluster::Cluster;
+use crate::model::doubt::is_convention;
 use crate::model::inventory::Installation;
-use crate::rule::{Rule, is_convention};
+use crate::rule::Rule;
 use crate::yaml::Node;
 
 /// A chart that follows a range of versions where the house writes them out.

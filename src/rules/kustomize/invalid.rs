@@ -16,6 +16,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
             FaultKind::Empty,
             FaultKind::UnknownField,
             FaultKind::InvalidValue,
+            FaultKind::UnknownBehavior,
             FaultKind::GeneratorInvalid,
             FaultKind::GeneratorTarget,
             FaultKind::ReplacementFailed,

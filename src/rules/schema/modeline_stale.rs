@@ -2,7 +2,7 @@ use crate::diagnostic::Finding;
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
-use crate::schema::{Modeline, Retired};
+use crate::schema::{Deprecation, Modeline};
 
 /// A `# yaml-language-server` comment that names the schema of another kind or version.
 pub const RULE: Rule = Rule::info(check);
@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule::info(check);
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
     let stale = Modeline::of(file).into_iter().filter_map(|(modeline, resource)| {
         // Where the apiVersion itself is on its way out, the comment may well be ahead of it.
-        if modeline.is_of(resource) || Retired::find(resource).is_some() {
+        if modeline.is_of(resource) || Deprecation::find(resource).is_some() {
             return None;
         }
         let right = Modeline::name_of(resource);

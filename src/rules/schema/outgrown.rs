@@ -15,7 +15,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
         let message = format!("the schema of {kind} at hand does not know {}", fields.join(", "));
         let from = match verdicts.schemas.origin(api_version, kind) {
             Some(Origin::Bundle(source)) => format!("it is that of {} {}; ", source.name, source.version),
-            Some(Origin::Brought(place)) => format!("it is that in `{place}`; "),
+            Some(Origin::User(place)) => format!("it is that in `{place}`; "),
             Some(Origin::Defined(_)) | None => String::new(),
         };
         let help = "`homelint schema import` takes another from a CustomResourceDefinition";

@@ -20,8 +20,11 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 fn finding(node: &Node, schemas: &Schemas) -> Option<Finding> {
     let (version, named) = (node.get("apiVersion")?, node.get("kind")?);
     let (api_version, kind) = (version.literal()?, named.literal()?);
-    let meant = schemas.meant(api_version, kind)?;
-    let at = if meant.kind == kind { version } else { named };
+    let suggestion = schemas.suggestion(api_version, kind)?;
+    let at = if suggestion.kind == kind { version } else { named };
     let message = format!("`{api_version}` has no kind `{kind}`");
-    Some(Finding::new(at.span, message).help(format!("did you mean `{}` of `{}`?", meant.kind, meant.api_version)))
+    Some(
+        Finding::new(at.span, message)
+            .help(format!("did you mean `{}` of `{}`?", suggestion.kind, suggestion.api_version)),
+    )
 }

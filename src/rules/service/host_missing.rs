@@ -1,24 +1,43 @@
-use crate::diagnostic::{Finding, Severity};
-use crate::model::cluster::{Cluster, HostUse};
+use crate::diagnostic::{Finding, Severity, did_you_mean};
+use crate::model::cluster::{Cluster, HostUse, Namespaces};
 use crate::model::inventory::Answer;
 use crate::rule::Rule;
+use crate::source::nearest;
 
 /// The host name of a Service that is in another namespace, or called otherwise by a letter.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    cluster.hosts.iter().filter_map(|spoken| finding(cluster, spoken)).collect()
+    let namespaces = cluster.namespaces();
+    cluster.hosts.iter().filter_map(|spoken| finding(cluster, &namespaces, spoken)).collect()
 }
 
-fn finding(cluster: &Cluster, spoken: &HostUse) -> Option<Finding> {
+fn finding(cluster: &Cluster, namespaces: &Namespaces, spoken: &HostUse) -> Option<Finding> {
     let host = &spoken.host;
     // `name.word` is a host of the cluster only where the word is one of its namespaces.
-    if !host.is_certain && !cluster.has_namespace(&host.namespace) {
+    let exists = cluster.has_namespace(&host.namespace);
+    if !host.is_certain && !exists {
         return None;
     }
-    let Answer::Missing { elsewhere, near } = cluster.service(spoken) else { return None };
+    let answer = cluster.service(spoken);
+    if matches!(answer, Answer::Here(_)) {
+        return None;
+    }
+    meant(spoken, &answer).or_else(|| {
+        let namespace = host.namespace.as_str();
+        let nowhere = !exists && namespaces.in_sight && !namespaces.used.contains_key(namespace);
+        let message = format!("namespace `{namespace}` of Service `{}` does not exist", host.name);
+        let near = nearest(namespace, namespaces.used.keys().copied()).map(did_you_mean);
+        let help = near.unwrap_or_else(|| "write the namespace that the Service is in".to_owned());
+        nowhere.then(|| Finding::new(spoken.span, message).help(help))
+    })
+}
+
+/// The finding about a Service that is evidently another.
+fn meant(HostUse { host, span, .. }: &HostUse, answer: &Answer) -> Option<Finding> {
+    let Answer::Missing { elsewhere, near } = answer else { return None };
     let message = format!("Service `{}` does not exist in namespace `{}`", host.name, host.namespace);
-    let finding = Finding::new(spoken.span, message);
+    let finding = Finding::new(*span, message);
     match elsewhere.iter().find_map(|entry| Some((entry, entry.place.namespace()?))) {
         Some((entry, namespace)) => {
             Some(finding.help(format!("it exists in namespace `{namespace}`")).related(entry.span, "here"))

@@ -15,7 +15,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         finding(cluster, &spoken.host.name, (spoken.span, &port), &cluster.service(spoken))
     });
     // A port that the values of the same release lack is told with them.
-    let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.span == span);
+    let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.finding.span == span);
     let named = cluster.references.iter().filter_map(|(_, reference, answer)| {
         let port = reference.port.filter(|port| !told(port.span))?;
         finding(cluster, reference.name.known()?, (port.span, port.known()?), answer)
@@ -32,7 +32,7 @@ fn finding(cluster: &Cluster, name: &str, (span, port): (Span, &str), answer: &A
     }
     let first = entries.first().filter(|_| !known.iter().any(|known| known == port))?;
     let message = format!("Service `{name}` of namespace `{}` has no port {port}", first.place.namespace()?);
-    let help = Some(known.join(", ")).filter(|known| !known.is_empty()).map(|known| format!("it has {known}"));
+    let help = Some(known.join(", ")).filter(|known| !known.is_empty()).map(|known| format!("its ports are {known}"));
     let finding = Finding::new(span, message).maybe_help(help);
     Some(finding.related(first.span, "its definition"))
 }

@@ -18,7 +18,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
         finding.help = Some(UNQUOTED.to_owned());
     }
     // kustomize reads `yes` as a text and writes it with quotes; who applies the file as it is reads a boolean.
-    let mode = if repo.validation().standings.is_kustomized() { Mode::Yaml12 } else { Mode::Yaml11 };
+    let mode = if repo.validation().file_uses.is_kustomized() { Mode::Yaml12 } else { Mode::Yaml11 };
     let more = file.resources().iter().flat_map(strings).filter_map(|node| finding(&node, mode));
     found.extend(more.filter(|finding| !found.iter().any(|known| known.span == finding.span)).collect::<Vec<_>>());
     found

@@ -1,8 +1,13 @@
 //! Runs a program over a scope.
 
-use super::parse::{Expr, Fold, Literal, Loop, Operator, Program};
+use super::arithmetic::arithmetic;
+use super::functions;
+use super::operator::Operator;
+use super::parse::Program;
+use super::pattern;
+use super::scope::{MAX_STEPS, Outcome, Scope};
+use super::syntax::{Expr, Fold, Literal, Loop};
 use super::value::{Budget, Out, Stop, Value, decide};
-use super::{MAX_STEPS, Outcome, Scope, functions, regex};
 use std::rc::Rc;
 
 impl Program {
@@ -97,7 +102,7 @@ impl<'a> Run<'a> {
             }
             Expr::Pattern(using, arguments, pattern, compiled) => {
                 let arguments = self.values(arguments)?;
-                let regex = compiled.get_or_init(|| regex::re2(pattern)).as_ref().ok_or(Stop::Error)?;
+                let regex = compiled.get_or_init(|| pattern::re2(pattern)).as_ref().ok_or(Stop::Error)?;
                 using.apply(self.budget, regex, &arguments)
             }
             Expr::Loop(each) => self.each(each),
@@ -218,7 +223,7 @@ impl<'a> Run<'a> {
                     _ => order.is_ge(),
                 }
             }
-            _ => return functions::arithmetic(self.budget, operator, left, right),
+            _ => return arithmetic(self.budget, operator, left, right),
         };
         Ok(Value::Bool(truth))
     }
@@ -276,7 +281,7 @@ impl<'a> Run<'a> {
                     return Ok(Value::list(items));
                 }
                 let mut keyed: Vec<_> = items.into_iter().zip(range.items(self.budget)?).collect();
-                super::lists::sort(self.budget, &mut keyed, |(key, _)| key)?;
+                functions::sort(self.budget, &mut keyed, |(key, _)| key)?;
                 Ok(Value::list(keyed.into_iter().map(|(_, item)| item).collect()))
             }
             Fold::TransformMap | Fold::TransformMapEntry => {

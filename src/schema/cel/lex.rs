@@ -1,6 +1,14 @@
 //! Rule text to tokens, one at a time and without copies.
 
-use super::parse::ParseError;
+/// Why a rule cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseError {
+    /// Byte offset in the rule.
+    pub at: usize,
+    /// What is wrong, lower case, no full stop.
+    pub message: &'static str,
+}
+
 use std::borrow::Cow;
 
 /// A token; punctuation stands for itself.

@@ -1,18 +1,11 @@
 //! Rule text to a tree that is ready to run: names, macros and functions are resolved here.
 
-use super::functions::{self, Function};
-use super::lex::{Lexer, Token};
-use super::{MAX_DEPTH, regex};
-use std::sync::{Arc, OnceLock};
-
-/// Why a rule cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ParseError {
-    /// Byte offset in the rule.
-    pub at: usize,
-    /// What is wrong, lower case, no full stop.
-    pub message: &'static str,
-}
+use super::functions;
+use super::lex::{Lexer, ParseError, Token};
+use super::operator::Operator;
+use super::pattern;
+use super::scope::MAX_DEPTH;
+use super::syntax::{Expr, Fold, Literal, Loop};
 
 /// A rule, parsed once and shared between threads.
 #[derive(Debug)]
@@ -38,93 +31,6 @@ impl Program {
     pub fn is_transition(&self) -> bool {
         self.transition
     }
-}
-
-/// A constant.
-#[derive(Debug)]
-pub(super) enum Literal {
-    Null,
-    Bool(bool),
-    Int(i64),
-    Uint(u64),
-    Double(f64),
-    Str(Box<str>),
-    Bytes(Arc<[u8]>),
-    Type(&'static str),
-}
-
-/// An operator that needs both sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
-    Equal,
-    NotEqual,
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
-    In,
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
-}
-
-/// What a macro does with each item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fold {
-    All,
-    Exists,
-    ExistsOne,
-    Filter,
-    Map,
-    TransformMap,
-    TransformMapEntry,
-    SortBy,
-    OptMap,
-    OptFlatMap,
-}
-
-/// A macro call: binds one variable, or two, to each item of a range.
-#[derive(Debug)]
-pub(super) struct Loop {
-    pub(super) fold: Fold,
-    pub(super) range: Expr,
-    pub(super) pairs: bool,
-    pub(super) test: Option<Expr>,
-    pub(super) body: Expr,
-}
-
-/// A node of the tree.
-#[derive(Debug)]
-pub(super) enum Expr {
-    Literal(Literal),
-    This,
-    /// A variable, counted from the outermost.
-    Local(usize),
-    /// A name that means nothing here; an error only when it is reached.
-    Unbound,
-    /// Items, each optional or not.
-    List(Vec<(Expr, bool)>),
-    /// Keys and values, each optional or not.
-    Map(Vec<(Expr, Expr, bool)>),
-    /// Operand, name, optional.
-    Field(Box<Expr>, Box<str>, bool),
-    Has(Box<Expr>, Box<str>),
-    /// Operand and key, optional.
-    Index(Box<(Expr, Expr)>, bool),
-    Not(Box<Expr>),
-    Negate(Box<Expr>),
-    And(Vec<Expr>),
-    Or(Vec<Expr>),
-    Choose(Box<[Expr; 3]>),
-    Binary(Operator, Box<(Expr, Expr)>),
-    /// The receiver of a method is the first argument.
-    Call(Function, Vec<Expr>),
-    /// A function of text and a constant pattern, which is compiled when it is first needed.
-    Pattern(regex::Use, Vec<Expr>, Box<str>, Box<OnceLock<Option<::regex::Regex>>>),
-    Loop(Box<Loop>),
-    Bind(Box<(Expr, Expr)>),
 }
 
 /// A tree with its depth.
@@ -366,7 +272,7 @@ impl<'s> Parser<'s> {
             }
         }
         let depth = self.above(depth)?;
-        if let (Some(using), Some(Expr::Literal(Literal::Str(_)))) = (regex::Use::named(name), arguments.get(1)) {
+        if let (Some(using), Some(Expr::Literal(Literal::Str(_)))) = (pattern::Use::named(name), arguments.get(1)) {
             let Expr::Literal(Literal::Str(pattern)) = arguments.remove(1) else {
                 return Err(self.lexer.error("a pattern is missing"));
             };

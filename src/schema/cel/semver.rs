@@ -1,13 +1,11 @@
 //! Semantic versions.
 
-use super::functions::Function;
-use super::value::{Out, Stop, Value};
 use std::cmp::Ordering;
 
 /// A version; build metadata does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Semver {
-    numbers: [u64; 3],
+    pub(super) numbers: [u64; 3],
     pre: Vec<Identifier>,
 }
 
@@ -31,33 +29,8 @@ impl PartialOrd for Semver {
     }
 }
 
-pub(super) fn named(name: &str) -> Option<Function> {
-    Some(match name {
-        "isSemver" => |_, arguments| Ok(Value::Bool(read(arguments)?.is_some())),
-        "semver" => |_, arguments| read(arguments)?.map(|version| Value::Semver(version.into())).ok_or(Stop::Error),
-        "major" => |_, arguments| number(arguments, |[major, _, _]| major),
-        "minor" => |_, arguments| number(arguments, |[_, minor, _]| minor),
-        "patch" => |_, arguments| number(arguments, |[_, _, patch]| patch),
-        _ => return None,
-    })
-}
-
-fn number<'a>(arguments: &[Value<'a>], part: impl Fn([u64; 3]) -> u64) -> Out<Value<'a>> {
-    match arguments {
-        [Value::Semver(version)] => i64::try_from(part(version.numbers)).map(Value::Int).map_err(|_| Stop::Error),
-        _ => Err(Stop::Error),
-    }
-}
-
-fn read(arguments: &[Value]) -> Out<Option<Semver>> {
-    match arguments {
-        [Value::Str(text)] | [Value::Str(text), Value::Bool(false)] => Ok(parse(text)),
-        [Value::Str(text), Value::Bool(true)] => Ok(normalize(text).and_then(|text| parse(&text))),
-        _ => Err(Stop::Error),
-    }
-}
-
-fn parse(text: &str) -> Option<Semver> {
+/// Reads a version.
+pub(super) fn parse(text: &str) -> Option<Semver> {
     let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
     let (core, pre) = text.split_once('-').map_or((text, None), |(core, pre)| (core, Some(pre)));
     let mut parts = core.split('.');
@@ -88,7 +61,7 @@ fn numeric(text: &str) -> Option<u64> {
 }
 
 /// Takes off a `v` and leading zeros, and adds the parts that a short version leaves out.
-fn normalize(text: &str) -> Option<String> {
+pub(super) fn normalize(text: &str) -> Option<String> {
     let text = text.strip_prefix('v').unwrap_or(text);
     let trimmed = |part: &str| match part.trim_start_matches('0') {
         _ if part.len() <= 1 => part.to_owned(),

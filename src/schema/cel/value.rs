@@ -1,10 +1,10 @@
 //! Values while a rule runs: nodes are read where they stand, only what a rule computes is built.
 
-use super::net::Url;
-
+use super::base64::decode_base64;
+use super::moment::{parse_duration, parse_timestamp};
+use super::scope::{Kind, Shape};
 use super::semver::Semver;
-use super::time::{parse_duration, parse_timestamp};
-use super::{Kind, Shape};
+use super::url::Url;
 use crate::kubernetes::quantity::Quantity;
 use crate::yaml::{self, Mode, Node, Resolved};
 use std::borrow::Cow;
@@ -25,6 +25,9 @@ pub(super) enum Stop {
 
 /// A value, or why there is none.
 pub(super) type Out<T> = Result<T, Stop>;
+
+/// A function of its arguments, the receiver of a method first.
+pub(super) type Function = for<'a> fn(&Budget, &[Value<'a>]) -> Out<Value<'a>>;
 
 /// How much work is left; hostile rules end here.
 pub(super) struct Budget(Cell<u32>);
@@ -116,7 +119,7 @@ impl<'a> Value<'a> {
                     let (seconds, nanos) = parse_timestamp(text).ok_or(Stop::Error)?;
                     Value::Timestamp(seconds, nanos)
                 }
-                Kind::Bytes => Value::Bytes(super::functions::decode_base64(text).ok_or(Stop::Error)?.into()),
+                Kind::Bytes => Value::Bytes(decode_base64(text).ok_or(Stop::Error)?.into()),
                 Kind::Any | Kind::String | Kind::Number => Value::text(text),
             },
         })
@@ -349,4 +352,12 @@ pub(super) fn decide(decisive: bool, operands: impl Iterator<Item = Out<bool>>) 
 /// Integers become floats first, as in cel-go, even where that rounds.
 fn compare_float(float: f64, whole: i128) -> Option<Ordering> {
     float.partial_cmp(&(whole as f64))
+}
+
+/// The only argument.
+pub(super) fn one<'v, 'a>(arguments: &'v [Value<'a>]) -> Out<&'v Value<'a>> {
+    match arguments {
+        [value] => Ok(value),
+        _ => Err(Stop::Error),
+    }
 }

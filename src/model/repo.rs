@@ -318,8 +318,9 @@ fn kustomize_faults(tree: &Tree, fleet: &Fleet, deployed: &BTreeSet<FileId>) -> 
 /// What each cluster holds.
 fn inventories(tree: &Tree, fleet: &Fleet, links: &Links) -> Vec<Inventory> {
     let charts = Charts::builtin();
+    // What another cluster applies is not left out on purpose: it is not meant for this one.
+    let applied: BTreeSet<FileId> = fleet.clusters.iter().flat_map(Cluster::files).collect();
     let of = |cluster: &Cluster| {
-        let applied = cluster.files();
         let rest = |file: &&File| !file.is_set_aside() && !applied.contains(&file.source.id);
         let written = tree.files().iter().filter(rest).flat_map(File::resources);
         Inventory::of(tree, cluster, written, links, &charts)

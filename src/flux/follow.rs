@@ -289,6 +289,7 @@ fn overlay(resource: &Resource) -> Overlay {
         patches: items("patches"),
         patches_strategic_merge: items("patchesStrategicMerge"),
         patches_json6902: items("patchesJson6902"),
+        build_metadata: items("buildMetadata"),
         images: items("images"),
     }
 }

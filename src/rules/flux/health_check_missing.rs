@@ -42,7 +42,7 @@ fn finding(cluster: &Cluster, applied: &Applied, entry: &Node) -> Option<Finding
     let members = cluster.inventory.members.iter().map(|member: &Member| &member.resource);
     let named: Vec<_> = members.filter(|resource| resource.kind == kind && resource.name() == Some(text)).collect();
     let Some(first) = named.first() else {
-        let message = format!("health check of {kind} `{text}`, which does not exist");
+        let message = format!("the health check names {kind} `{text}`, which does not exist");
         return Some(
             Finding::new(name.span, message)
                 .help(format!("Kustomization `{}` waits for it until its timeout", applied.name())),

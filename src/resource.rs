@@ -260,11 +260,16 @@ fn role(named: Option<Role>, path: &str, root: &Node) -> Role {
         Some(version) if version.starts_with("kustomize.config.k8s.io/") => Role::Kustomization,
         Some("v1alpha1") => Role::MachineConfig,
         Some(_) if kind.is_some() => Role::Resource,
-        _ if root.get("releases").is_some() && path.contains("helmfile.d/") => Role::Helmfile,
+        _ if root.get("releases").is_some_and(Node::is_seq) && is_of_helmfile(path) => Role::Helmfile,
         _ if root.at(&["machine"]).or(root.get("cluster")).is_some_and(Node::is_map) => Role::MachineConfig,
         _ if root.items().first().is_some_and(patches_machine) => Role::MachineConfig,
         _ => Role::Other,
     }
+}
+
+/// Whether a file or a folder on the way to it is called after helmfile.
+pub fn is_of_helmfile(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with("helmfile"))
 }
 
 /// Whether it is an operation of a JSON patch of a machine config.

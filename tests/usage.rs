@@ -98,8 +98,44 @@ fn what_a_command_applies_is_judged() {
     let shell = ("Taskfile.yaml", "tasks:\n  up:\n    - kubectl apply --server-side -k {{.ROOT_DIR}}/start/first\n");
     assert_eq!(said(&[("start/first/service.yaml", FAULTY), shell]), ["error"]);
     assert_eq!(said(&[("start/second/service.yaml", FAULTY), shell]), ["info"]);
+    let elsewhere = ("start/up.sh", "kubectl apply --wait  -f \"$FILE\"\n");
+    assert_eq!(said(&[("start/third/service.yaml", FAULTY), elsewhere]), ["info"]);
     let script = ("start/up.sh", "sops -d ./a.yaml | \\\n  kubectl apply -f -\n");
     assert_eq!(said(&[("start/a.yaml", FAULTY), script]), ["error"]);
+}
+
+#[test]
+fn what_argo_cd_applies_is_judged() {
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: apps\nspec:\n  generators:\n    - git:\n        directories:\n          - path: apps/*\n  template:\n    metadata:\n      name: '{{.path.basename}}'\n    spec:\n      source:\n        path: '{{.path.path}}'\n";
+    let lamp = "components:\n  - ../../parts/door\n";
+    let part = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources:\n  - ./service.yaml\n";
+    let applied =
+        [("start/set.yaml", set), ("apps/lamp/kustomization.yaml", lamp), ("parts/door/kustomization.yaml", part)];
+    for (path, severity) in
+        [("apps/lamp/a.yaml", "error"), ("parts/door/service.yaml", "error"), ("other/a.yaml", "info")]
+    {
+        assert_eq!(said_of(&applied, &[(path, FAULTY)], &[]), [severity], "{path}");
+    }
+    assert!(said_of(&applied, &[("apps/archive/a.yaml", FAULTY)], &[]).is_empty());
+}
+
+#[test]
+fn a_helmfile_in_whose_place_another_is_used_is_worth_an_info() {
+    let release = |values: &str| format!("releases:\n  - name: lamp\n    chart: ./lamp\n    values: [{values}]\n");
+    let severities = |files: &[(&str, &str)]| {
+        let ran = Repo::new(files).run(&["check", "--format", "concise", "--info", "--quiet"]);
+        let lines = ran.out.lines().filter(|line| line.contains("[helmfile/file-missing]"));
+        lines.map(|line| line.split([' ', '[']).nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (old, new) = (release("./gone.yaml"), release("./here.yaml"));
+    let old = ("start/helmfile.d/apps.yaml", old.as_str());
+    let new = [("start/helmfile/apps.yaml", new.as_str()), ("start/helmfile/here.yaml", "a: 1\n")];
+    assert_eq!(severities(&[old]), ["error"]);
+    assert_eq!(severities(&[old, new[0], new[1]]), ["info"]);
+    let named = ("start/mod.just", "up:\n  helmfile --file \"{{ here }}/helmfile.d/apps.yaml\" sync\n");
+    assert_eq!(severities(&[old, new[0], new[1], named]), ["error"]);
+    // In two folders they are of two clusters.
+    assert_eq!(severities(&[old, ("other/helmfile/apps.yaml", new[0].1), ("other/helmfile/here.yaml", "")]), ["error"]);
 }
 
 #[test]

@@ -77,6 +77,9 @@ const FOR_EVERY: [&str; 6] =
 /// Rules that hold for a file that no cluster applies as for any other: somebody else reads it.
 const FOR_IDLE: [&str; 5] = ["yaml/syntax", "sops/", "renovate/", "generated/", "template/"];
 
+/// Rules about what runs: of a file that no cluster applies there is nothing to say.
+const FOR_APPLIED: [&str; 2] = ["image/floating-tag", "image/no-tag"];
+
 /// Groups of rules about a file as it is written: a template stands for itself there, not for what it makes.
 const FOR_WRITTEN: [&str; 6] = ["sops/", "secret/", "repo/", "renovate/", "generated/", "template/"];
 
@@ -274,7 +277,8 @@ impl Checks<'_> {
 /// Whether a rule has something to say of a file of which this becomes.
 fn holds(rule: &Rule, usage: Usage) -> bool {
     match usage {
-        Usage::Applied | Usage::Idle => true,
+        Usage::Applied => true,
+        Usage::Idle => !is_in(rule, &FOR_APPLIED),
         Usage::SetAside => rule.id == "yaml/syntax" || is_in(rule, &FOR_EVERY),
         Usage::Template => is_in(rule, &FOR_EVERY) || is_in(rule, &FOR_WRITTEN),
     }

@@ -1,6 +1,7 @@
 //! Helmfiles: the releases that a helmfile installs, and where their charts come from.
 
-use crate::resource::{File, Role};
+use crate::resource::{File, Role, Tree};
+use crate::source::join;
 use crate::yaml::Node;
 
 /// What one helmfile says, over all its documents.
@@ -32,6 +33,25 @@ impl<'a> Helmfile<'a> {
         }
         (!helmfile.releases.is_empty()).then_some(helmfile)
     }
+
+    /// The paths of values that do not exist and have to.
+    pub fn missing_files(&self, file: &File, tree: &Tree) -> Vec<&'a Node> {
+        let insisting = self.releases.iter().filter(|release| !self.forgives && !forgives(release));
+        let values = insisting.flat_map(|release| release.items_at(&["values"]));
+        values.filter(|path| path.literal().is_some_and(|path| is_missing(path, file, tree))).collect()
+    }
+
+    /// The names of its releases that are known.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.releases.iter().filter_map(|release| release.get("name")?.literal())
+    }
+}
+
+/// Whether a path leads to no file of the repository; a pattern or an address leads anywhere.
+fn is_missing(path: &str, file: &File, tree: &Tree) -> bool {
+    let open = path.contains(['*', '?', '[', '{']) || path.contains("://") || path.contains("::");
+    let local = !open && !path.starts_with(['/', '~']);
+    local && join(file.source.folder(), path).is_some_and(|path| tree.find(&path).is_none())
 }
 
 fn inherits(release: &Node) -> bool {
@@ -39,6 +59,6 @@ fn inherits(release: &Node) -> bool {
 }
 
 /// Whether a release, or the whole helmfile, does not insist on its files.
-pub fn forgives(node: &Node) -> bool {
+fn forgives(node: &Node) -> bool {
     node.get("missingFileHandler").is_some_and(|handler| handler.known() != Some("Error"))
 }

@@ -15,6 +15,10 @@ pub enum FaultKind {
     Controller,
     /// A container or init container of a controller.
     Container,
+    /// A controller that a mount is for, where no other name is close: the chart ignores the mount.
+    MountController,
+    /// The same of a container.
+    MountContainer,
     /// A service under `service`.
     Service,
     /// A port of a service.
@@ -30,11 +34,16 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Whether only a mount is left over.
+    pub fn is_idle_mount(self) -> bool {
+        matches!(self, FaultKind::MountController | FaultKind::MountContainer)
+    }
+
     /// What messages call it.
     fn name(self) -> &'static str {
         match self {
-            FaultKind::Controller => "controller",
-            FaultKind::Container => "container",
+            FaultKind::Controller | FaultKind::MountController => "controller",
+            FaultKind::Container | FaultKind::MountContainer => "container",
             FaultKind::Service => "service",
             FaultKind::Port => "port",
             FaultKind::ConfigMap => "ConfigMap",
@@ -48,9 +57,15 @@ impl FaultKind {
 /// A name that is not among those which exist there; nothing where it is not known.
 pub(super) fn unknown_name(kind: FaultKind, node: &Node, names: &[SmolStr]) -> Option<Fault> {
     let name = node.known()?;
+    let near = nearest(name, names.iter().map(SmolStr::as_str));
+    let kind = match kind {
+        FaultKind::MountController if near.is_some() => FaultKind::Controller,
+        FaultKind::MountContainer if near.is_some() => FaultKind::Container,
+        kind => kind,
+    };
     let fault = Fault::new(kind, node.span, format!("the values have no {} `{name}`", kind.name()));
     let listed: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    Some(match (nearest(name, names.iter().map(SmolStr::as_str)), listed.is_empty()) {
+    Some(match (near, listed.is_empty()) {
         (None, false) => fault.help(format!("there is {}", listed.join(", "))),
         (near, _) => fault.suggest(near),
     })

@@ -47,14 +47,11 @@ pub fn images(resource: &Resource) -> Vec<Image> {
 
 fn image(entry: &Entry) -> Option<Image> {
     let key = entry.key.text()?;
-    let end = key.len().checked_sub("image".len())?;
-    if !key.get(end..)?.eq_ignore_ascii_case("image") {
-        return None;
-    }
     if entry.value.is_map() {
-        return mapping(&entry.value);
+        let end = key.len().checked_sub("image".len())?;
+        return key.get(end..).filter(|end| end.eq_ignore_ascii_case("image")).and_then(|_| mapping(&entry.value));
     }
-    let text = entry.value.literal().filter(|text| key == "image" && is_reference(text))?;
+    let text = entry.value.literal().filter(|text| matches!(key, "image" | "imageName") && is_reference(text))?;
     Some(Image::parse(text, entry.value.span))
 }
 

@@ -84,6 +84,8 @@ pub mod generated {
 pub mod helm {
     /// See `rules/helm/chart-skew.md`.
     pub mod chart_skew;
+    /// See `rules/helm/idle-mount.md`.
+    pub mod idle_mount;
     /// See `rules/helm/invalid-value.md`.
     pub mod invalid_value;
     /// See `rules/helm/layer-selector.md`.
@@ -389,6 +391,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
     Rule { id: "generated/missing-output", page: include_str!("../../rules/generated/missing-output.md"), ..generated::missing_output::RULE },
     Rule { id: "helm/chart-skew", page: include_str!("../../rules/helm/chart-skew.md"), ..helm::chart_skew::RULE },
+    Rule { id: "helm/idle-mount", page: include_str!("../../rules/helm/idle-mount.md"), ..helm::idle_mount::RULE },
     Rule { id: "helm/invalid-value", page: include_str!("../../rules/helm/invalid-value.md"), ..helm::invalid_value::RULE },
     Rule { id: "helm/layer-selector", page: include_str!("../../rules/helm/layer-selector.md"), ..helm::layer_selector::RULE },
     Rule { id: "helm/misplaced-field", page: include_str!("../../rules/helm/misplaced-field.md"), ..helm::misplaced_field::RULE },

@@ -39,8 +39,9 @@ pub struct Known {
     pub custom_manager: BTreeSet<String>,
     /// Managers.
     pub managers: BTreeSet<String>,
-    /// Managers that read no file, or hardly one, until patterns say which.
-    pub managers_without_files: BTreeSet<String>,
+    /// Managers that read no file, or hardly one, until patterns say which: the API groups of what they update in them,
+    /// where that matters.
+    pub managers_without_files: BTreeMap<String, Vec<String>>,
     /// Datasources.
     pub datasources: BTreeSet<String>,
     /// Built-in presets.

@@ -176,14 +176,14 @@ impl<'a> App<'a> {
             for entry in item.entries_at(&["advancedMounts"]) {
                 let controller = entry.key.text().and_then(|id| self.values.at(&["controllers", id]));
                 let Some(controller) = controller else {
-                    self.fault(FaultKind::Controller, &entry.key, names(all));
+                    self.fault(FaultKind::MountController, &entry.key, names(all));
                     continue;
                 };
                 let mut containers = names(controller.entries_at(&["containers"]));
                 containers.extend(names(controller.entries_at(&["initContainers"])));
                 for mounted in entry.value.entries() {
                     if !containers.iter().any(|name| Some(name.as_str()) == mounted.key.text()) {
-                        self.fault(FaultKind::Container, &mounted.key, containers.clone());
+                        self.fault(FaultKind::MountContainer, &mounted.key, containers.clone());
                     }
                 }
             }

@@ -1,4 +1,4 @@
-//! What scripts apply by hand: the paths in their commands.
+//! What scripts apply by hand: the paths in commands of kubectl and helmfile.
 
 use crate::resource::{File, Role, Syntax, Tree};
 use crate::source::join;
@@ -20,7 +20,8 @@ impl Commands {
     pub fn read(tree: &Tree) -> Self {
         let mut commands = Commands::default();
         for file in tree.files().iter().filter(|file| is_script(file)) {
-            if find(file.source.text.as_bytes(), b"kubectl").is_some() {
+            let runs = |program: &str| find(file.source.text.as_bytes(), program.as_bytes()).is_some();
+            if runs("kubectl") || runs("helmfile") {
                 commands.script(tree, file);
             }
         }
@@ -40,10 +41,11 @@ impl Commands {
         let text = file.source.text.replace("\\\n", " ");
         let applies = |line: &&str| {
             let command = line.split_once("kubectl").map(|(_, rest)| rest);
-            !line.trim_start().starts_with('#')
-                && command.is_some_and(|rest| VERBS.iter().any(|verb| rest.contains(verb)))
+            let kubectl = || command.is_some_and(|rest| VERBS.iter().any(|verb| rest.contains(verb)));
+            !line.trim_start().starts_with('#') && (line.contains("helmfile ") || kubectl())
         };
-        for word in text.lines().filter(applies).flat_map(|line| line.split([' ', '\t', '=', '"', '\'', ';', '<'])) {
+        let words = text.lines().filter(applies).flat_map(|line| line.split([' ', '\t', '=', '"', '\'', ';', '<']));
+        for word in words.filter(|word| !matches!(*word, "" | ".") && !word.starts_with('-')) {
             match word.rsplit_once(['}', ')']) {
                 // What a variable begins may end like this anywhere.
                 Some((_, end)) if end.len() > 1 && end.starts_with('/') => {

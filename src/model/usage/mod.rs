@@ -1,13 +1,16 @@
 //! What becomes of each file: whether a cluster applies it, somebody else reads it, or nobody does.
 
+mod argo;
 mod commands;
 
 use crate::flux::resource_set::is_resource_set;
 use crate::flux::source::Location;
 use crate::flux::{Applied, Fleet};
+use crate::formats::helmfile::Helmfile;
 use crate::resource::{FOLDERS, File, Resource, Role, Syntax, Tree, plain_name};
 use crate::source::{FileId, folder_of};
 use crate::yaml::ProblemKind;
+use argo::Argo;
 use commands::Commands;
 use std::collections::BTreeSet;
 
@@ -44,11 +47,17 @@ impl Usages {
             applied: fleet.files().collect(),
             named,
             templates: template_folders(tree),
+            argo: Argo::read(tree),
             commands: Commands::read(tree),
             out_of_sight: kustomizations.flat_map(out_of_sight).chain(unreadable.map(below)).collect(),
         };
         let decides = evidence.decides(tree);
-        Usages { files: tree.files().iter().map(|file| evidence.usage(file, decides)).collect() }
+        let outdated = outdated_helmfiles(tree, &evidence.commands);
+        let usage = |file: &File| match evidence.usage(file, decides) {
+            Usage::Applied if outdated.contains(&file.source.id) => Usage::Idle,
+            usage => usage,
+        };
+        Usages { files: tree.files().iter().map(usage).collect() }
     }
 
     /// What becomes of a file.
@@ -64,6 +73,7 @@ struct Evidence<'a> {
     named: &'a BTreeSet<FileId>,
     /// Folders of templates.
     templates: BTreeSet<&'a str>,
+    argo: Argo,
     commands: Commands,
     /// Where the paths of Kustomizations may lead that cannot be followed.
     out_of_sight: Vec<String>,
@@ -74,8 +84,8 @@ impl Evidence<'_> {
     /// way it is deployed is not understood.
     fn decides(&self, tree: &Tree) -> bool {
         let manifests = tree.files().iter().filter(|file| file.is_manifest());
-        let (applied, others): (Vec<&File>, Vec<&File>) =
-            manifests.partition(|file| self.applied.contains(&file.source.id));
+        let is_applied = |file: &&File| self.applied.contains(&file.source.id) || self.argo.applies(file);
+        let (applied, others): (Vec<&File>, Vec<&File>) = manifests.partition(is_applied);
         let in_use = others.iter().filter(|file| !file.is_set_aside() && !self.is_template(file)).count();
         !applied.is_empty() && applied.len() >= in_use
     }
@@ -108,8 +118,33 @@ impl Evidence<'_> {
     }
 
     fn may_be_followed(&self, file: &File) -> bool {
-        self.out_of_sight.iter().any(|prefix| file.source.path.starts_with(prefix.as_str()))
+        let begins = |prefix: &String| file.source.path.starts_with(prefix.as_str());
+        self.argo.applies(file) || self.out_of_sight.iter().any(begins)
     }
+}
+
+/// Helmfiles in whose place another one is used: beside them it installs most of the same releases, and a command names
+/// it, or it finds more of its files.
+fn outdated_helmfiles(tree: &Tree, commands: &Commands) -> BTreeSet<FileId> {
+    let all: Vec<(&File, Helmfile)> =
+        tree.files().iter().filter_map(|file| Some((file, Helmfile::of(file)?))).collect();
+    let is_outdated = |(file, helmfile): &&(&File, Helmfile)| {
+        let names: BTreeSet<&str> = helmfile.names().collect();
+        let missing = helmfile.missing_files(file, tree).len();
+        let replaces = |(other, by): &(&File, Helmfile)| {
+            let same = by.names().filter(|name| names.contains(name)).count();
+            let used = commands.apply(&other.source.path) || by.missing_files(other, tree).len() < missing;
+            other.source.id != file.source.id && home(other) == home(file) && same * 2 > names.len() && used
+        };
+        !commands.apply(&file.source.path) && all.iter().any(replaces)
+    };
+    all.iter().filter(is_outdated).map(|(file, _)| file.source.id).collect()
+}
+
+/// The folder of a helmfile, without those that are called so.
+fn home(helmfile: &File) -> &str {
+    let mut folders = folders(helmfile);
+    folders.find(|folder| !folder.rsplit('/').next().is_some_and(|name| name.starts_with("helmfile"))).unwrap_or("")
 }
 
 /// Whether it should be applied, or say what is, and cannot be read.

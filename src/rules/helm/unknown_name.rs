@@ -6,5 +6,6 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    cluster.inventory.faults.iter().map(|fault| fault.finding.clone()).collect()
+    let faults = cluster.inventory.faults.iter().filter(|fault| !fault.kind.is_idle_mount());
+    faults.map(|fault| fault.finding.clone()).collect()
 }

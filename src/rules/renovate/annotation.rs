@@ -1,11 +1,11 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::formats::renovate::{Annotation, Fate, KNOWN, Repair};
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 use crate::source::{Span, nearest};
 
-/// A `# renovate:` comment that Renovate cannot follow.
+/// A `# renovate:` comment that Renovate cannot use.
 pub const RULE: Rule = Rule::warning(check);
 
 /// What the built-in managers read without a comment.
@@ -38,7 +38,7 @@ fn unknown_keys(annotation: &Annotation) -> impl Iterator<Item = Finding> {
     unknown.filter_map(|(key, span, ..)| {
         let near = nearest(key, KNOWN.annotation_keys.iter().map(String::as_str))?;
         let message = format!("unknown key `{key}` in a `# renovate:` comment");
-        Some(Finding::new(*span, message).help(format!("did you mean `{near}`?")))
+        Some(Finding::new(*span, message).help(did_you_mean(near)))
     })
 }
 
@@ -48,8 +48,7 @@ fn datasource(annotation: &Annotation) -> Option<Finding> {
         return None;
     }
     let near = nearest(name, KNOWN.datasources.iter().map(String::as_str));
-    let help =
-        near.map_or_else(|| "see Renovate's list of datasources".to_owned(), |near| format!("did you mean `{near}`?"));
+    let help = near.map_or_else(|| "see Renovate's list of datasources".to_owned(), did_you_mean);
     Some(Finding::new(span, format!("Renovate has no datasource `{name}`")).help(help))
 }
 

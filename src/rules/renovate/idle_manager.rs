@@ -17,10 +17,10 @@ fn finding(node: &Node, repo: &Repo) -> Option<Finding> {
     let strings = node.get("matchStrings").filter(|_| manager.is_sound())?;
     let mut covered = repo.tree().files().iter().filter(|file| manager.covers(&file.source.path)).peekable();
     covered.peek()?;
-    // What is not at hand may hold it.
+    // A file that was not read may contain it.
     if covered.any(|file| file.source.text.is_empty() || manager.finds(&file.source.text)) {
         return None;
     }
-    let help = "change the pattern, or remove the custom manager";
+    let help = "correct the pattern, or remove the custom manager";
     Some(Finding::new(strings.span, "this custom manager finds nothing in the files that it reads").help(help))
 }

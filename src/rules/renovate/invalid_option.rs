@@ -48,7 +48,7 @@ fn fault(name: &str, entry: &Entry) -> Option<Finding> {
     let message = format!("`{name}` must be {}", wanted?);
     Some(
         Finding::new(value.span, message)
-            .help("Renovate refuses the whole configuration: change the value, or remove the option"),
+            .help("correct the value, or remove the option: Renovate refuses the whole configuration"),
     )
 }
 

@@ -5,7 +5,7 @@ use crate::resource::{File, Role};
 use crate::rule::Rule;
 use crate::yaml::Node;
 
-/// A pattern in Renovate's configuration that it refuses, or that cannot fit anything.
+/// A pattern in Renovate's configuration that it refuses, or that cannot match anything.
 pub const RULE: Rule = Rule::error(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
@@ -25,11 +25,11 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     refused.chain(globs).collect()
 }
 
-/// A `*` beside other patterns: it says all of it, and Renovate refuses the others.
+/// A `*` next to other patterns, which matches everything by itself.
 fn lone_star(option: &str, list: &[&Node]) -> Option<Finding> {
     let star = list.iter().find(|pattern| matches!(pattern.text(), Some("*" | "**")))?;
-    let message = format!("`{}` stands beside other patterns in `{option}`: Renovate refuses that", star.text()?);
-    let help = "remove it: patterns that begin with `!` leave out what they name without it";
+    let message = format!("`{}` is next to other patterns in `{option}`: Renovate refuses that", star.text()?);
+    let help = "remove it: patterns that begin with `!` work without it";
     (list.len() > 1).then(|| Finding::new(star.span, message).help(help))
 }
 

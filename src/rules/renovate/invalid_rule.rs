@@ -23,12 +23,15 @@ fn findings(rule: &Node) -> Vec<Finding> {
     let is_selector = |name: &&str| KNOWN.selectors.contains(*name);
     let names = || entries.iter().map(|(name, _)| name);
     if !names().any(is_selector) {
-        let message = "this package rule does not say what it is for";
-        return vec![Finding::new(rule.span.before(), message).help("add a matcher, such as `matchPackageNames`")];
+        let message = "this package rule has no matcher";
+        return vec![
+            Finding::new(rule.span.before(), message)
+                .help("add one, such as `matchPackageNames`, or `*` as the package name for all packages"),
+        ];
     }
     if names().all(|name| is_selector(name) || *name == "description") {
-        let message = "this package rule changes nothing";
-        return vec![Finding::new(rule.span.before(), message).help("add what is to hold, or remove the rule")];
+        let message = "this package rule has no options";
+        return vec![Finding::new(rule.span.before(), message).help("add the options to set, or remove the rule")];
     }
     let Some(types) = rule.entry("matchUpdateTypes").filter(|types| !types.value.items().is_empty()) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::formats::renovate::{Preset, preset};
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
@@ -31,8 +31,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let here: Vec<&str> = here.collect();
     let finding = |(node, path): (&Node, &str)| {
         let near = nearest(path, here.iter().copied());
-        let help =
-            near.map_or_else(|| "create it, or remove the entry".to_owned(), |near| format!("did you mean `{near}`?"));
+        let help = near.map_or_else(|| "create it, or remove the entry".to_owned(), did_you_mean);
         Finding::new(node.span, format!("preset `{path}` does not exist in this repository")).help(help)
     };
     missing.map(finding).collect()

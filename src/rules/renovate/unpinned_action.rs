@@ -17,7 +17,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let pinned = all.iter().filter(|action| is_pinned(action)).count();
     let finding = |action: &Node| {
         let message = format!("action `{}` is not pinned to a commit", action.text().unwrap_or(""));
-        let help = format!("write the commit with the version as a comment, as {pinned} of {} do", all.len());
+        let help = format!("use the commit, with the version as a comment, as {pinned} of {} actions do", all.len());
         Finding::new(action.span, message).help(help)
     };
     if is_convention(pinned, all.len()) { own.into_iter().map(finding).collect() } else { Vec::new() }

@@ -1,6 +1,6 @@
 use crate::diagnostic::Finding;
 use crate::model::repo::Repo;
-use crate::resource::{File, Role};
+use crate::resource::{File, Role, is_of_helmfile};
 use crate::rule::Rule;
 use crate::yaml::{Problem, ProblemKind};
 
@@ -22,9 +22,7 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
 
 /// Whether it is a helmfile with templates, which helmfile renders before it reads it.
 fn is_rendered(file: &File) -> bool {
-    let path = &file.source.path;
-    let helmfile = file.source.name().starts_with("helmfile.") || path.contains("helmfile.d/");
-    helmfile && file.source.text.contains("{{")
+    is_of_helmfile(&file.source.path) && file.source.text.contains("{{")
 }
 
 fn is_deployed(file: &File, problem: &Problem) -> bool {

@@ -217,7 +217,7 @@ serviceMonitor: {app: {endpoints: [{port: metrics}]}}
     let expected = [
         (FaultKind::Controller, "wbe".to_owned()),
         (FaultKind::Container, "db".to_owned()),
-        (FaultKind::Container, "main".to_owned()),
+        (FaultKind::MountContainer, "main".to_owned()),
         (FaultKind::Service, "ap".to_owned()),
         (FaultKind::Port, "htp".to_owned()),
         (FaultKind::Port, "metrics".to_owned()),

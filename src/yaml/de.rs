@@ -173,6 +173,11 @@ impl<'de> At<'de, '_> {
         })
     }
 
+    /// What a seed makes of the node. A type that refuses its text by itself knows no place: it is this one.
+    fn read<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
+        self.place(seed.deserialize(self))
+    }
+
     /// The node as what it is, with the text of a scalar, whatever that resolves to.
     fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.place(match &self.node.value {
@@ -286,7 +291,7 @@ impl<'de> SeqAccess<'de> for Items<'de, '_> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         let reader = self.of.reader;
         let item = self.items.find(|item| !reader.leaves_out(item));
-        item.map(|node| seed.deserialize(At { node, item: true, ..self.of })).transpose()
+        item.map(|node| At { node, item: true, ..self.of }.read(seed)).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -309,11 +314,11 @@ impl<'de> MapAccess<'de> for Entries<'de, '_> {
         let entry = self.entries.find(|entry| !reader.leaves_out(&entry.key) && !reader.leaves_out(&entry.value));
         let Some(super::Entry { key, value }) = entry else { return Ok(None) };
         self.value = Some(At { node: value, key: key.text(), item: false, reader });
-        seed.deserialize(At { node: key, key: None, item: false, reader }).map(Some)
+        At { node: key, key: None, item: false, reader }.read(seed).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(self.value.take().ok_or_else(|| de::Error::custom("a value without a key"))?)
+        self.value.take().ok_or_else(|| de::Error::custom("a value without a key"))?.read(seed)
     }
 }
 
@@ -355,7 +360,7 @@ impl<'de> MapAccess<'de> for Fields<'de, '_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(self.value.take().ok_or_else(|| de::Error::custom("a value without a key"))?)
+        self.value.take().ok_or_else(|| de::Error::custom("a value without a key"))?.read(seed)
     }
 }
 
@@ -378,7 +383,7 @@ impl<'de> SeqAccess<'de> for Parts<'de, '_> {
         self.next += 1;
         match number {
             Some(number) => seed.deserialize(U32Deserializer::new(number)).map(Some),
-            None => seed.deserialize(self.at).map(Some),
+            None => self.at.read(seed).map(Some),
         }
     }
 }

@@ -239,6 +239,8 @@ impl<'a> Cluster<'a> {
         match reference.place {
             _ if answer.is_evident() => Evidence::Plain,
             _ if is_made_by_hand(reference) => Evidence::Outside,
+            // Who writes such an object writes its namespace, too: one of this name elsewhere is the one that was meant.
+            _ if answer.is_elsewhere() && kinds.iter().all(is_by_people) => Evidence::Good,
             _ if answer.has_alternative() => Evidence::Fair,
             // Kubernetes' own objects for the whole cluster, such as StorageClasses, often come with it; Gateways with a chart.
             Place::Cluster if kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => Evidence::None,

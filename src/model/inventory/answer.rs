@@ -66,6 +66,11 @@ impl<'a> Answer<'a> {
         matches!(self, Answer::Missing { elsewhere, near } if !elsewhere.is_empty() || near.is_some())
     }
 
+    /// Whether it leads to nothing, and another namespace has the name.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self, Answer::Missing { elsewhere, .. } if !elsewhere.is_empty())
+    }
+
     /// Whether it leads to nothing, and what was meant instead is plain.
     pub fn is_evident(&self) -> bool {
         matches!(self, Answer::Missing { near: Some(near), .. } if near.evident)

@@ -10,10 +10,9 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     // With `wait` Flux ignores them: that is the subject of `flux/health-checks-ignored`.
-    let waits = |applied: &Applied| applied.resource.node.at(&["spec", "wait"]).is_some_and(Node::is_true);
     // What another cluster holds is not looked for here.
     let here = |applied: &Applied| applied.target == cluster.flux.remote;
-    let asked = cluster.kustomizations().filter(|applied| applied.complete && here(applied) && !waits(applied));
+    let asked = cluster.kustomizations().filter(|applied| applied.complete && here(applied) && !applied.spec().waits());
     asked
         .flat_map(|applied| {
             let entries = applied.spec().health_checks().iter();

@@ -2,8 +2,9 @@
 
 use crate::jinja::{self, Conditions, Delimiters};
 use crate::source::{FileId, SourceFile, Span, folder_of, join};
-use crate::yaml::{Document, Node, Parsed, parse, parse_json, parse_toml};
+use crate::yaml::{Document, Node, Parsed, from_table, parse, parse_json, parse_toml};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use serde::Deserialize;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -183,17 +184,12 @@ impl File {
 
     /// Whether its path says that it shows how something is done, or is there for tests.
     pub fn is_example(&self) -> bool {
-        const WORDS: [&str; 12] = [
-            "example", "examples", "sample", "samples", "test", "tests", "testdata", "fixture", "fixtures", "docs",
-            "specs", "dist",
-        ];
-        let path = self.source.path.to_ascii_lowercase();
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let name = self.source.name().to_ascii_lowercase();
         // A manifest may be called after what it tests, a program's test is named so.
         let code = self.syntax == Syntax::Text;
         let shows = |word: &str| word.starts_with("example") || word.starts_with("sample") || word == "dist";
         let named = name.split(['.', '-', '_']).any(|word| shows(word) || code && word == "test");
-        named || folder.split('/').any(|part| WORDS.contains(&part.trim_start_matches(['.', '_'])))
+        named || self.source.folder().split('/').any(|part| FOLDERS.shown.contains(&plain_name(part)))
     }
 
     /// Documents that the tools can read.
@@ -378,26 +374,22 @@ impl Resource {
     }
 }
 
-/// What the names of folders say, from `schemas/folders.yaml`.
-#[derive(Debug)]
+/// What the names of folders say of what is in them: `schemas/folders.yaml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Folders {
     /// Set aside by their owner, or somebody else's tests.
     pub set_aside: BTreeSet<String>,
     /// Of templates that some program fills in, where one of them shows it.
     pub templates: BTreeSet<String>,
-    /// Of what is shown, tried or run by hand.
-    pub by_the_way: BTreeSet<String>,
+    /// There to show how something is done, or to test it.
+    pub shown: BTreeSet<String>,
+    /// Of what is tried and run by hand.
+    pub by_hand: BTreeSet<String>,
 }
 
-/// The table of `schemas/folders.yaml`.
-pub static FOLDERS: LazyLock<Folders> = LazyLock::new(|| {
-    let parsed = parse(FileId(u32::MAX), include_str!("../schemas/folders.yaml"));
-    let names = |key: &str| {
-        let rows = parsed.documents.iter().flat_map(|document| document.root.items_at(&[key]));
-        rows.filter_map(Node::text).map(str::to_owned).collect()
-    };
-    Folders { set_aside: names("set-aside"), templates: names("templates"), by_the_way: names("by-the-way") }
-});
+/// The table.
+pub static FOLDERS: LazyLock<Folders> = LazyLock::new(|| from_table(include_str!("../schemas/folders.yaml")));
 
 /// The name of a folder as `schemas/folders.yaml` writes it.
 pub fn plain_name(folder: &str) -> String {

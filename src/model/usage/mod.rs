@@ -193,8 +193,10 @@ fn is_export(resource: &Resource) -> bool {
     has("uid") && (has("resourceVersion") || has("managedFields") || resource.node.get("status").is_some())
 }
 
+/// Whether its folder says that nobody applies it.
 fn is_by_the_way(file: &File) -> bool {
-    folders(file).any(|folder| FOLDERS.by_the_way.contains(&name_of(folder)))
+    let says = |name: String| FOLDERS.shown.contains(&name) || FOLDERS.by_hand.contains(&name);
+    folders(file).map(name_of).any(says)
 }
 
 /// Where a Kustomization may lead that cannot be followed: what its path begins with.

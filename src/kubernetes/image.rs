@@ -1,7 +1,7 @@
 //! Container images: name, tag, digest, wherever they are written.
 
 use crate::resource::Resource;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Node};
 
 /// A reference to an image, as written in a manifest or in a chart's values.
@@ -80,6 +80,27 @@ fn mapping(node: &Node) -> Option<Image> {
     Some(image)
 }
 
+/// Why a container runtime refuses a reference to an image.
+pub fn refusal(text: &str) -> Option<String> {
+    if text.contains(char::is_whitespace) {
+        return Some("it has a space in it".to_owned());
+    }
+    let image = Image::parse(text, Span::new(FileId(0), 0, 0));
+    let (host, path) = image.name.split_once('/').unwrap_or(("", &image.name));
+    let is_host = host.contains(['.', ':']) || host == "localhost";
+    let repository = if is_host { path } else { &image.name };
+    if repository.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Some(format!("`{repository}` must be in lower case"));
+    }
+    let (tag, _) = image.tag?;
+    let allowed = |letter: &char| letter.is_ascii_alphanumeric() || "._-".contains(*letter);
+    match tag.chars().find(|letter| !allowed(letter)) {
+        Some(letter) => Some(format!("`{letter}` cannot be in a tag")),
+        None if tag.is_empty() => Some("there is no tag after the colon".to_owned()),
+        None => None,
+    }
+}
+
 impl Image {
     /// Reads a reference in one piece.
     pub fn parse(text: &str, span: Span) -> Image {
@@ -133,7 +154,6 @@ fn is_hex(text: &str, length: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileId;
 
     #[test]
     fn splits_references() {
@@ -145,5 +165,16 @@ mod tests {
         assert!(Image::parse("localhost:5000/a", span).tag.is_none());
         assert_eq!(Image::parse("a:latest", span).floating_tag().map(|(tag, _)| tag), Some("latest"));
         assert!(Image::parse("a:v1", span).floating_tag().is_none());
+    }
+
+    #[test]
+    fn runtimes_refuse_what_is_no_reference() {
+        let fine = ["nginx", "ghcr.io/example/web:v1.2.0_a-b", "Registry.example.org:5000/web@sha256:00", "a/b:X"];
+        for text in fine {
+            assert_eq!(refusal(text), None, "{text}");
+        }
+        for text in ["ghcr.io/Example/web:1", "Nginx", "web:1.2.0+3", "web:", "web: 1.2.0"] {
+            assert!(refusal(text).is_some(), "{text}");
+        }
     }
 }

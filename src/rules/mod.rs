@@ -134,6 +134,8 @@ pub mod homelint {
 pub mod image {
     /// See `rules/image/floating-tag.md`.
     pub mod floating_tag;
+    /// See `rules/image/invalid-name.md`.
+    pub mod invalid_name;
     /// See `rules/image/malformed-digest.md`.
     pub mod malformed_digest;
     /// See `rules/image/no-tag.md`.
@@ -220,6 +222,8 @@ pub mod renovate {
     pub mod unknown_name;
     /// See `rules/renovate/unpinned-action.md`.
     pub mod unpinned_action;
+    /// See `rules/renovate/wrong-capture.md`.
+    pub mod wrong_capture;
 }
 
 /// Rules `repo/…`.
@@ -348,6 +352,8 @@ pub mod yaml {
     pub mod not_indented;
     /// See `rules/yaml/null-map.md`.
     pub mod null_map;
+    /// See `rules/yaml/stray-character.md`.
+    pub mod stray_character;
     /// See `rules/yaml/syntax.md`.
     pub mod syntax;
     /// See `rules/yaml/truthy.md`.
@@ -410,6 +416,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "homelint/config", page: include_str!("../../rules/homelint/config.md"), ..homelint::config::RULE },
     Rule { id: "homelint/unused-ignore", page: include_str!("../../rules/homelint/unused-ignore.md"), ..homelint::unused_ignore::RULE },
     Rule { id: "image/floating-tag", page: include_str!("../../rules/image/floating-tag.md"), ..image::floating_tag::RULE },
+    Rule { id: "image/invalid-name", page: include_str!("../../rules/image/invalid-name.md"), ..image::invalid_name::RULE },
     Rule { id: "image/malformed-digest", page: include_str!("../../rules/image/malformed-digest.md"), ..image::malformed_digest::RULE },
     Rule { id: "image/no-tag", page: include_str!("../../rules/image/no-tag.md"), ..image::no_tag::RULE },
     Rule { id: "kustomize/commented-resource", page: include_str!("../../rules/kustomize/commented-resource.md"), ..kustomize::commented_resource::RULE },
@@ -447,6 +454,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "renovate/preset-missing", page: include_str!("../../rules/renovate/preset-missing.md"), ..renovate::preset_missing::RULE },
     Rule { id: "renovate/unknown-name", page: include_str!("../../rules/renovate/unknown-name.md"), ..renovate::unknown_name::RULE },
     Rule { id: "renovate/unpinned-action", page: include_str!("../../rules/renovate/unpinned-action.md"), ..renovate::unpinned_action::RULE },
+    Rule { id: "renovate/wrong-capture", page: include_str!("../../rules/renovate/wrong-capture.md"), ..renovate::wrong_capture::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
     Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },
@@ -493,6 +501,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "yaml/misplaced-tab", page: include_str!("../../rules/yaml/misplaced-tab.md"), ..yaml::misplaced_tab::RULE },
     Rule { id: "yaml/not-indented", page: include_str!("../../rules/yaml/not-indented.md"), ..yaml::not_indented::RULE },
     Rule { id: "yaml/null-map", page: include_str!("../../rules/yaml/null-map.md"), ..yaml::null_map::RULE },
+    Rule { id: "yaml/stray-character", page: include_str!("../../rules/yaml/stray-character.md"), ..yaml::stray_character::RULE },
     Rule { id: "yaml/syntax", page: include_str!("../../rules/yaml/syntax.md"), ..yaml::syntax::RULE },
     Rule { id: "yaml/truthy", page: include_str!("../../rules/yaml/truthy.md"), ..yaml::truthy::RULE },
     Rule { id: "yaml/unquoted-version", page: include_str!("../../rules/yaml/unquoted-version.md"), ..yaml::unquoted_version::RULE },

@@ -1,7 +1,9 @@
 //! Comments that tell Renovate what a value is (<https://docs.renovatebot.com/modules/manager/regex/>).
 
+use super::KNOWN;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::resource::{File, Role};
-use crate::source::Span;
+use crate::source::{Span, nearest};
 use memchr::memmem::Finder;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -20,7 +22,37 @@ pub struct Annotation {
     pub line: u32,
 }
 
+/// What built-in managers read without a comment.
+const BUILT_IN: [&str; 6] = ["repository:", "image:", "uses:", "repo:", "rev:", "FROM "];
+
 impl Annotation {
+    /// A key that is close to one that Renovate's own examples have.
+    pub fn unknown_key(&self) -> Option<Finding> {
+        let mut unknown = self.pairs.iter().filter(|(key, ..)| !KNOWN.annotation_keys.contains(key));
+        unknown.find_map(|(key, span, ..)| {
+            let near = nearest(key, KNOWN.annotation_keys.iter().map(String::as_str))?;
+            let message = format!("unknown key `{key}` in a `# renovate:` comment");
+            Some(Finding::new(*span, message).help(did_you_mean(near)))
+        })
+    }
+
+    /// A datasource that Renovate does not have.
+    pub fn unknown_datasource(&self) -> Option<Finding> {
+        let (name, span) = self.get("datasource")?;
+        if name.starts_with("custom.") || KNOWN.datasources.contains(name) || name.contains(['{', '<']) {
+            return None;
+        }
+        let near = nearest(name, KNOWN.datasources.iter().map(String::as_str));
+        let help = near.map_or_else(|| "see Renovate's list of datasources".to_owned(), did_you_mean);
+        Some(Finding::new(span, format!("Renovate has no datasource `{name}`")).help(help))
+    }
+
+    /// Whether a built-in manager reads the line that it is about without it.
+    pub fn is_redundant(&self, file: &File) -> bool {
+        let line = file.source.line_text(self.line).trim_start().trim_start_matches("- ");
+        BUILT_IN.iter().any(|key| line.starts_with(key))
+    }
+
     /// The value of a key and its place.
     pub fn get(&self, key: &str) -> Option<(&str, Span)> {
         self.pairs.iter().find(|(name, ..)| name == key).map(|(_, _, value, span)| (value.as_str(), *span))

@@ -23,14 +23,14 @@ const RECOMMENDED: [&str; 8] = [
 #[derive(Debug, Default)]
 pub struct Renovate {
     managers: Vec<Manager>,
-    /// Whether there is a configuration, and every preset that it extends is built in or in the repository.
-    complete: bool,
     ignored: Vec<(String, Option<Pattern>)>,
 }
 
 /// A custom manager: it reads the files that fit its patterns by regular expressions.
 #[derive(Debug)]
 pub struct Manager {
+    /// Where its expressions are.
+    pub strings: Option<Span>,
     sound: bool,
     files: Vec<Pattern>,
     regexes: Vec<Regex>,
@@ -52,12 +52,10 @@ pub enum Preset<'a> {
 pub enum Fate {
     /// A custom manager reads it, and takes this for the version.
     Read(Option<Span>),
-    /// No custom manager reads it.
+    /// No custom manager of the repository reads it, though one may read it that a preset brings.
     Unread(Repair),
     /// Renovate does not look at this file.
     Ignored,
-    /// A preset that is not at hand may read it.
-    Unknown,
 }
 
 /// What would make a custom manager read an annotation.
@@ -69,34 +67,30 @@ pub enum Repair {
     Without(String),
     /// The line with the version directly below it.
     NextLine,
-    /// Nothing that is simple, though one reads the file.
-    Pattern,
-    /// A custom manager for this file.
-    File,
+    /// Nothing that is simple.
+    Other,
 }
 
 impl Renovate {
     /// Reads what a repository says.
     pub fn new(tree: &Tree) -> Self {
-        let documents =
-            || tree.files().iter().flat_map(|file| file.roots_of(Role::Renovate).map(move |root| (file, root)));
-        let mut renovate = Renovate { complete: documents().next().is_some(), ..Renovate::default() };
-        for (file, root) in documents() {
-            let extended = root.at(&["extends"]).into_iter().flat_map(listed).filter_map(Node::text);
-            let presets: Vec<&str> = extended.collect();
-            let known = |text: &&str| {
-                let adds = text.starts_with("customManagers:") || text.starts_with("regexManagers:");
-                !adds && !matches!(preset(tree, file, text), Preset::Elsewhere(..))
-            };
-            renovate.complete &= presets.iter().all(known);
+        let documents = tree.files().iter().flat_map(|file| file.roots_of(Role::Renovate));
+        let mut renovate = Renovate::default();
+        for root in documents {
+            let mut extended = root.get("extends").into_iter().flat_map(listed).filter_map(Node::text);
+            let recommends = extended.any(|text| matches!(text, "config:recommended" | "config:best-practices"));
             renovate.managers.extend(regex_managers(root).map(Manager::new));
-            let recommends = presets.iter().any(|text| matches!(*text, "config:recommended" | "config:best-practices"));
             let own: Vec<&str> = root.items_at(&["ignorePaths"]).iter().filter_map(Node::text).collect();
             let default = RECOMMENDED.iter().filter(|_| recommends && root.get("ignorePaths").is_none());
             let ignored = own.iter().chain(default).map(|text| ((*text).to_owned(), Pattern::new(text)));
             renovate.ignored.extend(ignored);
         }
         renovate
+    }
+
+    /// The custom managers of the repository.
+    pub fn managers(&self) -> &[Manager] {
+        &self.managers
     }
 
     /// Whether Renovate does not look at a file.
@@ -120,9 +114,7 @@ impl Renovate {
         let fate = |annotation: &Annotation| match found.over(annotation.span) {
             _ if ignored => Fate::Ignored,
             Some(version) => Fate::Read(version),
-            None if !covering.is_empty() => Fate::Unread(repair(&covering, file, annotation)),
-            None if self.complete => Fate::Unread(Repair::File),
-            None => Fate::Unknown,
+            None => Fate::Unread(repair(&covering, file, annotation)),
         };
         let fates: Vec<Fate> = annotations.iter().map(fate).collect();
         annotations.into_iter().zip(fates).collect()
@@ -185,7 +177,7 @@ fn repair(managers: &[&Manager], file: &File, annotation: &Annotation) -> Repair
     let words: Vec<String> = annotation.pairs.iter().map(|(key, _, value, _)| format!("{key}={value}")).collect();
     // Prose in it may be why it is not to be read.
     if words.len() != text.split_whitespace().count() {
-        return Repair::Pattern;
+        return Repair::Other;
     }
     let shorter = (1..words.len()).rev().map(|count| words.split_at(count));
     let fitting = shorter.map(|(kept, rest)| (kept.join(" "), rest)).find(|(kept, _)| reads(kept, below().next()));
@@ -193,7 +185,7 @@ fn repair(managers: &[&Manager], file: &File, annotation: &Annotation) -> Repair
         return Repair::Without(rest.join(" "));
     }
     let mut orders = if words.len() <= MAX_KEYS { orders(&words) } else { Vec::new() }.into_iter();
-    orders.find(|order| reads(order, below().next())).map_or(Repair::Pattern, Repair::Order)
+    orders.find(|order| reads(order, below().next())).map_or(Repair::Other, Repair::Order)
 }
 
 /// Words in every order.
@@ -217,6 +209,7 @@ impl Manager {
         let regex = |text: &&str| RegexBuilder::new(&for_rust(text)).unicode(false).build().ok();
         let regexes: Vec<Option<Regex>> = texts("matchStrings").iter().map(regex).collect();
         Manager {
+            strings: node.get("matchStrings").map(|strings| strings.span),
             sound: !files.is_empty() && files.iter().all(Option::is_some) && regexes.iter().all(Option::is_some),
             files: files.into_iter().flatten().collect(),
             regexes: regexes.into_iter().flatten().collect(),

@@ -3,7 +3,7 @@
 mod annotation;
 mod config;
 mod pattern;
-mod time;
+mod value;
 
 use crate::yaml::from_table;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 pub use annotation::{Annotation, annotations};
 pub use config::{Fate, Manager, Preset, Renovate, Repair, preset, regex_managers};
 pub use pattern::{Pattern, lacks_slashes, pattern_lists, patterns, refusal};
-pub use time::{age_fault, schedule_fault};
+pub use value::{age_fault, schedule_fault, wanted_type};
 
 /// Names that Renovate knows: `schemas/renovate.yaml`.
 #[derive(Debug, Default, Deserialize)]

@@ -1,11 +1,18 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::image::{Image, images};
+use crate::model::cluster::Cluster;
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 
 /// A tag that names a different image tomorrow.
-pub const RULE: Rule = Rule::warning(check);
+pub const RULE: Rule = Rule::everywhere(Severity::Warning, check_cluster, check);
+
+/// As deployed: a kustomization may set the tag.
+fn check_cluster(cluster: &Cluster) -> Vec<Finding> {
+    let images = cluster.flux.resources().flat_map(|(_, resource)| images(resource));
+    images.filter_map(|image| finding(cluster.repo.file_of(image.span)?, &image)).collect()
+}
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
     file.resources().iter().flat_map(images).filter_map(|image| finding(file, &image)).collect()

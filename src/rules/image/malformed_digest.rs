@@ -1,11 +1,18 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::image::{Image, images};
+use crate::model::cluster::Cluster;
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
 
 /// A digest that no registry can resolve.
-pub const RULE: Rule = Rule::error(check);
+pub const RULE: Rule = Rule::everywhere(Severity::Error, check_cluster, check);
+
+/// As deployed: a kustomization may set the digest.
+fn check_cluster(cluster: &Cluster) -> Vec<Finding> {
+    let images = cluster.flux.resources().flat_map(|(_, resource)| images(resource));
+    images.filter_map(|image| finding(&image)).collect()
+}
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
     file.resources().iter().flat_map(images).filter_map(|image| finding(&image)).collect()

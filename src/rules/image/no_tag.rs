@@ -1,16 +1,25 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::image::{Image, images};
+use crate::model::cluster::Cluster;
 use crate::model::repo::Repo;
-use crate::resource::File;
+use crate::resource::{File, Resource};
 use crate::rule::Rule;
 
 /// An image without tag or digest: `latest`, without saying so.
-pub const RULE: Rule = Rule::warning(check);
+pub const RULE: Rule = Rule::everywhere(Severity::Warning, check_cluster, check);
+
+/// As deployed: a kustomization may set the tag.
+fn check_cluster(cluster: &Cluster) -> Vec<Finding> {
+    cluster.flux.resources().flat_map(|(_, resource)| findings(resource)).collect()
+}
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
-    // In values a chart adds the tag; only a manifest's own image is complete.
-    let own = file.resources().iter().filter(|resource| !resource.is_helm_release());
-    own.flat_map(images).filter_map(|image| finding(&image)).collect()
+    file.resources().iter().flat_map(findings).collect()
+}
+
+/// In values a chart adds the tag; only a manifest's own image is complete.
+fn findings(resource: &Resource) -> Vec<Finding> {
+    if resource.is_helm_release() { Vec::new() } else { images(resource).iter().filter_map(finding).collect() }
 }
 
 fn finding(image: &Image) -> Option<Finding> {

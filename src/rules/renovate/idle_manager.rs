@@ -1,20 +1,18 @@
 use crate::diagnostic::Finding;
-use crate::formats::renovate::{Manager, regex_managers};
+use crate::formats::renovate::Manager;
 use crate::model::repo::Repo;
-use crate::resource::{File, Role};
+use crate::resource::File;
 use crate::rule::Rule;
-use crate::yaml::Node;
 
 /// A custom manager that finds nothing in the files that it reads.
 pub const RULE: Rule = Rule::info(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    file.roots_of(Role::Renovate).flat_map(regex_managers).filter_map(|node| finding(node, repo)).collect()
+    repo.renovate().managers().iter().filter_map(|manager| finding(manager, file, repo)).collect()
 }
 
-fn finding(node: &Node, repo: &Repo) -> Option<Finding> {
-    let manager = Manager::new(node);
-    let strings = node.get("matchStrings").filter(|_| manager.is_sound())?;
+fn finding(manager: &Manager, file: &File, repo: &Repo) -> Option<Finding> {
+    let strings = manager.strings.filter(|strings| strings.file == file.source.id && manager.is_sound())?;
     let mut covered = repo.tree().files().iter().filter(|file| manager.covers(&file.source.path)).peekable();
     covered.peek()?;
     // A file that was not read may contain it.
@@ -22,5 +20,5 @@ fn finding(node: &Node, repo: &Repo) -> Option<Finding> {
         return None;
     }
     let help = "correct the pattern, or remove the custom manager";
-    Some(Finding::new(strings.span, "this custom manager finds nothing in the files that it reads").help(help))
+    Some(Finding::new(strings, "this custom manager finds nothing in the files that it reads").help(help))
 }

@@ -21,10 +21,10 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 
 fn finding(file: &File, map: &Node) -> Option<Finding> {
     let entries = map.entries();
-    let at = entries.iter().position(|entry| entry.value.is_absent() && content(entry).is_some())?;
+    let starts = |pair: &[Entry]| matches!(pair, [empty, next] if empty.value.is_absent() && belongs(empty, next));
+    let at = entries.windows(2).position(starts)?;
     let (empty, rest) = entries.get(at..)?.split_first()?;
-    let belongs = content(empty)?;
-    let count = rest.iter().take_while(|entry| entry.key.text().is_some_and(belongs)).count();
+    let count = rest.iter().take_while(|entry| belongs(empty, entry)).count();
     let rest = rest.get(..count)?;
     let first = rest.first()?;
     let (key, next) = (empty.key.text()?, first.key.text()?);
@@ -35,24 +35,17 @@ fn finding(file: &File, map: &Node) -> Option<Finding> {
     Some(Finding { fix: indented(file, rest), ..finding })
 }
 
-/// How to know the keys that stand below a key.
-fn content(entry: &Entry) -> Option<fn(&str) -> bool> {
-    match entry.key.text()? {
-        "annotations" | "labels" | "matchLabels" | "nodeSelector" => Some(is_qualified),
-        "env" => Some(is_variable),
-        _ => None,
-    }
-}
-
-/// `app.kubernetes.io/name`: no field of an object is called so.
-fn is_qualified(key: &str) -> bool {
-    key.split_once('/').is_some_and(|(domain, name)| domain.contains('.') && !name.is_empty())
-}
-
-/// `LOG_LEVEL`
-fn is_variable(key: &str) -> bool {
+/// Whether a key can only be below another: `app.kubernetes.io/name` or `LOG_LEVEL`, which no field is called.
+fn belongs(empty: &Entry, next: &Entry) -> bool {
+    let (Some(above), Some(key)) = (empty.key.text(), next.key.text()) else { return false };
     let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    key.len() > 1 && key.bytes().all(upper)
+    match above {
+        "annotations" | "labels" | "matchLabels" | "nodeSelector" => {
+            key.split_once('/').is_some_and(|(domain, name)| domain.contains('.') && !name.is_empty())
+        }
+        "env" => key.len() > 1 && key.bytes().all(upper),
+        _ => false,
+    }
 }
 
 /// Moves the lines of entries two columns to the right.

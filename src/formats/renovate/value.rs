@@ -1,6 +1,26 @@
-//! Times in a configuration: when Renovate may work, and how old a release must be.
+//! Values of options: their types, schedules and ages.
 
 use super::KNOWN;
+use crate::yaml::{Mode, Node, Resolved};
+
+/// What an option must be, where its value is something else. A preset fills in what it is given.
+pub fn wanted_type(option: &str, value: &Node) -> Option<&'static str> {
+    let text = value.text().unwrap_or("");
+    if value.is_null() || text.contains("{{") {
+        return None;
+    }
+    let kind = value.resolve(Mode::Yaml12);
+    if KNOWN.booleans.contains(option) {
+        let is_one = matches!(kind, Some(Resolved::Bool(_))) || matches!(text, "true" | "false");
+        (!is_one).then_some("`true` or `false`")
+    } else if KNOWN.integers.contains(option) {
+        (!matches!(kind, Some(Resolved::Int(_) | Resolved::Float(_)))).then_some("a number")
+    } else if KNOWN.lists.contains(option) {
+        (!value.is_seq()).then_some("a list")
+    } else {
+        None
+    }
+}
 
 /// What is wrong with an entry of `schedule`: a text of words, or a cron expression.
 pub fn schedule_fault(text: &str) -> Option<String> {

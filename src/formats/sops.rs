@@ -1,11 +1,14 @@
 //! `.sops.yaml` and what SOPS leaves in a file (<https://getsops.io/docs>).
 
 use crate::resource::{File, Resource, Role, Syntax, Tree};
-use crate::secret::{is_encrypted, is_placeholder};
-use crate::source::{Span, folder_of};
-use crate::yaml::{Document, Entry, Node};
+use crate::secret::{self, is_encrypted, is_placeholder};
+use crate::source::{FileId, Span, folder_of};
+use crate::yaml::{Document, Entry, Node, same_data};
 use regex::{Regex, RegexBuilder};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// So many files that differ from a rule in the same way are one mistake, of the rule.
+pub const MANY: usize = 5;
 
 /// The key under which SOPS keeps its metadata.
 pub const METADATA: &str = "sops";
@@ -33,9 +36,24 @@ pub struct CreationRule {
     pub is_kept: bool,
     /// Whether it claims no resource but Secrets and ConfigMaps: so what else it claims is secret, too.
     claims_secrets: bool,
+    /// The encrypted files that its pattern matches, whatever rule stands before it.
+    encrypted: BTreeSet<FileId>,
+    /// What the files that it is the first to claim are encrypted to instead of its recipients: where they say so.
+    pub outdated: BTreeMap<Difference, Vec<Span>>,
+    /// All that it says besides its pattern.
+    settings: Node,
     /// The age recipients to which it encrypts.
     pub recipients: BTreeSet<String>,
     folder: String,
+}
+
+/// How the recipients of a file differ from those of its creation rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// The rule names one that the file lacks.
+    Lacks(String),
+    /// The file has one that the rule does not name.
+    Keeps(String),
 }
 
 /// Which values of a file are encrypted: at most one of the settings may be set, the suffix is SOPS's default.
@@ -122,6 +140,21 @@ pub fn metadata(document: &Document) -> Option<&Node> {
         .filter(|metadata| metadata.get("mac").is_some() || metadata.get("lastmodified").is_some())
 }
 
+/// Why SOPS cannot decrypt a text that looks encrypted: a part of it is missing or cut off.
+pub fn damage(text: &str) -> Option<String> {
+    let inner = text.trim().strip_prefix("ENC[AES256_GCM,")?;
+    let Some(inner) = inner.strip_suffix(']') else { return Some("its end is missing".to_owned()) };
+    let part = |name: &str| inner.split(',').find_map(|part| part.strip_prefix(name)?.strip_prefix(':'));
+    let bytes = |name: &str| part(name).and_then(secret::decode_bytes).map(|bytes| bytes.len());
+    match (bytes("data"), bytes("iv"), bytes("tag"), part("type")) {
+        (None, ..) => Some("its `data` is no base64".to_owned()),
+        (_, iv, ..) if iv != Some(32) => Some("its `iv` is not 32 bytes of base64".to_owned()),
+        (_, _, tag, _) if tag != Some(16) => Some("its `tag` is not 16 bytes of base64".to_owned()),
+        (.., None) => Some("it has no `type`".to_owned()),
+        _ => None,
+    }
+}
+
 /// The age recipients that a creation rule, or the metadata of an encrypted file, names.
 pub fn recipients(settings: &Node) -> BTreeSet<String> {
     let groups = settings.items_at(&["key_groups"]).iter().chain([settings]);
@@ -166,6 +199,8 @@ pub fn idle_choice(document: &Document) -> Option<&Entry> {
 #[derive(Debug, Default)]
 pub struct Policy {
     folders: BTreeMap<String, Vec<CreationRule>>,
+    /// Encrypted files that no rule claims, by the folder of the configuration above them.
+    unclaimed: BTreeMap<String, Vec<Span>>,
 }
 
 impl Policy {
@@ -177,7 +212,7 @@ impl Policy {
             let rules = root.items_at(&["creation_rules"]).iter().map(|rule| creation_rule(rule, folder));
             Some((folder.to_owned(), rules.collect()))
         });
-        let mut policy = Policy { folders: rules.collect() };
+        let mut policy = Policy { folders: rules.collect(), unclaimed: BTreeMap::new() };
         policy.judge(tree);
         policy
     }
@@ -204,16 +239,24 @@ impl Policy {
 
     /// The creation rules of the nearest `.sops.yaml` above a path.
     pub fn rules_above(&self, path: &str) -> Option<&[CreationRule]> {
+        self.folders.get(self.folder_above(path)?).map(Vec::as_slice)
+    }
+
+    /// The encrypted files that none of these rules claims.
+    pub fn unclaimed_above(&self, path: &str) -> &[Span] {
+        self.folder_above(path).and_then(|folder| self.unclaimed.get(folder)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The folder of the nearest `.sops.yaml` above a path.
+    fn folder_above<'p>(&self, path: &'p str) -> Option<&'p str> {
         let mut folder = folder_of(path);
-        loop {
-            if let Some(rules) = self.folders.get(folder) {
-                return Some(rules);
-            }
+        while !self.folders.contains_key(folder) {
             if folder.is_empty() {
                 return None;
             }
             folder = folder_of(folder);
         }
+        Some(folder)
     }
 
     /// The values in clear of all files that a rule for nothing but secrets claims.
@@ -245,10 +288,29 @@ impl Policy {
         let data: Vec<&File> = data.filter(|file| !file.source.text.is_empty()).collect();
         for rule in self.folders.values_mut().flatten() {
             let claimed: Vec<&&File> = data.iter().filter(|file| rule.claims(&file.source.path)).collect();
-            let encrypted = claimed.iter().filter(|file| is_encrypted_file(file)).count();
-            rule.is_kept = claimed.len() >= 5 && encrypted * 5 >= claimed.len() * 4;
+            rule.encrypted = claimed.iter().filter(|file| is_encrypted_file(file)).map(|file| file.source.id).collect();
+            rule.is_kept = claimed.len() >= 5 && rule.encrypted.len() * 5 >= claimed.len() * 4;
             let kind = |resource: &Resource| matches!(resource.kind.as_str(), "Secret" | "ConfigMap");
             rule.claims_secrets = claimed.iter().all(|file| file.resources().iter().all(kind));
+        }
+        for file in data {
+            let Some(document) = file.documents().find(|document| metadata(document).is_some()) else { continue };
+            let (Some(entry), Some(folder)) = (document.root.entry(METADATA), self.folder_above(&file.source.path))
+            else {
+                continue;
+            };
+            let (place, folder) = (entry.key.span, folder.to_owned());
+            let rules = self.folders.get_mut(&folder).map_or(&mut [][..], Vec::as_mut_slice);
+            match rules.iter_mut().find(|rule| rule.claims(&file.source.path)) {
+                Some(rule) => {
+                    let difference = rule.difference(document);
+                    difference.into_iter().for_each(|what| rule.outdated.entry(what).or_default().push(place));
+                }
+                None if file.source.name().contains(".sops.") => {
+                    self.unclaimed.entry(folder).or_default().push(place);
+                }
+                None => {}
+            }
         }
     }
 }
@@ -274,12 +336,39 @@ fn creation_rule(rule: &Node, folder: &str) -> CreationRule {
         choice: Choice::read(rule),
         is_kept: false,
         claims_secrets: false,
+        encrypted: BTreeSet::new(),
+        outdated: BTreeMap::new(),
+        settings: settings_besides_pattern(rule),
         recipients: recipients(rule),
         folder: folder.to_owned(),
     }
 }
 
+fn settings_besides_pattern(rule: &Node) -> Node {
+    let pattern = |entry: &&Entry| !matches!(entry.key.text(), Some("path_regex" | "filename_regex"));
+    Node::map(rule.span, rule.entries().iter().filter(pattern).cloned().collect())
+}
+
 impl CreationRule {
+    /// Whether a rule below this one is meant for some of its files and never used: it says something else, and this
+    /// one is wider.
+    pub fn shadows(&self, below: &CreationRule) -> bool {
+        !below.encrypted.is_empty()
+            && below.encrypted.len() < self.encrypted.len()
+            && below.encrypted.is_subset(&self.encrypted)
+            && !same_data(&self.settings, &below.settings)
+    }
+
+    /// How a document that this rule claims was encrypted to other keys; other kinds of keys are not compared.
+    fn difference(&self, document: &Document) -> Option<Difference> {
+        let own = recipients(metadata(document)?);
+        if own.is_empty() || self.recipients.is_empty() {
+            return None;
+        }
+        let lacks = self.recipients.difference(&own).next().cloned().map(Difference::Lacks);
+        lacks.or_else(|| own.difference(&self.recipients).next().cloned().map(Difference::Keeps))
+    }
+
     /// Whether the rule's pattern, unanchored as in Go, finds something in the path.
     pub fn claims(&self, path: &str) -> bool {
         let relative = path.strip_prefix(self.folder.as_str()).map_or(path, |rest| rest.trim_start_matches('/'));

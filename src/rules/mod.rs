@@ -288,6 +288,8 @@ pub mod service {
 pub mod sops {
     /// See `rules/sops/config-name.md`.
     pub mod config_name;
+    /// See `rules/sops/damaged-value.md`.
+    pub mod damaged_value;
     /// See `rules/sops/invalid-rule.md`.
     pub mod invalid_rule;
     /// See `rules/sops/metadata-missing.md`.
@@ -477,6 +479,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "service/probe-port-missing", page: include_str!("../../rules/service/probe-port-missing.md"), ..service::probe_port_missing::RULE },
     Rule { id: "service/target-port-missing", page: include_str!("../../rules/service/target-port-missing.md"), ..service::target_port_missing::RULE },
     Rule { id: "sops/config-name", page: include_str!("../../rules/sops/config-name.md"), ..sops::config_name::RULE },
+    Rule { id: "sops/damaged-value", page: include_str!("../../rules/sops/damaged-value.md"), ..sops::damaged_value::RULE },
     Rule { id: "sops/invalid-rule", page: include_str!("../../rules/sops/invalid-rule.md"), ..sops::invalid_rule::RULE },
     Rule { id: "sops/metadata-missing", page: include_str!("../../rules/sops/metadata-missing.md"), ..sops::metadata_missing::RULE },
     Rule { id: "sops/no-rule", page: include_str!("../../rules/sops/no-rule.md"), ..sops::no_rule::RULE },

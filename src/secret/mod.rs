@@ -8,7 +8,9 @@ mod text;
 mod value;
 
 pub use table::{key_file, names_credential, reported};
-pub use value::{decode, in_clear, is_encrypted, is_placeholder, is_secret, lines_in_clear, literals_in_clear};
+pub use value::{
+    decode, decode_bytes, in_clear, is_encrypted, is_placeholder, is_secret, lines_in_clear, literals_in_clear,
+};
 
 use crate::diagnostic::{Edit, Finding, Fix, Related, Unchecked};
 use crate::resource::{File, Role, Tree};

@@ -4,6 +4,9 @@ use super::table::{TABLE, names_credential, names_public, shapes};
 use super::text::credentials;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{Entry, Node, Style};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -184,26 +187,16 @@ fn is_name(part: &str) -> bool {
 
 /// The text that a value of `data` stands for; `None` where it is no base64 of text.
 pub fn decode(base64: &str) -> Option<String> {
-    let mut bits = 0u32;
-    let mut count = 0;
-    let mut out = Vec::new();
-    for byte in base64.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count & 0xff) as u8);
-        }
-    }
-    String::from_utf8(out).ok()
+    String::from_utf8(decode_bytes(base64)?).ok()
+}
+
+/// The bytes that base64 stands for, broken into lines or not, padded or not.
+pub fn decode_bytes(base64: &str) -> Option<Vec<u8>> {
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let letters: Vec<u8> = base64.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    GeneralPurpose::new(&STANDARD, LENIENT).decode(letters).ok()
 }
 
 /// Whether a scalar is written in a form that SOPS gives to an encrypted value.

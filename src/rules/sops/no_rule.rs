@@ -1,8 +1,9 @@
 use crate::diagnostic::Finding;
-use crate::formats::sops::{METADATA, metadata};
+use crate::formats::sops::MANY;
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
+use crate::source::Span;
 
 /// An encrypted file that no creation rule claims.
 pub const RULE: Rule = Rule::warning(check);
@@ -13,13 +14,18 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 
 fn finding(file: &File, repo: &Repo) -> Option<Finding> {
     let (name, path) = (file.source.name(), &file.source.path);
-    let document = file.documents().find(|document| metadata(document).is_some())?;
-    let last = repo.sops().rules_above(path)?.last()?;
-    if !name.contains(".sops.") || repo.sops().rule_for(path).is_some() {
-        return None;
+    let unclaimed = repo.sops().unclaimed_above(path);
+    let last = repo.sops().rules_above(path)?.last()?.span;
+    // Where many files are left out, the mistake is in the rules.
+    if name == ".sops.yaml" && unclaimed.len() >= MANY {
+        let message =
+            format!("no creation rule matches {} encrypted files: `sops` cannot encrypt new ones", unclaimed.len());
+        let finding =
+            Finding::new(last, message).help("correct the `path_regex` that is meant for them, or add a rule");
+        return Some(unclaimed.iter().fold(finding, |finding, place| finding.related(*place, "not matched")));
     }
+    let place = unclaimed.iter().find(|place: &&Span| place.file == file.source.id && unclaimed.len() < MANY)?;
     let message = format!("no creation rule matches `{name}`: `sops` cannot encrypt a new file of this name");
     let help = format!("add a rule whose `path_regex` matches `{path}`");
-    let finding = Finding::new(document.root.entry(METADATA)?.key.span, message);
-    Some(finding.help(help).related(last.span, "the last of the rules"))
+    Some(Finding::new(*place, message).help(help).related(last, "the last of the rules"))
 }

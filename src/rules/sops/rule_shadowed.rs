@@ -1,4 +1,5 @@
 use crate::diagnostic::Finding;
+use crate::formats::sops::CreationRule;
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
@@ -7,14 +8,18 @@ use crate::yaml::Node;
 /// A creation rule that no file reaches.
 pub const RULE: Rule = Rule::warning(check);
 
-fn check(file: &File, _: &Repo) -> Vec<Finding> {
+fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     if file.role_of_root() != Some(Role::SopsConfig) {
         return Vec::new();
     }
-    let rules = file.root().map_or(&[][..], |root| root.items_at(&["creation_rules"]));
-    let shadowed = rules.iter().enumerate().filter_map(|(index, rule)| {
-        let first = rules.iter().take(index).find(|earlier| claims_all_of(earlier, rule))?;
-        let finding = Finding::new(place(rule), "no file reaches this creation rule");
+    let nodes = file.root().map_or(&[][..], |root| root.items_at(&["creation_rules"]));
+    let rules = repo.sops().rules_above(&file.source.path).unwrap_or_default();
+    let rules: Vec<(&Node, &CreationRule)> = nodes.iter().zip(rules).collect();
+    let shadowed = rules.iter().enumerate().filter_map(|(index, (node, rule))| {
+        let above = || rules.iter().take(index);
+        let by_pattern = above().find(|(earlier, _)| claims_all_of(earlier, node));
+        let (first, _) = by_pattern.or_else(|| above().find(|(_, earlier)| earlier.shadows(rule)))?;
+        let finding = Finding::new(place(node), "no file reaches this creation rule");
         Some(
             finding
                 .help("SOPS takes the first rule that matches: move this one up")

@@ -1,7 +1,7 @@
 //! What the tables say about references and created objects.
 #![allow(clippy::unwrap_used)]
 
-use homelint::links::{Links, Place, Table};
+use homelint::links::{Links, Maker, Place, Table};
 use homelint::resource::Resource;
 use homelint::source::FileId;
 use homelint::yaml::{self, from_node};
@@ -178,6 +178,93 @@ spec: {volumeClaimTemplates: [{metadata: {name: disk}}, {metadata: {name: log}}]
     assert_eq!(created(set), ["PersistentVolumeClaim data/disk-db-# ?", "PersistentVolumeClaim data/log-db-# ?"]);
     let objects = Links::embedded().creates(&resource(set));
     assert!(objects[0].is_named("disk-db-12") && !objects[0].is_named("disk-db-x") && !objects[0].is_named("disk-db"));
+}
+
+#[test]
+fn policies_and_roles_make_objects() {
+    let policy = "
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: copies}
+spec:
+  rules:
+    - generate: {apiVersion: v1, kind: Secret, name: login, namespace: \"{{request.object.metadata.name}}\", clone: {name: login}}
+    - generate: {apiVersion: v1, kind: ConfigMap, name: site, namespace: web, data: {data: {color: red}}}
+    - generate: {cloneList: {kinds: [v1/Secret], namespace: data}, namespace: web}
+    - validate: {message: no}
+";
+    assert_eq!(created(policy), ["Secret */login ?", "ConfigMap web/site color", "Secret web/ ?", "ConfigMap web/ ?"]);
+    let role = "
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: maker, namespace: web}
+rules:
+  - {apiGroups: [\"\"], resources: [secrets], resourceNames: [token], verbs: [get, update]}
+  - {apiGroups: [\"\"], resources: [secrets], resourceNames: [other], verbs: [get]}
+";
+    assert_eq!(created(role), ["Secret web/token ?"]);
+    let any = "
+apiVersion: example.org/v1
+kind: Bucket
+metadata: {name: b}
+spec: {writeConnectionSecretToRef: {name: b-login, namespace: web}}
+";
+    assert_eq!(created(any), ["Secret web/b-login ?"]);
+    let users = "
+apiVersion: acid.zalan.do/v1
+kind: postgresql
+metadata: {name: pg, namespace: data}
+spec: {users: {app: []}}
+";
+    let users = created(users);
+    assert!(
+        users.contains(&"Secret data/app.pg.credentials.postgresql.acid.zalan.do username,password".to_owned()),
+        "{users:?}"
+    );
+}
+
+#[test]
+fn what_is_made_outside_is_said_by_the_field() {
+    let text = "
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec:
+  decryption: {secretRef: {name: age}}
+  postBuild: {substituteFrom: [{kind: Secret, name: settings}]}
+";
+    let resource = resource(text);
+    let links = Links::embedded();
+    let makers: Vec<_> =
+        links.references(&resource).iter().map(|reference| (reference.name.text().unwrap(), reference.maker)).collect();
+    assert_eq!(makers, [("age", Maker::Outside), ("settings", Maker::Anyone)]);
+    assert!(!links.adds_variables(&resource));
+}
+
+#[test]
+fn a_webhook_or_a_policy_adds_variables() {
+    let adds = |text: &str| Links::embedded().adds_variables(&resource(text));
+    assert!(adds(
+        "
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: webhook}
+spec: {url: oci://registry.example.org/charts/kustomize-mutating-webhook}
+"
+    ));
+    let policy = |patch: &str| {
+        format!(
+            "
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {{name: variables}}
+spec: {{rules: [{{mutate: {patch}}}]}}
+"
+        )
+    };
+    assert!(adds(&policy("{patchStrategicMerge: {spec: {postBuild: {substituteFrom: []}}}}")));
+    assert!(adds(&policy("{patchesJson6902: \"- {op: add, path: /spec/postBuild/substituteFrom/-}\"}")));
+    assert!(!adds(&policy("{patchStrategicMerge: {spec: {replicas: 1}}}")));
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub(super) struct Flux<'a> {
     pub sources: Sources,
     /// ConfigMaps and Secrets that are written down, for what no Kustomization applies.
     spare: Holders,
+    /// Whether something gives every Kustomization variables that are not written in it.
+    adds_variables: bool,
 }
 
 /// A cluster that is being followed, and what has been seen in it that others read.
@@ -104,7 +106,8 @@ impl<'a> Flux<'a> {
     pub fn new(tree: &'a Tree, links: &'a Links, written: &[Resource]) -> Self {
         let mut spare = Holders::default();
         spare.add_written(written.iter(), links);
-        Flux { tree, links, kustomize: Kustomize::new(tree), sources: Sources::read(tree), spare }
+        let adds_variables = written.iter().any(|resource| links.adds_variables(resource));
+        Flux { tree, links, kustomize: Kustomize::new(tree), sources: Sources::read(tree), spare, adds_variables }
     }
 
     /// Follows an entry point; once more where the FluxInstance, as it is deployed, is another than it is written.
@@ -244,6 +247,7 @@ impl<'a> Flux<'a> {
         let own = holders.get(&applied.home).into_iter();
         let holders: Vec<&Holders> = own.chain([&self.spare]).collect();
         applied.variables = Variables::read(&applied.resource, &namespace, &holders);
+        applied.variables.open |= self.adds_variables && applied.resource.is_flux_kustomization();
         let mut found = Found::default();
         let marks = Marks::of(&applied.resource);
         let lookup = |name: &str| applied.variables.get(name);

@@ -1,7 +1,7 @@
 //! What `spec.postBuild` of a Kustomization defines.
 
 use super::envsubst::{self, Variable};
-use crate::links::{Created, Kind, Links, Place};
+use crate::links::{Kind, Links, Place};
 use crate::resource::Resource;
 use crate::source::{Span, is_slip};
 use crate::yaml::Node;
@@ -202,19 +202,28 @@ fn all_holders<'a>(resources: impl Iterator<Item = &'a Resource>, links: &Links)
 }
 
 fn holders(resource: &Resource, links: &Links) -> Vec<Named> {
-    if resource.group().is_empty() && matches!(resource.kind.as_str(), "ConfigMap" | "Secret") {
-        let (Some(name), namespace) = (resource.name(), resource.namespace().unwrap_or("")) else { return Vec::new() };
-        let holder = Holder { span: resource.name_span(), values: data(resource), open: false };
-        return vec![(resource.kind.clone(), SmolStr::new(namespace), SmolStr::new(name), holder)];
-    }
     let holds = |kind: &Kind| kind.group.is_empty() && matches!(kind.kind.as_str(), "ConfigMap" | "Secret");
+    let own = (resource.is("", "ConfigMap") || resource.is("", "Secret")).then(|| Holder {
+        span: resource.name_span(),
+        values: data(resource),
+        open: false,
+    });
+    let itself = own.iter().filter_map(|own| {
+        let namespace = SmolStr::new(resource.namespace().unwrap_or(""));
+        Some((resource.kind.clone(), namespace, SmolStr::new(resource.name()?), own.clone()))
+    });
     let created = links.creates_of(resource, holds).into_iter();
-    let holder = |created: Created| {
-        let Place::Namespace(namespace) = created.place else { return None };
-        let open = created.keys.is_none();
-        let keys = created.keys.into_iter().flatten();
-        let values = keys.map(|key| (key, Variable::Unknown(Some(created.span)))).collect();
-        Some((created.kind.kind, namespace, created.name?, Holder { span: created.span, values, open }))
-    };
-    created.filter_map(holder).collect()
+    let made = created.filter_map(|created| {
+        let namespace = match created.place {
+            Place::Namespace(namespace) => namespace,
+            _ => SmolStr::default(),
+        };
+        let values = created.keys.iter().flatten();
+        let values = values.map(|key| (key.clone(), Variable::Unknown(Some(created.span)))).collect();
+        // A copy holds what its original does.
+        let copy = own.clone().filter(|_| created.name.as_deref() == resource.name());
+        let made = Holder { span: created.span, values, open: created.keys.is_none() };
+        Some((created.kind.kind, namespace, created.name?, copy.unwrap_or(made)))
+    });
+    itself.chain(made).collect()
 }

@@ -66,6 +66,21 @@ pub struct Reference<'a> {
     pub optional: bool,
     /// Whether only the name of the field says so, in what a chart or an operator reads as it likes.
     pub hint: bool,
+    /// Who makes such objects.
+    pub maker: Maker,
+}
+
+/// Who makes the objects that a reference may name, as a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// People, charts and operators.
+    Anyone,
+    /// People, next to what uses them; no chart does.
+    People,
+    /// The cluster itself, or a chart, as often as people.
+    Cluster,
+    /// Whoever starts the cluster, before Flux runs.
+    Outside,
 }
 
 /// An object that a resource brings into being.
@@ -150,6 +165,27 @@ pub struct Links {
     block_storage: Vec<SmolStr>,
     /// Charts and images of one version, those that lead first.
     in_step: Vec<Vec<SmolStr>>,
+    /// Groups whose objects no chart makes.
+    by_people: Groups,
+    /// Groups of Kubernetes and Flux, whose objects bring about only what the tables say.
+    built_in: Groups,
+    /// Kinds whose objects often come with the cluster, or with a chart.
+    often_elsewhere: BTreeSet<Kind>,
+    /// What gives every Kustomization variables of which nothing is written in it.
+    adds_variables: Vec<(Kind, Vec<Condition>)>,
+}
+
+/// API groups: `name`, or `*.suffix`.
+#[derive(Debug, Default)]
+struct Groups(Vec<SmolStr>);
+
+impl Groups {
+    fn has(&self, group: &str) -> bool {
+        self.0.iter().any(|own| match own.strip_prefix('*') {
+            Some(suffix) => group.ends_with(suffix),
+            None => own == group,
+        })
+    }
 }
 
 /// How one field refers; its paths begin at the object that it is in, the first at the resource.
@@ -171,6 +207,8 @@ struct Field {
     #[serde(default)]
     optional: bool,
     #[serde(default)]
+    outside: bool,
+    #[serde(default)]
     when: OneOrMany<Condition>,
 }
 
@@ -179,6 +217,9 @@ struct Field {
 struct Creation {
     /// The kinds that create it, while the table is read.
     from: OneOrMany<Kind>,
+    /// Where in the resource each object is described; the resource itself where nothing is said.
+    at: Option<Path>,
+    /// Any: the description says it.
     #[serde(rename = "kind")]
     to: Kind,
     #[serde(rename = "name")]
@@ -238,10 +279,9 @@ impl Links {
 
     /// Adds what the keys in a chart's values, or in a custom resource, say that they name.
     fn hinted<'a>(&self, resource: &'a Resource, found: &mut Vec<Reference<'a>>) {
-        let own = !resource.group().contains('.')
-            || [".k8s.io", ".fluxcd.io"].iter().any(|own| resource.group().ends_with(own));
         let path = if resource.is_helm_release() { &["spec", "values"][..] } else { &["spec"] };
-        let Some(node) = resource.node.at(path).filter(|_| !own || resource.is_helm_release()) else { return };
+        let read = resource.is_helm_release() || self.is_custom(resource.group());
+        let Some(node) = resource.node.at(path).filter(|_| read) else { return };
         let known: BTreeSet<Span> = found.iter().map(|reference| reference.name.span).collect();
         node.walk_entries(&mut |entry| {
             let Some(kind) = entry.key.text().and_then(|key| self.hints.get(key)) else { return };
@@ -264,6 +304,7 @@ impl Links {
                     port: None,
                     optional: false,
                     hint: true,
+                    maker: self.maker(kind),
                 });
             }
         });
@@ -287,8 +328,9 @@ impl Links {
             let default_key = field.default_key.iter().filter(|_| keys.is_empty());
             let optional = field.optional || node.get("optional").is_some_and(Node::is_true);
             let needs = field.needs.0.iter().chain(default_key).cloned().collect();
-            let kinds = vec![kind];
-            let reference = Reference { name, kinds, others, place, key: None, needs, port, optional, hint: false };
+            let maker = if field.outside { Maker::Outside } else { self.maker(&kind) };
+            let (kinds, key, hint) = (vec![kind], None, false);
+            let reference = Reference { name, kinds, others, place, key, needs, port, optional, hint, maker };
             match keys.split_last() {
                 Some((last, others)) => {
                     found.extend(others.iter().map(|key| Reference { key: Some(key), ..reference.clone() }));
@@ -333,41 +375,56 @@ impl Links {
 
     /// The objects of some kinds that a resource brings into being.
     pub fn creates_of(&self, resource: &Resource, wanted: impl Fn(&Kind) -> bool) -> Vec<Created> {
-        let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
-        let rows = rows.iter().filter(|(group, creation)| group == resource.group() && wanted(&creation.to));
-        rows.flat_map(|(_, creation)| self.created(creation, resource)).collect()
+        let rows = self.creations.get(&resource.kind).into_iter().chain(self.creations.get("*")).flatten();
+        let rows = rows.filter(|(group, creation)| {
+            let own = group == resource.group() || group == "*";
+            own && (creation.to.is_any() || wanted(&creation.to))
+        });
+        let mut found = Vec::new();
+        for (_, creation) in rows {
+            match &creation.at {
+                None => found.extend(self.created(creation, &creation.to, &resource.node, resource)),
+                Some(path) => path.each(&resource.node, &mut |object| {
+                    let kind = creation.kind(object).filter(|kind| wanted(kind));
+                    found.extend(kind.into_iter().flat_map(|kind| self.created(creation, &kind, object, resource)));
+                }),
+            }
+        }
+        found
     }
 
-    fn created(&self, creation: &Creation, resource: &Resource) -> Vec<Created> {
-        let node = &resource.node;
-        if !creation.when.0.iter().all(|condition| condition.holds(node)) {
+    /// The objects of a kind that one description stands for.
+    fn created(&self, creation: &Creation, kind: &Kind, object: &Node, resource: &Resource) -> Vec<Created> {
+        if !creation.when.0.iter().all(|condition| condition.holds(object)) {
             return Vec::new();
         }
         let place = match &creation.namespace {
-            _ if self.cluster_scoped.contains(&creation.to) => Place::Cluster,
+            _ if self.cluster_scoped.contains(kind) => Place::Cluster,
             None => own_place(resource),
             Some(Scope::Everywhere) => Place::Everywhere,
             Some(Scope::Unknown) => Place::Unknown,
-            Some(Scope::Named(template)) => match template.fill(node).pop() {
+            Some(Scope::Named(template)) => match template.fill(object).pop() {
+                // What an operator fills in stands for many.
+                Some(path::Filled { text: Some(text), .. }) if text.contains("{{") => Place::Everywhere,
                 Some(path::Filled { text: Some(text), .. }) => Place::Namespace(text),
                 Some(_) => Place::Unknown,
                 None => own_place(resource),
             },
         };
-        let open = creation.open.0.iter().any(|path| path.first(node).is_some_and(|node| !is_empty(node)));
+        let open = creation.open.0.iter().any(|path| path.first(object).is_some_and(|node| !is_empty(node)));
         let keys = creation.keys.as_ref().filter(|_| !open).map(|keys| {
             let words = keys.0.iter().flat_map(|keys| match keys {
                 Keys::Word(word) => vec![word.clone()],
-                Keys::At(path) => path.words(node),
+                Keys::At(path) => path.words(object),
             });
             words.collect::<Vec<SmolStr>>()
         });
         // Whoever refers to a copy whose name is not known does so by the same unknown name.
-        let filled = creation.names.0.iter().flat_map(|name| name.fill(node));
+        let filled = creation.names.0.iter().flat_map(|name| name.fill(object));
         let filled = filled.filter(|filled| filled.text.is_some() || place != Place::Everywhere);
         let object = |filled: path::Filled| Created {
-            kind: creation.to.clone(),
-            name: filled.text,
+            kind: kind.clone(),
+            name: filled.text.filter(|text| !text.contains("{{")),
             ordinal: creation.ordinal,
             place: place.clone(),
             keys: keys.clone(),
@@ -423,6 +480,28 @@ impl Links {
         &self.always
     }
 
+    /// Who makes objects of a kind.
+    pub fn maker(&self, kind: &Kind) -> Maker {
+        match () {
+            () if self.often_elsewhere.contains(kind) => Maker::Cluster,
+            () if self.by_people.has(&kind.group) => Maker::People,
+            () => Maker::Anyone,
+        }
+    }
+
+    /// Whether a group is that of an operator, who may make anything of its objects.
+    pub fn is_custom(&self, group: &str) -> bool {
+        group.contains('.') && !self.built_in.has(group)
+    }
+
+    /// Whether a resource gives every Kustomization variables of which nothing is written in it.
+    pub fn adds_variables(&self, resource: &Resource) -> bool {
+        let mut rows = self.adds_variables.iter();
+        rows.any(|(kind, conditions)| {
+            resource.is(&kind.group, &kind.kind) && conditions.iter().all(|condition| condition.holds(&resource.node))
+        })
+    }
+
     /// The controller of Flux that reconciles objects of this kind.
     pub fn controller(&self, group: &str, kind: &str) -> Option<&str> {
         let kind = Kind { group: SmolStr::new(group), kind: SmolStr::new(kind) };
@@ -435,12 +514,25 @@ impl Links {
     }
 }
 
+impl Creation {
+    /// The kind of what an object describes.
+    fn kind(&self, object: &Node) -> Option<Kind> {
+        if !self.to.is_any() {
+            return Some(self.to.clone());
+        }
+        let version = object.text_at(&["apiVersion"]).unwrap_or("");
+        let group = version.rsplit_once('/').map_or("", |(group, _)| group);
+        Some(Kind { group: SmolStr::new(group), kind: SmolStr::new(object.get("kind")?.known()?) })
+    }
+}
+
 impl Field {
-    /// The kind that the object at hand names; `None` for one that no table knows.
+    /// The name of what the object at hand refers to.
     fn name<'a>(&self, node: &'a Node) -> Option<&'a Node> {
         self.name.as_ref().map_or_else(|| node.get("name"), |path| path.first(node))
     }
 
+    /// The kind that the object at hand names; `None` for one that no table knows.
     fn target(&self, node: &Node) -> Option<Kind> {
         let kind = self.kind.as_ref().map_or_else(|| node.get("kind"), |path| path.first(node));
         let written = node.get("group").or_else(|| node.get("apiGroup")).or_else(|| node.get("apiVersion"));

@@ -118,6 +118,8 @@ pub struct Template(Vec<Part>);
 enum Part {
     Text(SmolStr),
     Paths(Vec<Path>),
+    /// `?`: not known.
+    Unknown,
 }
 
 /// One text that a template stands for.
@@ -132,6 +134,9 @@ pub struct Filled {
 impl Template {
     /// Reads a template; `None` where it is malformed.
     pub fn parse(text: &str) -> Option<Template> {
+        if text == "?" {
+            return Some(Template(vec![Part::Unknown]));
+        }
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
@@ -154,6 +159,7 @@ impl Template {
         for part in &self.0 {
             let choices: Vec<Filled> = match part {
                 Part::Text(text) => vec![Filled { text: Some(text.clone()), span: None }],
+                Part::Unknown => vec![Filled { text: None, span: None }],
                 Part::Paths(paths) => {
                     paths.iter().map(|path| texts(path, node)).find(|found| !found.is_empty()).unwrap_or_default()
                 }
@@ -173,43 +179,60 @@ impl Template {
     }
 }
 
+/// The texts at a path; a mapping stands for its keys.
 fn texts(path: &Path, node: &Node) -> Vec<Filled> {
     let mut found = Vec::new();
     path.each(node, &mut |node| {
-        if let Some(text) = node.text() {
-            found.push(Filled { text: node.known().map(|_| SmolStr::new(text)), span: Some(node.span) });
-        }
+        let keys = node.entries().iter().map(|entry| &entry.key);
+        let texts = keys.chain([node]).filter(|node| node.text().is_some());
+        found.extend(texts.map(|node| Filled { text: node.known().map(SmolStr::new), span: Some(node.span) }));
     });
     found
 }
 
-/// `path`, `!path`, `path=value`, `path!=value`.
+/// `path`, `!path`, `path=value`, `path!=value`, `path~word`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     path: Path,
-    /// The text that one node at the path has; without it, that there is a node.
-    value: Option<SmolStr>,
+    test: Test,
     negated: bool,
+}
+
+/// What one node at the path of a condition must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Test {
+    /// There.
+    Exists,
+    /// This text.
+    Is(SmolStr),
+    /// A text that holds this one.
+    Has(SmolStr),
 }
 
 impl Condition {
     /// Reads a condition; `None` where it is malformed.
     pub fn parse(text: &str) -> Option<Condition> {
-        if let Some((path, value)) = text.split_once("!=") {
-            return Some(Condition { path: Path::parse(path)?, value: Some(SmolStr::new(value)), negated: true });
-        }
-        if let Some((path, value)) = text.split_once('=') {
-            return Some(Condition { path: Path::parse(path)?, value: Some(SmolStr::new(value)), negated: false });
-        }
-        let (path, negated) = text.strip_prefix('!').map_or((text, false), |path| (path, true));
-        Some(Condition { path: Path::parse(path)?, value: None, negated })
+        let (path, test, negated) = if let Some((path, value)) = text.split_once("!=") {
+            (path, Test::Is(SmolStr::new(value)), true)
+        } else if let Some((path, value)) = text.split_once('=') {
+            (path, Test::Is(SmolStr::new(value)), false)
+        } else if let Some((path, word)) = text.split_once('~') {
+            (path, Test::Has(SmolStr::new(word)), false)
+        } else {
+            text.strip_prefix('!').map_or((text, Test::Exists, false), |path| (path, Test::Exists, true))
+        };
+        Some(Condition { path: Path::parse(path)?, test, negated })
     }
 
     /// Whether it holds for a resource.
     pub fn holds(&self, node: &Node) -> bool {
         let mut found = false;
         self.path.each(node, &mut |node| {
-            found |= self.value.as_ref().map_or(!node.is_null(), |value| node.text() == Some(value));
+            found |= match &self.test {
+                Test::Exists => !node.is_null(),
+                Test::Is(value) => node.text() == Some(value),
+                Test::Has(word) => node.text().is_some_and(|text| text.contains(word.as_str())),
+            };
         });
         found != self.negated
     }

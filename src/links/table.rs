@@ -35,6 +35,18 @@ pub struct Table {
     sharing: OneOrMany<SmolStr>,
     sharing_across: Pairs<SmolStr, SmolStr>,
     block_storage: OneOrMany<SmolStr>,
+    by_people: OneOrMany<SmolStr>,
+    built_in: OneOrMany<SmolStr>,
+    often_elsewhere: OneOrMany<Kind>,
+    adds_variables: Vec<Addition>,
+}
+
+/// Kinds that, where the conditions hold, change every Kustomization on its way into the cluster.
+#[derive(Debug, Clone, Deserialize)]
+struct Addition {
+    from: OneOrMany<Kind>,
+    #[serde(default)]
+    when: OneOrMany<Condition>,
 }
 
 /// The fields of some kinds that name other objects.
@@ -72,6 +84,12 @@ pub(super) fn add(links: &mut Links, table: Table) {
     links.in_step.extend(table.in_step.0.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
     links.block_storage.extend(table.block_storage.0);
     links.filled.extend(table.filled.0);
+    links.by_people.0.extend(table.by_people.0);
+    links.built_in.0.extend(table.built_in.0);
+    links.often_elsewhere.extend(table.often_elsewhere.0);
+    for Addition { from, when } in table.adds_variables {
+        links.adds_variables.extend(from.0.into_iter().map(|kind| (kind, when.0.clone())));
+    }
     for References { from: Owners(owners), mut fields } in table.references {
         // `to: "*"` says it aloud.
         fields.iter_mut().for_each(|field| field.to.0.retain(|kind| !kind.is_any()));
@@ -90,7 +108,8 @@ pub(super) fn add(links: &mut Links, table: Table) {
     }
     for mut creation in table.creates {
         for from in std::mem::take(&mut creation.from).0 {
-            links.creations.entry(from.kind).or_default().push((from.group, creation.clone()));
+            let group = if from.is_any() { from.kind.clone() } else { from.group };
+            links.creations.entry(from.kind).or_default().push((group, creation.clone()));
         }
     }
     for (name, OneOrMany(kinds)) in table.controllers.0 {

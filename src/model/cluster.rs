@@ -5,9 +5,9 @@ use crate::flux::{self, Applied};
 use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::pod::Pod;
 use crate::kubernetes::selector::Selector;
-use crate::links::{Kind, Place, Reference};
+use crate::links::{Kind, Maker, Place, Reference};
 use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
-use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member, is_by_people};
+use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
 use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
@@ -83,9 +83,7 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
             "helm.toolkit.fluxcd.io" => resource.node.at(&["spec", "values"]),
             "" if resource.kind == "ConfigMap" => resource.node.get("data"),
             "apps" | "batch" => resource.spec(),
-            group if group.contains('.') && !group.ends_with(".fluxcd.io") && !group.ends_with(".k8s.io") => {
-                resource.spec()
-            }
+            group if repo.links().is_custom(group) => resource.spec(),
             _ => None,
         };
         let mut found = Vec::new();
@@ -146,13 +144,6 @@ pub struct Generated<'a> {
 pub fn is_substitute_from((member, reference, _): &Resolved) -> bool {
     let sources = member.resource.node.items_at(&["spec", "postBuild", "substituteFrom"]).iter();
     sources.filter_map(|source| source.get("name")).any(|name| std::ptr::eq(name, reference.name))
-}
-
-/// Secrets that have to exist before Flux can run are made by whoever starts it.
-fn is_made_by_hand(reference: &Reference) -> bool {
-    let name = reference.name.text().unwrap_or("");
-    let secret = reference.kinds.iter().any(|kind| kind.kind == "Secret");
-    secret && (name.starts_with("sops") || name.starts_with("flux-system") || name.contains("deploy-key"))
 }
 
 /// The namespaces that objects are put in.
@@ -235,19 +226,17 @@ impl<'a> Cluster<'a> {
 
     /// How sure it is that nothing out of sight makes what a reference names.
     fn evidence(&self, reference: &Reference, answer: &Answer) -> Evidence {
-        let kinds = &reference.kinds;
-        match reference.place {
+        let has_kind = || reference.kinds.iter().any(|kind| self.inventory.has_kind(kind));
+        let is_custom = || reference.kinds.iter().any(|kind| self.repo.links().is_custom(&kind.group));
+        match reference.maker {
             _ if answer.is_evident() => Evidence::Plain,
-            _ if is_made_by_hand(reference) => Evidence::Outside,
+            Maker::Outside => Evidence::Outside,
             // Who writes such an object writes its namespace, too: one of this name elsewhere is the one that was meant.
-            _ if answer.is_elsewhere() && kinds.iter().all(is_by_people) => Evidence::Good,
+            Maker::People | Maker::Cluster if answer.is_elsewhere() => Evidence::Good,
             _ if answer.has_alternative() => Evidence::Fair,
-            // Kubernetes' own objects for the whole cluster, such as StorageClasses, often come with it; Gateways with a chart.
-            Place::Cluster if kinds.iter().all(|kind| kind.group.ends_with(".k8s.io")) => Evidence::None,
-            _ if kinds.iter().all(|kind| kind.kind == "Gateway") => Evidence::None,
-            _ if !kinds.iter().any(|kind| self.inventory.has_kind(kind)) => Evidence::None,
-            _ if kinds.iter().all(is_by_people) => Evidence::Good,
-            _ => Evidence::Fair,
+            Maker::People if has_kind() || !is_custom() => Evidence::Good,
+            Maker::Anyone if has_kind() => Evidence::Fair,
+            _ => Evidence::None,
         }
     }
 
@@ -304,6 +293,7 @@ impl<'a> Cluster<'a> {
             port: None,
             optional: false,
             hint: false,
+            maker: Maker::Anyone,
         };
         self.inventory.answer(spoken.member, &reference)
     }

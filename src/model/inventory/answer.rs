@@ -3,16 +3,13 @@
 use super::{Entry, Inventory, Member};
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::flux::envsubst::is_template;
-use crate::links::{Kind, Place, Reference};
+use crate::links::{Kind, Maker, Place, Reference};
 use crate::resource::Resource;
 use crate::source::{Span, is_slip, nearest};
 use crate::yaml::Node;
 use memchr::memmem;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Groups whose objects no chart makes.
-const BY_PEOPLE: [&str; 3] = ["external-secrets.io", "cert-manager.io", "gateway.networking.k8s.io"];
 
 /// What may have been meant by a name that nothing has.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +148,7 @@ impl Inventory {
         if anonymous || self.is_written(name, reference) {
             return Some(Excuse::Fair);
         }
-        if is_by_people(kind) {
+        if reference.maker == Maker::People {
             return None;
         }
         let unseen = self.hidden.contains(&None)
@@ -248,11 +245,6 @@ impl Inventory {
         let mut others = resources.filter(|resource| !resource.is_same(besides));
         others.any(|resource| says(&resource.node, |text| word.find(text.as_bytes()).is_some()))
     }
-}
-
-/// Whether people write objects of a kind, next to what uses them: sources, stores, issuers and gateways.
-pub fn is_by_people(kind: &Kind) -> bool {
-    BY_PEOPLE.iter().any(|group| kind.group == *group) || kind.group.ends_with(".fluxcd.io")
 }
 
 /// Whether some scalar at or below a node fulfils a condition.

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use answer::{Answer, Near, is_by_people};
+pub use answer::{Answer, Near};
 pub use brought::source_id;
 
 /// An object as it will be in the cluster.

@@ -75,8 +75,7 @@ impl Opaque {
     /// namespace, after the product that its group names.
     pub(super) fn custom(applied: usize, resource: &Resource, links: &Links) -> Vec<Self> {
         let group = resource.group();
-        let own = !group.contains('.') || group.ends_with(".k8s.io") || group.ends_with(".fluxcd.io");
-        if own || links.describes(resource) {
+        if !links.is_custom(group) || links.describes(resource) {
             return Vec::new();
         }
         let product = group.rsplit_once('.').map_or("", |(product, _)| product);

@@ -1,4 +1,4 @@
-//! What must never be shown. Whatever homelint says of a repository goes through a [`Mask`], which makes [`Shown`] of
+//! What must never be shown. Whatever homelint says of a repository goes through a `Mask`, which makes `Shown` of
 //! it: reports, diffs, builds and graphs take nothing else, so that a new one cannot forget.
 
 mod hidden;

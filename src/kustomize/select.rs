@@ -43,7 +43,7 @@ impl Pattern {
         }
         match re2(&format!("^(?:{text})$")) {
             Ok(regex) => Ok(Pattern::Regex(Box::new(regex), text.into())),
-            Err(_) => Err((node.span, format!("`{text}` is no regular expression"))),
+            Err(_) => Err((node.span, format!("`{text}` is not a valid regular expression"))),
         }
     }
 

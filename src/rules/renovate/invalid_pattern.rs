@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule::error(check);
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let configs: Vec<&Node> = file.roots_of(Role::Renovate).collect();
     let refused = configs.iter().flat_map(|config| patterns(config)).filter_map(|(pattern, span)| {
-        let message = format!("`{pattern}` is no regular expression: {}", refusal(pattern)?);
+        let message = format!("`{pattern}` is not a valid regular expression: {}", refusal(pattern)?);
         Some(
             Finding::new(span, message)
                 .help("Renovate reads patterns as RE2 does: without look-around and backreferences"),

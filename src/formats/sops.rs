@@ -1,10 +1,11 @@
 //! `.sops.yaml` and what SOPS leaves in a file (<https://getsops.io/docs>).
 
+use crate::kubernetes::pattern::re2;
 use crate::resource::{File, Resource, Role, Syntax, Tree};
 use crate::secret::{self, is_encrypted, is_placeholder};
 use crate::source::{FileId, Span, folder_of};
 use crate::yaml::{Document, Entry, Node, same_data};
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many files that differ from a rule in the same way are one mistake, of the rule.
@@ -75,15 +76,14 @@ impl Choice {
     /// The choice that a creation rule or the metadata of an encrypted file makes.
     fn read(settings: &Node) -> Self {
         let text = |key: &str| settings.text_at(&[key]);
-        let regex = |pattern: &str| regex(pattern).ok();
         if text("encrypted_comment_regex").or(text("unencrypted_comment_regex")).is_some() {
             return Choice::Unknown;
         }
         if let Some(pattern) = text("encrypted_regex") {
-            return regex(pattern).map_or(Choice::Unknown, Choice::OnlyRegex);
+            return re2(pattern).map_or(Choice::Unknown, Choice::OnlyRegex);
         }
         if let Some(pattern) = text("unencrypted_regex") {
-            return regex(pattern).map_or(Choice::Unknown, Choice::ExceptRegex);
+            return re2(pattern).map_or(Choice::Unknown, Choice::ExceptRegex);
         }
         if let Some(suffix) = text("encrypted_suffix") {
             return Choice::OnlySuffix(suffix.to_owned());
@@ -315,21 +315,16 @@ impl Policy {
     }
 }
 
-/// A pattern, compiled within 256 KiB: more than any path asks for, and quickly done.
-fn regex(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).size_limit(1 << 18).build()
-}
-
 /// Whether Go cannot read a pattern; what it reads otherwise than we do is left to it.
 pub fn is_refused(pattern: &str) -> bool {
     let differs = ["{", "\\Q", "\\C"].iter().any(|mark| pattern.contains(mark));
-    !differs && matches!(regex(pattern), Err(regex::Error::Syntax(_)))
+    !differs && matches!(re2(pattern), Err(regex::Error::Syntax(_)))
 }
 
 fn creation_rule(rule: &Node, folder: &str) -> CreationRule {
     // A pattern that cannot be read claims nothing.
     let pattern = rule.text_at(&["path_regex"]).or_else(|| rule.text_at(&["filename_regex"]));
-    let path_regex = pattern.map(|pattern| regex(pattern).or_else(|_| Regex::new("$^")));
+    let path_regex = pattern.map(|pattern| re2(pattern).or_else(|_| Regex::new("$^")));
     CreationRule {
         span: rule.get("path_regex").map_or(rule.span, |node| node.span),
         path_regex: path_regex.and_then(Result::ok),

@@ -1,5 +1,6 @@
 //! `images`: names, tags and digests.
 
+use crate::kubernetes::pattern::re2;
 use crate::yaml::{Node, Style, Value};
 use regex::Regex;
 use smol_str::SmolStr;
@@ -14,7 +15,7 @@ impl<'a> Change<'a> {
     /// Reads `name`, `newName`, `newTag`, `digest` and `tagSuffix`.
     pub fn of(node: &'a Node) -> Result<Self, String> {
         let name = node.text_at(&["name"]).unwrap_or_default();
-        let pattern = Regex::new(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"));
+        let pattern = re2(&format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"));
         Ok(Change { pattern: pattern.map_err(|_| format!("`{name}` cannot be the name of an image"))?, node })
     }
 

@@ -9,9 +9,9 @@ use super::object::{Id, Object, as_string, put};
 use super::path::{bracket, dotted, lookup};
 use super::read;
 use super::select::{Selector, is_selected};
+use crate::kubernetes::pattern::re2;
 use crate::source::Span;
 use crate::yaml::{self, Mode, Node, Resolved, Style, Value};
-use regex::Regex;
 use smol_str::SmolStr;
 
 /// Why a replacement cannot be made.
@@ -339,7 +339,7 @@ impl Place<'_> {
         rest: &[SmolStr],
         set: &mut dyn FnMut(&mut Node) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let Ok(regex) = Regex::new(pattern) else {
+        let Ok(regex) = re2(pattern) else {
             return Err(Failure::Wrong(self.span, format!("`{pattern}` is not a valid regular expression")));
         };
         let span = self.span;

@@ -2,6 +2,7 @@
 
 use super::gvk::Gvk;
 use super::object::{Id, Object};
+use crate::kubernetes::pattern::re2;
 use crate::source::Span;
 use crate::yaml::Node;
 use regex::Regex;
@@ -25,7 +26,8 @@ enum Pattern {
     Any,
     /// Letters that stand for themselves, and `.` for any letter.
     Word(SmolStr),
-    Regex(Box<Regex>),
+    /// With its text.
+    Regex(Box<Regex>, SmolStr),
 }
 
 impl Pattern {
@@ -39,8 +41,8 @@ impl Pattern {
         if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.')) {
             return Ok(Pattern::Word(text.into()));
         }
-        match Regex::new(&format!("^(?:{text})$")) {
-            Ok(regex) => Ok(Pattern::Regex(Box::new(regex))),
+        match re2(&format!("^(?:{text})$")) {
+            Ok(regex) => Ok(Pattern::Regex(Box::new(regex), text.into())),
             Err(_) => Err((node.span, format!("`{text}` is not a valid regular expression"))),
         }
     }
@@ -53,7 +55,7 @@ impl Pattern {
                 let same = |byte: u8| letters.next().is_some_and(|letter| byte == b'.' || letter == char::from(byte));
                 word.bytes().all(same) && letters.next().is_none()
             }
-            Pattern::Regex(regex) => regex.is_match(text),
+            Pattern::Regex(regex, _) => regex.is_match(text),
         }
     }
 
@@ -61,7 +63,7 @@ impl Pattern {
         match self {
             Pattern::Any => ".*",
             Pattern::Word(word) => word,
-            Pattern::Regex(regex) => regex.as_str().trim_start_matches("^(?:").trim_end_matches(")$"),
+            Pattern::Regex(_, text) => text,
         }
     }
 

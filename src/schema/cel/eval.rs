@@ -4,10 +4,10 @@ use super::arithmetic::arithmetic;
 use super::functions;
 use super::operator::Operator;
 use super::parse::Program;
-use super::pattern;
 use super::scope::{MAX_STEPS, Outcome, Scope};
 use super::syntax::{Expr, Fold, Literal, Loop};
 use super::value::{Budget, Out, Stop, Value, decide};
+use crate::kubernetes::pattern::re2;
 use std::rc::Rc;
 
 impl Program {
@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
             }
             Expr::Pattern(using, arguments, pattern, compiled) => {
                 let arguments = self.values(arguments)?;
-                let regex = compiled.get_or_init(|| pattern::re2(pattern)).as_ref().ok_or(Stop::Error)?;
+                let regex = compiled.get_or_init(|| re2(pattern).ok()).as_ref().ok_or(Stop::Error)?;
                 using.apply(self.budget, regex, &arguments)
             }
             Expr::Loop(each) => self.each(each),

@@ -18,7 +18,6 @@ mod value;
 
 pub use lex::ParseError;
 pub use parse::Program;
-pub use pattern::re2;
 pub use scope::{Kind, Outcome, Scope, Shape};
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Durations as Go writes them, timestamps as RFC 3339 does.
+//! Durations as Go writes them, timestamps as Go reads RFC 3339: the crates for time take more, or less.
 
 /// Nanoseconds.
 pub(super) const SECOND: i64 = 1_000_000_000;

@@ -3,7 +3,6 @@
 use super::base64::decode_base64;
 use super::moment::{parse_duration, parse_timestamp};
 use super::scope::{Kind, Shape};
-use super::semver::Semver;
 use super::url::Url;
 use crate::kubernetes::quantity::Quantity;
 use crate::yaml::{self, Mode, Node, Resolved};
@@ -74,7 +73,7 @@ pub(super) enum Value<'a> {
     Cidr(IpAddr, u8),
     Url(Rc<Url>),
     Quantity(Quantity),
-    Semver(Rc<Semver>),
+    Semver(Rc<semver::Version>),
     /// A named format, by its name.
     Format(&'static str),
 }
@@ -312,7 +311,7 @@ impl<'a> Value<'a> {
             (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),
             (Value::Timestamp(a, m), Value::Timestamp(b, n)) => Some((a, m).cmp(&(b, n))),
             (Value::Quantity(a), Value::Quantity(b)) => Some(a.cmp(b)),
-            (Value::Semver(a), Value::Semver(b)) => Some(a.cmp(b)),
+            (Value::Semver(a), Value::Semver(b)) => Some(a.cmp_precedence(b)),
             // A field whose schema says `duration` or `date-time`, read without its schema, is still text.
             (Value::Duration(a), Value::Str(text)) => Some(a.cmp(&parse_duration(text)?)),
             (Value::Str(text), Value::Duration(b)) => Some(parse_duration(text)?.cmp(b)),

@@ -33,46 +33,46 @@ impl Severity {
 
 /// Another place that explains a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Related {
+pub struct Related<T = String> {
     /// Where.
     pub span: Span,
     /// What is to be seen there.
-    pub message: String,
+    pub message: T,
 }
 
 /// A change of text that mends a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
+pub struct Fix<T = String> {
     /// What it does, as an imperative.
-    pub title: String,
+    pub title: T,
     /// Whether it keeps the meaning, so that it may be applied without a look.
     pub safe: bool,
     /// Replacements that do not overlap.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<Edit<T>>,
 }
 
 /// The text of a range is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
+pub struct Edit<T = String> {
     /// What goes.
     pub span: Span,
     /// What comes.
-    pub text: String,
+    pub text: T,
 }
 
-/// What a rule returns.
+/// What a rule returns; of what a user sees all texts are of another type, in which no secret is left.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Finding<T = String> {
     /// The exact place to edit.
     pub span: Span,
     /// What is wrong, with the name in it; lower case, no full stop.
-    pub message: String,
+    pub message: T,
     /// Other places.
-    pub related: Vec<Related>,
+    pub related: Vec<Related<T>>,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<T>,
     /// How to mend it.
-    pub fix: Option<Fix>,
+    pub fix: Option<Fix<T>>,
     /// The most it matters, where that is less than the rule's severity.
     pub at_most: Option<Severity>,
     /// Whether it says what could not be judged, so that it belongs under `unchecked`, too.
@@ -174,28 +174,15 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// What a user sees: a finding with its rule, severity and identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic {
-    /// Id of the rule.
-    pub rule: &'static str,
-    /// As configured for this path.
-    pub severity: Severity,
-    /// The finding itself.
-    pub finding: Finding,
-    /// Identity that survives moved lines: 16 hexadecimal digits.
-    pub fingerprint: String,
-}
-
 /// Something that was not judged, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unchecked {
+pub struct Unchecked<T = String> {
     /// Path relative to the root.
     pub path: String,
     /// Line, from 1.
     pub line: u32,
     /// Why.
-    pub reason: String,
+    pub reason: T,
 }
 
 /// A place in a file, resolved for output.

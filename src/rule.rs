@@ -32,6 +32,14 @@ pub enum Check {
 }
 
 impl Rule {
+    /// What to do about a finding that does not say it itself: the first sentence of the page's "How to fix it".
+    pub fn advice(&self) -> Option<String> {
+        let section = self.page.split_once("## How to fix it\n\n")?.1;
+        let sentence = section.split(".\n").next()?.split(". ").next()?.replace('\n', " ");
+        let mut letters = sentence.chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect())
+    }
+
     const fn new(severity: Severity, check: Check) -> Self {
         Rule { id: "", page: "", severity, on: true, check }
     }

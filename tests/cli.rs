@@ -348,7 +348,7 @@ fn secrets_come_out_in_no_format() {
         let ran = repo.run(arguments);
         let all = format!("{}{}", ran.out, ran.err);
         for needle in
-            [token.as_str(), &token[6..30], key.as_str(), &key[10..40], words, "correct", encoded, &encoded[6..28]]
+            [token.as_str(), &token[6..30], key.as_str(), &key[10..40], words, "battery", encoded, &encoded[6..28]]
         {
             assert!(!all.contains(needle), "{arguments:?} shows {needle}:\n{all}");
         }
@@ -389,5 +389,20 @@ fn copy(from: &Path, to: &Path) {
         } else {
             std::fs::write(to, std::fs::read_to_string(from).unwrap().replace("\r\n", "\n")).unwrap();
         }
+    }
+}
+
+#[test]
+fn names_act_on_no_terminal_and_on_no_workflow() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux-system}\nspec:\n  \
+                interval: 1h\n  path: ./apps\n  prune: true\n  sourceRef: {kind: GitRepository, name: flux-system}\n  \
+                dependsOn: [{name: \"b\\n::error file=x::injected\\n\\e[31mred\"}]\n";
+    let repo = Repo::new(&[(".homelint.yaml", ""), ("ks.yaml", flux)]);
+    let graphs = ["tree", "mermaid", "dot", "json"].map(|format| vec!["graph", "--format", format]);
+    let checks = FORMATS.map(|format| vec!["check", "--format", format]);
+    for arguments in graphs.into_iter().chain(checks) {
+        let ran = repo.run(&arguments);
+        let injected = ran.out.lines().chain(ran.err.lines()).any(|line| line.starts_with("::error file=x"));
+        assert!(!injected && !ran.out.contains('\u{1b}'), "{arguments:?}: {}", ran.out);
     }
 }

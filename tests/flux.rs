@@ -153,6 +153,52 @@ fn sources_elsewhere_and_paths_that_are_missing() {
 }
 
 #[test]
+fn an_artifact_that_keeps_the_layout_is_a_folder_of_the_repository() {
+    let generator = |copies: &str| {
+        format!(
+            "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\n\
+             metadata: {{name: parts, namespace: flux-system}}\nspec:\n  \
+             sources: [{{alias: all, kind: GitRepository, name: flux-system}}]\n  \
+             artifacts: [{{name: parts, copy: [{copies}]}}]\n"
+        )
+    };
+    let part = kustomization("part", "  path: ./web\n")
+        .replace("{kind: GitRepository, name: flux-system}", "{kind: ExternalArtifact, name: parts}");
+    let location = |copies: &str| {
+        let generator = generator(copies);
+        let files = [
+            ("a.yaml", INSTANCE),
+            ("cluster/g.yaml", &generator),
+            ("cluster/p.yaml", &part),
+            ("apps/web/map.yaml", MAP),
+        ];
+        run(&files).clusters[0].find("flux-system", "part").unwrap().location.clone()
+    };
+    let here = Location::Here("apps/web".to_owned());
+    assert_eq!(location("{from: '@all/apps/**', to: '@artifact/'}"), here);
+    assert_eq!(location("{from: '@all/apps/web/**', to: '@artifact/web/'}"), here);
+    assert_eq!(
+        location("{from: '@all/apps/**', to: '@artifact/'}, {from: '@all/x/**', to: '@artifact/y/'}"),
+        Location::Elsewhere
+    );
+    assert_eq!(location("{from: '@all/apps/web/map.yaml', to: '@artifact/'}"), Location::Elsewhere);
+}
+
+#[test]
+fn a_flux_instance_patches_what_it_makes() {
+    let patches = "  kustomize:
+    patches:
+      - target: {kind: Deployment}
+        patch: '- {op: remove, path: /spec/x}'
+      - target: {kind: Kustomization}
+        patch: '- {op: add, path: /spec/postBuild, value: {substitute: {DOMAIN: a.example.org}}}'
+";
+    let fleet = run(&[("a.yaml", format!("{INSTANCE}{patches}").as_str()), ("cluster/map.yaml", MAP)]);
+    let root = fleet.clusters[0].find("flux-system", "flux-system").unwrap();
+    assert_eq!(find(root, "ConfigMap").node.text_at(&["data", "host"]), Some("www.a.example.org"));
+}
+
+#[test]
 fn several_clusters_are_kept_apart() {
     let bootstrap = |path: &str| kustomization("flux-system", &format!("  path: ./clusters/{path}\n"));
     let apps = kustomization("apps", "  path: ./apps\n");

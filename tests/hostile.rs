@@ -7,7 +7,6 @@ use homelint::model::inputs::Inputs;
 use homelint::model::repo::Repo;
 use homelint::resource::File;
 use homelint::rules::RULES;
-use homelint::secret;
 use homelint::source::{FileId, Span};
 use homelint::yaml::{Node, Parsed, ProblemKind, parse, parse_json, parse_toml};
 use std::path::Path;
@@ -62,7 +61,11 @@ fn check_all(files: &[(&str, &str)]) -> Report {
         let range = one.finding.span.start as usize..one.finding.span.end as usize;
         assert!(file.source.text.get(range.clone()).is_some(), "{}: {range:?} of {:?}", one.rule, file.source.text);
     }
-    repo.tree().files().iter().for_each(|file| assert_eq!(secret::masked(file).len(), file.source.text.len()));
+    let mask = repo.mask();
+    for file in repo.tree().files() {
+        let (shown, text) = (&mask.file(file.source.id).unwrap().text, &file.source.text);
+        assert_eq!((shown.len(), shown.chars().count()), (text.len(), text.chars().count()), "{}", file.source.path);
+    }
     report
 }
 
@@ -226,7 +229,7 @@ fn files_that_cannot_be_read_are_unchecked() {
     let root = discover::root(folder.path()).unwrap();
     let repo = Repo::new(discover::load(&root, &Source::WorkTree, Besides::default()).unwrap());
     let report = check(&repo, RULES, &Selection::default());
-    let reasons: Vec<_> = report.unchecked.iter().map(|entry| (entry.path.as_str(), entry.reason.as_str())).collect();
+    let reasons: Vec<_> = report.unchecked.iter().map(|entry| (entry.path.as_str(), &*entry.reason)).collect();
     let mut expected = vec![
         ("bytes.yaml", "not UTF-8 text"),
         ("dangling.yaml", "a symbolic link to nothing"),
@@ -361,5 +364,57 @@ fn templates_are_compared_in_bounded_time() {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(2) {
         compare(CONFIG, &random.mutated(template), &random.mutated("a: b\ne: \n- ä\n- i\n"));
+    }
+}
+
+/// A script with a variable on each line, and one with another variable on each.
+#[test]
+fn variables_of_a_long_script_take_linear_time() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\n\
+                spec: {interval: 1h, path: ./apps, prune: true, sourceRef: {kind: GitRepository, name: flux-system}, \
+                postBuild: {substitute: {A: b}}}\n";
+    let script = |line: &dyn Fn(usize) -> String| {
+        let lines: String = (0..LARGE / 40).map(|at| format!("    {}\n", line(at))).collect();
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c, namespace: d}}\ndata:\n  x: |\n{lines}")
+    };
+    for text in [script(&|at| format!("line {at} ${{X}}")), script(&|at| format!("echo x{at}=1 ${{x{at}}} # a"))] {
+        let start = Instant::now();
+        check_all(&[("flux.yaml", flux), ("apps/c.yaml", &text)]);
+        assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+    }
+}
+
+/// Each operation doubles what the one before made.
+#[test]
+fn copies_of_copies_end() {
+    let copies: String = (0..40).map(|at| format!("    - {{op: copy, from: /data, path: /data/x{at}}}\n")).collect();
+    let kustomization = format!("resources: [c.yaml]\npatches:\n- target: {{kind: ConfigMap}}\n  patch: |\n{copies}");
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n";
+    let start = Instant::now();
+    let report = check_all(&[("app/kustomization.yaml", &kustomization), ("app/c.yaml", map)]);
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+    let said = |word: &str| report.diagnostics.iter().any(|one| one.finding.message.contains(word));
+    assert!(said("copies more than an object can hold"), "{:?}", report.diagnostics);
+}
+
+/// A list of what to ignore that has no end, or of which reading waits for somebody.
+#[cfg(unix)]
+#[test]
+fn endless_lists_say_nothing() {
+    use std::os::unix::fs::symlink;
+    for name in [".gitignore", ".homelintignore", ".krmignore"] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.yaml"), "a: 1\na: 2\n").unwrap();
+        for place in [folder.path().to_owned(), folder.path().join("below")] {
+            std::fs::create_dir_all(&place).unwrap();
+            symlink("/dev/zero", place.join(name)).unwrap();
+        }
+        let pipe = folder.path().join("pipe");
+        std::fs::create_dir(&pipe).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(pipe.join(name)).status();
+        assert!(made.unwrap().success());
+        let root = discover::root(folder.path()).unwrap();
+        let inputs = discover::load(&root, &Source::WorkTree, Besides::default()).unwrap();
+        assert!(inputs.tree.find("a.yaml").is_some(), "{name}");
     }
 }

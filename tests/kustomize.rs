@@ -312,6 +312,10 @@ fn flux_asks_for_origins_where_there_are_no_resources() {
     let made = "configuredIn: kustomization.yaml\nconfiguredBy:\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n";
     assert_eq!(origins(kustomize.build_with("none", &Overlay::default())), [Some(made.to_owned())]);
     assert_eq!(origins(kustomize.build_with("some", &Overlay::default())), [None, None]);
+    let asked = yaml::parse(FileId(0), "[originAnnotations]").documents.remove(0).root.items().to_vec();
+    let overlay = Overlay { build_metadata: asked, ..Overlay::default() };
+    let listed = Some("path: map.yaml\n".to_owned());
+    assert_eq!(origins(kustomize.build_with("some", &overlay)), [listed, Some(made.to_owned())]);
     assert_eq!(origins(kustomize.build("none")), [None]);
 }
 

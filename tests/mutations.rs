@@ -8,9 +8,8 @@ use homelint::model::inputs::Inputs;
 use homelint::model::repo::Repo;
 use homelint::resource::File;
 use homelint::rules::RULES;
-use homelint::secret;
 use homelint::source::FileId;
-use homelint::yaml::to_json;
+use homelint::yaml::Mode;
 use std::path::Path;
 
 const ROUNDS: usize = 60;
@@ -129,7 +128,7 @@ fn whatever_a_repository_has_become_checking_it_ends() {
             assert!(text.get(span.start as usize..span.end as usize).is_some(), "round {round}: {one:?}");
         }
         for (_, resource) in repo.fleet().clusters.iter().flat_map(|cluster| cluster.resources()) {
-            to_json(&secret::hide(&resource.node));
+            repo.mask().json(&resource.node, Mode::Yaml11);
         }
     }
 }

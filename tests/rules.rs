@@ -3,9 +3,8 @@
 //! `UPDATE=1 cargo test` rewrites the generated parts of the pages, the list of rules and the README's table.
 #![allow(clippy::unwrap_used)]
 
-use homelint::check::fix::{apply, edits};
+use homelint::check::fix::{changes, new_text};
 use homelint::check::{Report, Selection, check};
-use homelint::diagnostic::Edit;
 use homelint::discover::store::Store;
 use homelint::discover::{Besides, Root, Source, load};
 use homelint::model::inputs::Inputs;
@@ -104,9 +103,8 @@ fn output(repo: &Repo, report: &Report) -> String {
         for related in &finding.related {
             writeln!(out, "  {}: {}", place(related.span), related.message).unwrap();
         }
-        if let Some(help) = &finding.help {
-            writeln!(out, "  help: {help}").unwrap();
-        }
+        let help = finding.help.as_deref().unwrap_or_else(|| panic!("{} does not say what to do", diagnostic.rule));
+        writeln!(out, "  help: {help}").unwrap();
         if let Some(fix) = &finding.fix {
             writeln!(out, "  fix: {}", fix.title).unwrap();
         }
@@ -240,13 +238,12 @@ fn with_output(page: &str, output: &str) -> String {
 
 /// The files that fixes change, as they are afterwards.
 fn fixed(repo: &Repo, report: &Report) -> BTreeMap<String, String> {
-    let edits = edits(&report.diagnostics, true);
-    let file = |(id, edits): (&FileId, &Vec<&Edit>)| {
+    let changes = changes(&report.diagnostics, true);
+    let file = |(id, changes): (&FileId, &Vec<_>)| {
         let source = &repo.tree().file(*id).unwrap().source;
-        let text = apply(&source.text, edits.iter().map(|edit| (*edit, edit.text.as_str())));
-        (source.path.clone(), text)
+        (source.path.clone(), new_text(&source.text, changes))
     };
-    edits.iter().map(file).collect()
+    changes.iter().map(file).collect()
 }
 
 /// What a repository deploys or, where nothing is deployed, what is written in it: texts without quotes, since a text
@@ -292,13 +289,12 @@ fn safe_fixes_are_safe() {
     for mut section in sections.chain([home]).filter(|section| !section.files.is_empty()) {
         let before = repo(&section);
         let found = check(&before, RULES, &all);
-        let edits = edits(&found.diagnostics, false);
-        for (id, edits) in &edits {
+        let changes = changes(&found.diagnostics, false);
+        for (id, changes) in &changes {
             let file = before.tree().file(*id).unwrap();
-            let text = apply(&file.source.text, edits.iter().map(|edit| (*edit, edit.text.as_str())));
-            section.files.insert(file.source.path.clone(), text);
+            section.files.insert(file.source.path.clone(), new_text(&file.source.text, changes));
         }
-        if edits.is_empty() {
+        if changes.is_empty() {
             continue;
         }
         fixed += 1;

@@ -36,7 +36,7 @@ fn repo(files: &[(&str, &str)]) -> Repo {
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let repo = repo(files);
     let report = check(&repo, RULES, &Selection::default());
-    let place = |diagnostic: &homelint::diagnostic::Diagnostic| {
+    let place = |diagnostic: &homelint::check::Diagnostic| {
         let source = &repo.tree().file(diagnostic.finding.span.file).unwrap().source;
         format!("{}:{} {}", source.path, source.line(diagnostic.finding.span.start), diagnostic.rule)
     };

@@ -1,41 +1,58 @@
 //! Edits to new text.
 
-use crate::diagnostic::{Diagnostic, Edit};
-use crate::resource::File;
-use crate::secret::{hidden, masked, redact};
-use crate::source::FileId;
+use super::{Diagnostic, Report};
+use crate::diagnostic::Edit;
+use crate::secret::Shown;
+use crate::source::{FileId, SourceFile, Span};
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-/// The edits that diagnostics offer, by file, in order and without overlap; a fix is taken whole or not at all.
-pub fn edits<'a>(diagnostics: &'a [Diagnostic], also_unsafe: bool) -> BTreeMap<FileId, Vec<&'a Edit>> {
-    let mut taken: BTreeMap<FileId, Vec<&'a Edit>> = BTreeMap::new();
-    let fixes = diagnostics.iter().filter_map(|diagnostic| diagnostic.finding.fix.as_ref());
-    for fix in fixes.filter(|fix| fix.safe || also_unsafe) {
-        let free = |edit: &Edit| {
-            let others = taken.get(&edit.span.file).map_or(&[][..], Vec::as_slice);
-            others.iter().all(|other| !meet(edit, other))
+/// A change of a file: what is written, and what may be shown of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    written: &'a Edit,
+    shown: &'a Edit<Shown>,
+}
+
+impl Change<'_> {
+    fn span(&self) -> Span {
+        self.written.span
+    }
+}
+
+/// The changes that diagnostics offer, by file, in order and without overlap; a fix is taken whole or not at all.
+pub fn changes(diagnostics: &[Diagnostic], also_unsafe: bool) -> BTreeMap<FileId, Vec<Change<'_>>> {
+    let mut taken: BTreeMap<FileId, Vec<Change>> = BTreeMap::new();
+    let fixes = diagnostics.iter().filter_map(|one| Some((&one.edits, one.finding.fix.as_ref()?)));
+    for (edits, fix) in fixes.filter(|(_, fix)| fix.safe || also_unsafe) {
+        let changes = || edits.iter().zip(&fix.edits).map(|(written, shown)| Change { written, shown });
+        let free = |change: Change| {
+            let others = taken.get(&change.span().file).map_or(&[][..], Vec::as_slice);
+            others.iter().all(|other| !meet(change.span(), other.span()))
         };
-        if fix.edits.iter().all(free) {
-            fix.edits.iter().for_each(|edit| taken.entry(edit.span.file).or_default().push(edit));
+        if changes().all(free) {
+            changes().for_each(|change| taken.entry(change.span().file).or_default().push(change));
         }
     }
-    taken.values_mut().for_each(|edits| edits.sort_by_key(|edit| (edit.span.start, edit.span.end)));
+    taken.values_mut().for_each(|changes| changes.sort_by_key(|change| (change.span().start, change.span().end)));
     taken
 }
 
 /// Whether two edits change the same text, or insert at the same place, so that their order would matter.
-fn meet(one: &Edit, other: &Edit) -> bool {
-    let (one, other) = (one.span, other.span);
+fn meet(one: Span, other: Span) -> bool {
     one.start == other.start || (one.start < other.end && other.start < one.end)
 }
 
-/// The text with edits applied that are in order and do not overlap; one that does not fit is left out.
-pub fn apply<'a>(text: &str, edits: impl IntoIterator<Item = (&'a Edit, &'a str)>) -> String {
+/// The text of a file with changes made: for the disk, not for people.
+pub fn new_text(text: &str, changes: &[Change]) -> String {
+    apply(text, changes.iter().map(|change| (change.span(), change.written.text.as_str())))
+}
+
+/// A text with edits applied that are in order and do not overlap; one that does not fit is left out.
+fn apply<'a>(text: &str, edits: impl IntoIterator<Item = (Span, &'a str)>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for (edit, new) in edits {
-        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+    for (span, new) in edits {
+        let (start, end) = (span.start as usize, span.end as usize);
         let (Some(kept), true) = (text.get(at..start), text.is_char_boundary(end)) else { continue };
         out.push_str(kept);
         out.push_str(new);
@@ -45,24 +62,17 @@ pub fn apply<'a>(text: &str, edits: impl IntoIterator<Item = (&'a Edit, &'a str)
     out
 }
 
-/// The new text of an edit as it may be shown: not where it comes from, or stands in place of, secret material.
-pub fn shown(edit: &Edit, text: &str, hidden: &[Range<usize>]) -> String {
-    let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-    let secret = |range: &Range<usize>| {
-        let touches = range.start <= end && start <= range.end;
-        touches || text.get(range.clone()).is_some_and(|secret| secret.len() > 3 && edit.text.contains(secret))
-    };
-    if !edit.text.is_empty() && hidden.iter().any(secret) { "***".to_owned() } else { redact(&edit.text) }
+/// What the fixes of a report would change, as a unified diff with secrets replaced by stars.
+pub fn diff(report: &Report, also_unsafe: bool) -> String {
+    let changes = changes(&report.diagnostics, also_unsafe);
+    let files = changes.iter().filter_map(|(id, changes)| Some((report.sources.get(id)?, changes)));
+    files.map(|(file, changes)| diff_of(file, changes)).collect()
 }
 
-/// What edits change in a file, as a unified diff with secret material masked.
-pub fn diff(file: &File, edits: &[&Edit]) -> String {
-    let hidden = hidden(file);
-    let new: Vec<String> = edits.iter().map(|edit| shown(edit, &file.source.text, &hidden)).collect();
-    let before = masked(file);
-    let after = apply(&before, edits.iter().copied().zip(new.iter().map(String::as_str)));
-    let path = std::path::Path::new(&file.source.path);
-    let patch = git2::Patch::from_buffers(before.as_bytes(), Some(path), after.as_bytes(), Some(path), None);
+fn diff_of(before: &SourceFile, changes: &[Change]) -> String {
+    let after = apply(&before.text, changes.iter().map(|change| (change.span(), &*change.shown.text)));
+    let path = std::path::Path::new(&before.path);
+    let patch = git2::Patch::from_buffers(before.text.as_bytes(), Some(path), after.as_bytes(), Some(path), None);
     let text = patch.and_then(|mut patch| patch.to_buf());
     text.map_or_else(|_| String::new(), |text| String::from_utf8_lossy(&text).into_owned())
 }
@@ -71,18 +81,20 @@ pub fn diff(file: &File, edits: &[&Edit]) -> String {
 mod tests {
     use super::*;
     use crate::diagnostic::{Finding, Severity};
-    use crate::source::Span;
+    use crate::resource::Tree;
+    use crate::secret::{Mask, Secrets};
 
     fn fixable(start: usize, end: usize, text: &str, safe: bool) -> Diagnostic {
         let span = Span::new(FileId(0), start, end);
         let finding = Finding::new(span, "m");
         let finding = if safe { finding.safe_fix("t", span, text) } else { finding.unsafe_fix("t", span, text) };
-        Diagnostic { rule: "a/b", severity: Severity::Error, finding, fingerprint: String::new() }
+        let (tree, secrets) = (Tree::default(), Secrets::default());
+        super::super::shown("a/b", Severity::Error, finding, &Mask::new(&tree, &secrets))
     }
 
     fn fixed(text: &str, diagnostics: &[Diagnostic], also_unsafe: bool) -> String {
-        let edits = edits(diagnostics, also_unsafe);
-        apply(text, edits.values().flatten().map(|edit| (*edit, edit.text.as_str())))
+        let changes: Vec<Change> = changes(diagnostics, also_unsafe).into_values().flatten().collect();
+        new_text(text, &changes)
     }
 
     #[test]

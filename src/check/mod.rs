@@ -5,14 +5,14 @@ pub mod fix;
 /// Comments that silence a rule.
 pub mod suppression;
 
-use crate::diagnostic::{Diagnostic, Finding, Severity, Unchecked, did_you_mean};
+use crate::diagnostic::{Edit, Finding, Severity, Unchecked, did_you_mean};
 use crate::jinja::Condition;
 use crate::model::cluster::{Cluster, clusters};
 use crate::model::repo::Repo;
 use crate::model::usage::Usage;
 use crate::resource::{File, Tree};
 use crate::rule::{Check, Rule};
-use crate::secret::{hidden, redact, without};
+use crate::secret::{Mask, Shown, ShownFile};
 use crate::source::{FileId, Span, nearest};
 use globset::GlobMatcher;
 use rayon::prelude::*;
@@ -40,17 +40,34 @@ pub struct Selection {
     pub paths: Vec<String>,
 }
 
-/// What came out.
+/// What a user sees: a finding with its rule, severity and identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// As configured for this path.
+    pub severity: Severity,
+    /// The finding itself, fit to be shown.
+    pub finding: Finding<Shown>,
+    /// Identity that survives moved lines: 16 hexadecimal digits.
+    pub fingerprint: String,
+    /// What its fix writes, secrets included: for the disk alone.
+    edits: Vec<Edit>,
+}
+
+/// What came out: all that is said of a repository, without a secret in it.
 #[derive(Debug, Default)]
 pub struct Report {
     /// In order of path, place and rule.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files that they point into.
+    pub sources: BTreeMap<FileId, ShownFile>,
     /// Files that were read.
     pub files: usize,
     /// Kubernetes resources in them.
     pub resources: usize,
     /// What was not judged.
-    pub unchecked: Vec<Unchecked>,
+    pub unchecked: Vec<Unchecked<Shown>>,
 }
 
 /// Rules that hold for every file, whatever becomes of it: what leaks.
@@ -103,7 +120,8 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let running: Vec<&Rule> = rules.iter().filter(|rule| selection.may_run(rule, repo)).collect();
     let clusters = clusters(repo);
     let deployed = check_clusters(&clusters, &running);
-    let run = Checks { repo, rules, running, selection, asked: asked(repo, selection) };
+    let mask = repo.mask();
+    let run = Checks { repo, rules, running, selection, asked: asked(repo, selection), mask: &mask };
     let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
@@ -118,11 +136,31 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let unchecked = unchecked.filter(|entry| selection.wants(&entry.path)).chain(beyond).chain(doubts);
     let unchecked: BTreeSet<Unchecked> = unchecked.collect();
     Report {
+        sources: sources(&diagnostics, &mask),
         diagnostics,
         files: repo.tree().files().iter().filter(|file| file.rendered.is_none()).count(),
         resources: repo.resources().len(),
-        unchecked: unchecked.into_iter().collect(),
+        unchecked: unchecked.into_iter().map(|entry| mask.unchecked(entry)).collect(),
     }
+}
+
+/// The files that diagnostics point into.
+fn sources(diagnostics: &[Diagnostic], mask: &Mask) -> BTreeMap<FileId, ShownFile> {
+    let places = |Finding { span, related, fix, .. }: &Finding<Shown>| {
+        let edits = fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span.file);
+        edits.chain(related.iter().map(|related| related.span.file)).chain([span.file]).collect::<Vec<_>>()
+    };
+    let files: BTreeSet<FileId> = diagnostics.iter().flat_map(|one| places(&one.finding)).collect();
+    let files: Vec<FileId> = files.into_iter().collect();
+    files.into_par_iter().filter_map(|id| Some((id, mask.file(id)?))).collect()
+}
+
+/// A report of findings that no rule made.
+pub fn report(repo: &Repo, what: &'static str, findings: &[&Finding]) -> Report {
+    let mask = repo.mask();
+    let diagnostics = findings.iter().map(|finding| shown(what, Severity::Error, (*finding).clone(), &mask));
+    let diagnostics: Vec<Diagnostic> = diagnostics.collect();
+    Report { sources: sources(&diagnostics, &mask), diagnostics, ..Report::default() }
 }
 
 /// What a finding says could not be judged.
@@ -131,7 +169,7 @@ fn doubt(Diagnostic { finding, .. }: &Diagnostic, repo: &Repo) -> Option<Uncheck
     Some(Unchecked {
         path: source.path.clone(),
         line: source.line(finding.span.start),
-        reason: finding.message.clone(),
+        reason: finding.message.to_string(),
     })
 }
 
@@ -211,6 +249,7 @@ struct Checks<'a> {
     selection: &'a Selection,
     /// Paths that hold nothing which a cluster applies: who names one wants to hear all about it.
     asked: Vec<&'a str>,
+    mask: &'a Mask<'a>,
 }
 
 fn asked<'a>(repo: &Repo, selection: &'a Selection) -> Vec<&'a str> {
@@ -248,7 +287,7 @@ fn severity(rule: &Rule, usage: Usage, severity: Severity) -> Severity {
 }
 
 fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str, Finding)>>) -> Vec<Diagnostic> {
-    let Checks { repo, rules, running, selection, .. } = checks;
+    let Checks { repo, rules, running, selection, mask, .. } = checks;
     let path = repo.tree().written(file).source.path.as_str();
     let suppressions = suppression::read(file);
     // By rule and line; of several that say the same, the first is the one that counts.
@@ -273,7 +312,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
             let line = file.source.line(finding.span.start);
             match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
-                None => diagnostics.push(diagnostic(rule.id, level, as_written(finding, repo))),
+                None => diagnostics.push(diagnostic(rule, level, as_written(finding, repo), mask)),
             }
         }
     }
@@ -284,7 +323,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         let ran = |rule: &Rule| holds(&rule) && selection.level(rule, path, repo).is_some();
         let findings = idle.filter_map(|(suppression, _)| unused(suppression, rules, ran));
         let findings = findings.map(|finding| as_written(finding, repo));
-        diagnostics.extend(findings.map(|finding| diagnostic(rule.id, severity, finding)));
+        diagnostics.extend(findings.map(|finding| diagnostic(rule, severity, finding, mask)));
     }
     diagnostics.sort_by(|a, b| {
         (a.finding.span, a.rule, &a.finding.message).cmp(&(b.finding.span, b.rule, &b.finding.message))
@@ -299,22 +338,8 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         }
         same
     });
-    keep_secrets(&mut diagnostics, repo.tree().written(file));
     fingerprint(&mut diagnostics, path);
     diagnostics
-}
-
-/// Takes out of messages what must not be shown of the places that they speak of.
-fn keep_secrets(diagnostics: &mut [Diagnostic], file: &File) {
-    let hidden = if diagnostics.is_empty() { Vec::new() } else { hidden(file) };
-    for Diagnostic { finding, .. } in diagnostics {
-        let (start, end) = (finding.span.start as usize, finding.span.end as usize);
-        for range in hidden.iter().filter(|range| range.start < end && start < range.end) {
-            let secret = file.source.text.get(range.clone()).unwrap_or_default();
-            finding.message = without(&finding.message, secret);
-            finding.help = finding.help.take().map(|help| without(&help, secret));
-        }
-    }
 }
 
 /// Whether all the places that a finding speaks of may be rendered by the same data.
@@ -352,22 +377,20 @@ fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool
     ran(rule).then(|| Finding::new(suppression.span, message).help("delete it"))
 }
 
-fn diagnostic(rule: &'static str, severity: Severity, mut finding: Finding) -> Diagnostic {
-    let severity = finding.at_most.map_or(severity, |most| most.min(severity));
-    finding.message = clipped(redact(&finding.message));
-    finding.help = finding.help.map(|help| redact(&help));
-    Diagnostic { rule, severity, finding, fingerprint: String::new() }
+fn diagnostic(rule: &Rule, severity: Severity, finding: Finding, mask: &Mask) -> Diagnostic {
+    let mut diagnostic = shown(rule.id, severity, finding, mask);
+    let help = &mut diagnostic.finding.help;
+    *help = help.take().or_else(|| rule.advice().map(Shown::own));
+    diagnostic
 }
 
-/// A message without the middle of what it quotes, where that is long.
-fn clipped(message: String) -> String {
-    let half = MAX_MESSAGE / 2;
-    let head = message.char_indices().nth(half).map(|(at, _)| at);
-    let tail = message.char_indices().nth_back(half).map(|(at, _)| at);
-    match (head, tail) {
-        (Some(head), Some(tail)) if head < tail => format!("{}…{}", &message[..head], &message[tail..]),
-        _ => message,
-    }
+/// A finding as a user sees it.
+fn shown(rule: &'static str, severity: Severity, finding: Finding, mask: &Mask) -> Diagnostic {
+    let severity = finding.at_most.map_or(severity, |most| most.min(severity));
+    let mut shown = mask.finding(&finding);
+    shown.message = shown.message.clipped(MAX_MESSAGE);
+    let edits = finding.fix.map(|fix| fix.edits).unwrap_or_default();
+    Diagnostic { rule, severity, finding: shown, fingerprint: String::new(), edits }
 }
 
 /// Gives each diagnostic an identity from what it says, not from where it stands; equal ones are counted.

@@ -3,8 +3,8 @@
 use super::cluster::{self, Chosen};
 use super::terminal::{Color, color, width};
 use super::{CLEAN, FAILED, Failure, Outcome, Run, paths};
-use homelint::check::Report;
-use homelint::diagnostic::{Diagnostic, Finding, Severity, did_you_mean};
+use homelint::check::report;
+use homelint::diagnostic::{Finding, did_you_mean};
 use homelint::discover::{self, Besides, Root, Source};
 use homelint::flux::source::Location;
 use homelint::flux::substitute::Refusal;
@@ -13,9 +13,8 @@ use homelint::kustomize::{Fault, Kustomize, Unchecked};
 use homelint::model::repo::Repo;
 use homelint::report::{self, Format, Options};
 use homelint::resource::{Resource, Tree};
-use homelint::secret::{hide, redact};
 use homelint::source::nearest;
-use homelint::yaml::{Mode, Node, to_json_in, to_yaml_in};
+use homelint::yaml::{Mode, Node};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
@@ -96,10 +95,7 @@ pub fn run(arguments: &Build) -> Run {
         (Some(target), Some(place)) => folder(&repo, &clusters, &root, target, place)?,
         (Some(target), None) => named(&repo, &clusters, target)?,
     };
-    let mut outcome = arguments.outcome(&repo, &batches);
-    if batches.is_empty() {
-        outcome.notes.push_str(NO_FLUX);
-    }
+    let outcome = arguments.outcome(&repo, &batches);
     // The process ends here: giving back a tree of nodes piece by piece would only take time.
     std::mem::forget((repo, batches));
     Ok(outcome)
@@ -113,9 +109,7 @@ impl Build {
         findings.sort_by_key(|finding| (finding.span, &finding.message));
         findings.dedup();
         let code = if findings.is_empty() { CLEAN } else { FAILED };
-        let diagnostics = findings.into_iter().map(diagnostic).collect();
-        let report = Report { diagnostics, ..Report::default() };
-        let mut notes = report::render(&report, repo, &[], Format::Human, &options);
+        let mut notes = report::render(&report(repo, "build", &findings), &[], Format::Human, &options);
         let unchecked: BTreeSet<String> = batches
             .iter()
             .flat_map(|batch| &batch.unchecked)
@@ -126,24 +120,20 @@ impl Build {
         let text = match self.format {
             _ if nothing && code == FAILED => String::new(),
             Form::Yaml => yaml(repo, batches, self.provenance),
-            Form::Json => json(batches),
+            Form::Json => json(repo, batches),
         };
-        Outcome { text, notes, code }
+        if batches.is_empty() {
+            notes.push_str(NO_FLUX);
+        }
+        Outcome::of(repo, &text, &notes).code(code)
     }
-}
-
-fn diagnostic(finding: &Finding) -> Diagnostic {
-    let mut finding = finding.clone();
-    finding.message = redact(&finding.message);
-    finding.help = finding.help.as_deref().map(redact);
-    Diagnostic { rule: "build", severity: Severity::Error, finding, fingerprint: String::new() }
 }
 
 fn left_out(tree: &Tree, unchecked: &Unchecked) -> String {
     let place = tree
         .file(unchecked.span.file)
         .map_or_else(String::new, |file| format!("{}:{}: ", file.source.path, file.source.line(unchecked.span.start)));
-    format!("note: {place}left out: {}\n", redact(&unchecked.reason))
+    format!("note: {place}left out: {}\n", unchecked.reason)
 }
 
 // ---- what is meant
@@ -284,9 +274,10 @@ fn fatal(faults: &[Fault]) -> Vec<Finding> {
 
 // ---- writing
 
-fn json(batches: &[Batch]) -> String {
+fn json(repo: &Repo, batches: &[Batch]) -> String {
+    let mask = repo.mask();
     let document = |batch: &Batch, resource: &Resource| {
-        let mut document = to_json_in(&hide(&resource.node), batch.mode);
+        let mut document = mask.json(&resource.node, batch.mode);
         if let (Some(cluster), Some(fields)) = (&batch.cluster, document.as_object_mut()) {
             fields.insert("cluster".to_owned(), cluster.as_str().into());
         }
@@ -302,6 +293,7 @@ fn yaml(repo: &Repo, batches: &[Batch], provenance: bool) -> String {
         let file = repo.file_of(node.span).filter(|_| provenance)?;
         Some(format!("{}:{}", printable(&file.source.path), file.source.line(node.span.start)))
     };
+    let mask = repo.mask();
     let mut text = String::new();
     for batch in batches.iter().filter(|batch| !batch.resources.is_empty()) {
         let mut title = batch.title.as_deref().map(printable);
@@ -312,7 +304,7 @@ fn yaml(repo: &Repo, batches: &[Batch], provenance: bool) -> String {
             if let Some(title) = title.take() {
                 let _ = writeln!(text, "# {title}");
             }
-            text.push_str(&to_yaml_in(&hide(&resource.node), batch.mode, &source));
+            text.push_str(&mask.yaml(&resource.node, batch.mode, &source));
         }
     }
     text

@@ -5,6 +5,7 @@ use super::terminal::{Color, color, width};
 use super::{CLEAN, FOUND, Failure, Outcome, Run, fix, paths, rules};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use globset::{Glob, GlobMatcher};
+use homelint::check::fix::diff;
 use homelint::check::{Report, Selection, check};
 use homelint::diagnostic::Severity;
 use homelint::discover::store::Store;
@@ -12,6 +13,7 @@ use homelint::discover::{self, Besides, Changes, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::report::{self, Format, Options};
 use homelint::rules::RULES;
+use homelint::secret::Shown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -118,9 +120,9 @@ pub fn run(arguments: &Check) -> Run {
     let mut report = check(&repo, RULES, &selection).without(&known);
     let mut notes = String::new();
     if arguments.fix {
-        let fixes = fix::Fixes { repo: &repo, also_unsafe: arguments.unsafe_fixes };
         if arguments.diff {
-            return Ok(Outcome { code: arguments.code(&report), ..Outcome::text(fixes.diff(&report)) });
+            let diff = diff(&report, arguments.unsafe_fixes);
+            return Ok(Outcome::of(&repo, &diff, "").code(arguments.code(&report)));
         }
         (repo, report) = fix::until_nothing_changes(root, repo, report, arguments.unsafe_fixes, &mut notes, || {
             let repo = load(root, &source, since, &store)?;
@@ -130,7 +132,7 @@ pub fn run(arguments: &Check) -> Run {
     }
     if let Some(file) = &arguments.write_baseline {
         let file = file.as_deref().or(arguments.baseline.as_deref()).unwrap_or(Path::new(BASELINE));
-        return write_baseline(file, &report, &repo);
+        return write_baseline(file, &report);
     }
     if let Some(file) = &arguments.baseline {
         report = report.without(&read_baseline(file)?);
@@ -139,15 +141,16 @@ pub fn run(arguments: &Check) -> Run {
     let text = if arguments.statistics {
         statistics(&report, arguments.format)
     } else {
-        report::render(&report, &repo, RULES, arguments.format, &options)
+        report::render(&report, RULES, arguments.format, &options)
     };
     if !arguments.quiet && matches!(arguments.format, Format::Human | Format::Concise | Format::Github) {
         let options = arguments.options(&std::io::stderr(), start);
         let _ = writeln!(notes, "{}", report::summary(&report, &options));
     }
+    let outcome = Outcome::of(&repo, &text, &notes).code(arguments.code(&report));
     // The process ends here: giving back a tree of nodes piece by piece would only take time.
     std::mem::forget(repo);
-    Ok(Outcome { text, notes, code: arguments.code(&report) })
+    Ok(outcome)
 }
 
 impl Check {
@@ -220,10 +223,10 @@ fn read_baseline(file: &Path) -> Result<BTreeSet<String>, Failure> {
 }
 
 /// A line a finding: its fingerprint, and behind it what it was, for people.
-fn write_baseline(file: &Path, report: &Report, repo: &Repo) -> Run {
+fn write_baseline(file: &Path, report: &Report) -> Run {
     let mut text = "# Findings that homelint accepts, by fingerprint; the rest of a line is for people.\n".to_owned();
     for one in &report.diagnostics {
-        let path = repo.file_of(one.finding.span).map_or("", |file| &file.source.path);
+        let path = report.sources.get(&one.finding.span.file).map_or("", |file| &file.path);
         let line =
             format!("{} {path}: {}[{}]: {}", one.fingerprint, one.severity.name(), one.rule, one.finding.message);
         let _ = writeln!(text, "{}", line.replace(char::is_control, " "));
@@ -231,7 +234,7 @@ fn write_baseline(file: &Path, report: &Report, repo: &Repo) -> Run {
     std::fs::write(file, text).map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
     let number = report.diagnostics.len();
     let notes = format!("wrote {number} findings to {}; check with --baseline {0}\n", file.display());
-    Ok(Outcome { notes, ..Outcome::default() })
+    Ok(Outcome { notes: Shown::own(notes), ..Outcome::default() })
 }
 
 /// How often each rule spoke, most often first.

@@ -2,28 +2,13 @@
 
 use super::Failure;
 use homelint::check::Report;
-use homelint::check::fix::{apply, diff, edits};
+use homelint::check::fix::{changes, new_text};
 use homelint::discover::{self, Root};
 use homelint::model::repo::Repo;
 use std::fmt::Write;
 
 /// A fix may make room for another; this many rounds are enough for any that ends at all.
 const ROUNDS: usize = 10;
-
-/// The fixes of a report, to be shown.
-pub struct Fixes<'a> {
-    pub repo: &'a Repo,
-    pub also_unsafe: bool,
-}
-
-impl Fixes<'_> {
-    /// What would change, as a unified diff.
-    pub fn diff(&self, report: &Report) -> String {
-        let edits = edits(&report.diagnostics, self.also_unsafe);
-        let files = edits.iter().filter_map(|(id, edits)| Some((self.repo.tree().file(*id)?, edits)));
-        files.map(|(file, edits)| diff(file, edits)).collect()
-    }
-}
 
 /// Applies fixes and checks again until none is left to apply.
 pub fn until_nothing_changes(
@@ -36,13 +21,13 @@ pub fn until_nothing_changes(
 ) -> Result<(Repo, Report), Failure> {
     let mut changed = std::collections::BTreeSet::new();
     for _ in 0..ROUNDS {
-        let edits = edits(&report.diagnostics, also_unsafe);
-        if edits.is_empty() {
+        let changes = changes(&report.diagnostics, also_unsafe);
+        if changes.is_empty() {
             break;
         }
-        for (id, edits) in &edits {
+        for (id, changes) in &changes {
             let Some(file) = repo.tree().file(*id) else { continue };
-            let text = apply(&file.source.text, edits.iter().map(|edit| (*edit, edit.text.as_str())));
+            let text = new_text(&file.source.text, changes);
             discover::write(root, &file.source.path, &text)?;
             changed.insert(file.source.path.clone());
         }

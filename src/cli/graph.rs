@@ -57,21 +57,21 @@ pub fn run(arguments: &Draw) -> Run {
         Form::Json => format!("{:#}\n", json!({ "version": 1, "clusters": json_of(&repo, &drawn) })),
     };
     let notes = if drawn.is_empty() { build::NO_FLUX } else { "" };
-    Ok(Outcome { notes: notes.to_owned(), ..Outcome::text(text) })
+    Ok(Outcome::of(&repo, &text, notes))
 }
 
-/// `namespace/name`
+/// `namespace/name`, on one line.
 fn name(node: &GraphNode) -> String {
-    match node.namespace.as_str() {
+    let name = match node.namespace.as_str() {
         "" => node.name.to_string(),
         namespace => format!("{namespace}/{}", node.name),
-    }
+    };
+    name.replace(char::is_control, " ")
 }
 
-/// `Kind namespace/name`
+/// `Kind namespace/name`, on one line.
 fn title(node: &GraphNode) -> String {
-    let title = format!("{} {}", node.kind, name(node));
-    title.replace(char::is_control, " ")
+    format!("{} {}", node.kind.replace(char::is_control, " "), name(node))
 }
 
 /// The word for a relation, read from where it starts.

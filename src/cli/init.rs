@@ -22,7 +22,7 @@ pub fn run(arguments: &Init) -> Run {
         return Err(failure.help("edit it, or move it away first"));
     }
     std::fs::write(&path, text()).map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
-    Ok(Outcome::text(format!("wrote {}: everything in it is commented out\n", path.display())))
+    Ok(Outcome::own(format!("wrote {}: everything in it is commented out\n", path.display())))
 }
 
 fn text() -> String {

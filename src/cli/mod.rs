@@ -15,6 +15,8 @@ mod terminal;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, Parser, Subcommand};
 use homelint::discover::Error;
+use homelint::model::repo::Repo;
+use homelint::secret::Shown;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use terminal::{Color, color};
@@ -114,15 +116,26 @@ impl From<Error> for Failure {
 #[derive(Default)]
 struct Outcome {
     /// For standard output.
-    text: String,
+    text: Shown,
     /// For standard error: what is said about the run itself.
-    notes: String,
+    notes: Shown,
     code: u8,
 }
 
 impl Outcome {
-    fn text(text: impl Into<String>) -> Self {
-        Outcome { text: text.into(), ..Outcome::default() }
+    /// A page, a list, a schema: no repository was read for it.
+    fn own(text: impl Into<String>) -> Self {
+        Outcome { text: Shown::own(text), ..Outcome::default() }
+    }
+
+    /// What is said of a repository.
+    fn of(repo: &Repo, text: &str, notes: &str) -> Self {
+        let mask = repo.mask();
+        Outcome { text: mask.text(text), notes: mask.text(notes), code: CLEAN }
+    }
+
+    fn code(self, code: u8) -> Self {
+        Outcome { code, ..self }
     }
 }
 
@@ -156,7 +169,7 @@ pub fn main() -> ExitCode {
         let help = failure.help.map_or_else(String::new, |help| format!("  help: {help}\n"));
         let (bold, plain) =
             if color(Color::Auto, &std::io::stderr()) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
-        let notes = format!("{bold}error{plain}: {}\n{help}", failure.message);
+        let notes = Shown::own(format!("{bold}error{plain}: {}\n{help}", failure.message));
         Outcome { notes, code: FAILED, ..Outcome::default() }
     });
     let written = write(&mut std::io::stdout().lock(), &outcome.text);
@@ -175,12 +188,12 @@ fn write(out: &mut impl Write, text: &str) -> bool {
 fn completions(shell: clap_complete::Shell) -> Outcome {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut CommandLine::command(), "homelint", &mut text);
-    Outcome::text(String::from_utf8_lossy(&text))
+    Outcome::own(String::from_utf8_lossy(&text))
 }
 
 fn man() -> Run {
     let mut text = Vec::new();
     let page = clap_mangen::Man::new(CommandLine::command());
     page.render(&mut text).map_err(|error| Failure::new(error.to_string()))?;
-    Ok(Outcome::text(String::from_utf8_lossy(&text)))
+    Ok(Outcome::own(String::from_utf8_lossy(&text)))
 }

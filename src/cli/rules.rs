@@ -32,7 +32,7 @@ enum Form {
 pub fn explain(arguments: &Explain) -> Run {
     let Some(rule) = RULES.iter().find(|rule| rule.id == arguments.rule) else { return Err(unknown(&arguments.rule)) };
     let color = color(Color::Auto, &std::io::stdout());
-    Ok(Outcome::text(if color { colored(rule.page) } else { rule.page.to_owned() }))
+    Ok(Outcome::own(if color { colored(rule.page) } else { rule.page.to_owned() }))
 }
 
 /// A rule that does not exist, and the one that may have been meant.
@@ -47,7 +47,7 @@ pub fn unknown(name: &str) -> Failure {
 
 /// Lists the rules.
 pub fn list(arguments: &List) -> Run {
-    Ok(Outcome::text(match arguments.format {
+    Ok(Outcome::own(match arguments.format {
         Form::Human => table(color(Color::Auto, &std::io::stdout())),
         Form::Json => {
             let row = |rule: &Rule| json!({ "id": rule.id, "severity": rule.severity.name(), "on": rule.on, "title": rule.title() });

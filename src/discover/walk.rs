@@ -106,9 +106,11 @@ impl Rules {
     }
 }
 
-/// A list that speaks of paths below a folder; what of it cannot be read says nothing.
+/// A list that speaks of paths below a folder; what of it cannot be read says nothing, nor does a pipe, a device or a
+/// file of a size that no list has, of which reading has no end.
 pub fn read(folder: &Path, list: &Path) -> Gitignore {
+    let is_list = std::fs::metadata(list).is_ok_and(|found| found.is_file() && found.len() <= super::MAX_BYTES);
     let mut builder = GitignoreBuilder::new(folder);
-    builder.add(list);
+    let _ = is_list.then(|| builder.add(list));
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

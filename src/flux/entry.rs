@@ -47,6 +47,8 @@ pub struct Entry {
     pub sources: Vec<(SmolStr, Option<SmolStr>)>,
     /// What comes into being with the roots, such as their source.
     pub made: Vec<Created>,
+    /// Patches of the roots: those that a FluxInstance applies to all that it makes.
+    pub patches: Vec<Node>,
 }
 
 impl Entry {
@@ -66,7 +68,7 @@ impl Entry {
 pub(super) fn syncs(tree: &Tree, links: &Links) -> Vec<Entry> {
     let settings = Settings::of(tree);
     let mut entries: Vec<Entry> = Vec::new();
-    for file in tree.files().iter().filter(|file| !file.is_set_aside() && !file.is_example()) {
+    for file in tree.files().iter().filter(|file| !file.is_set_aside()) {
         let found = of_file(file, links, &settings).into_iter();
         found.filter(|found| tree.is_folder(&found.folder)).for_each(|found| add(&mut entries, found));
     }
@@ -138,7 +140,11 @@ fn synced(spec: &Node, namespace: &str, settings: &Settings) -> Vec<Entry> {
         url: sync.get("url").and_then(Node::known).map(SmolStr::new),
         namespace: SmolStr::new(namespace),
     };
-    let entry = |text: String| synced.entry(EntryKind::FluxInstance, &Node::string(path.span, text));
+    let patches = spec.items_at(&["kustomize", "patches"]);
+    let entry = |text: String| {
+        let entry = synced.entry(EntryKind::FluxInstance, &Node::string(path.span, text))?;
+        Some(Entry { patches: patches.to_vec(), ..entry })
+    };
     paths.into_iter().filter_map(entry).collect()
 }
 
@@ -181,6 +187,7 @@ impl Synced {
             roots: vec![Resource::new(node)?],
             sources: self.name.known().map(|name| (SmolStr::new(name), self.url.clone())).into_iter().collect(),
             made: self.made().into_iter().collect(),
+            patches: Vec::new(),
         })
     }
 
@@ -210,6 +217,7 @@ fn bootstrap(resource: &Resource, file: &File, links: &Links) -> Option<Entry> {
         roots: vec![resource.clone()],
         sources: vec![(SmolStr::new(name), url)],
         made: file.resources().iter().flat_map(|resource| links.brings(resource)).collect(),
+        patches: Vec::new(),
     })
 }
 

@@ -130,7 +130,7 @@ impl<'a> Flux<'a> {
 
     /// Follows an entry point.
     pub fn follow(&self, mut entry: Entry) -> Growing {
-        let roots = entry.roots.clone();
+        let roots = self.patched(&entry);
         let made = std::mem::take(&mut entry.made);
         let name = if entry.folder.is_empty() { ".".to_owned() } else { entry.folder.clone() };
         let cluster = Cluster {
@@ -147,6 +147,15 @@ impl<'a> Flux<'a> {
             Growing { cluster, queue: Queue::default(), holders: BTreeMap::new(), providers: Providers::default() };
         self.grow(&mut growing, &roots);
         growing
+    }
+
+    /// The roots, as a FluxInstance patches them.
+    fn patched(&self, entry: &Entry) -> Vec<Resource> {
+        if entry.patches.is_empty() {
+            return entry.roots.clone();
+        }
+        let overlay = Overlay { patches: entry.patches.clone(), ..Overlay::default() };
+        self.kustomize.render(entry.roots.clone(), &overlay).resources
     }
 
     /// Follows Kustomizations level by level, so that each is built when all that patch it were.
@@ -280,6 +289,7 @@ fn overlay(resource: &Resource) -> Overlay {
         patches: items("patches"),
         patches_strategic_merge: items("patchesStrategicMerge"),
         patches_json6902: items("patchesJson6902"),
+        build_metadata: items("buildMetadata"),
         images: items("images"),
     }
 }

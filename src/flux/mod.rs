@@ -6,7 +6,7 @@ pub mod envsubst;
 mod follow;
 mod functions;
 pub mod graph;
-mod remote;
+pub mod remote;
 pub mod resource_set;
 pub mod source;
 pub mod spec;

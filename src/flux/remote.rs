@@ -14,7 +14,7 @@ fn kube_config(resource: &Resource) -> Option<&Node> {
 }
 
 /// What the cluster is called to which a Kustomization or HelmRelease applies, where it is another one.
-pub(super) fn of(resource: &Resource) -> Option<SmolStr> {
+pub fn of(resource: &Resource) -> Option<SmolStr> {
     let name = kube_config(resource)?.text()?;
     Some(SmolStr::new(format!("{}/{name}", namespace(resource))))
 }
@@ -41,10 +41,18 @@ fn reached(hub: &Cluster, target: SmolStr) -> Option<Cluster> {
         hub.kustomizations.iter().map(|applied| if here(applied) { applied.clone() } else { bare(applied) }).collect();
     let open =
         hub.resources().any(|(_, resource)| resource.is_helm_release() && of(resource).as_ref() == Some(&target));
-    let (folder, roots, sources, made) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+    let entry = Entry {
+        kind: EntryKind::Remote,
+        folder: String::new(),
+        span,
+        roots: Vec::new(),
+        sources: Vec::new(),
+        made: Vec::new(),
+        patches: Vec::new(),
+    };
     Some(Cluster {
         name: format!("{}:{target}", hub.name),
-        entry: Entry { kind: EntryKind::Remote, folder, span, roots, sources, made },
+        entry,
         by_name: by_name(&kustomizations, Some(&target)),
         kustomizations,
         made: Vec::new(),

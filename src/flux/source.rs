@@ -5,7 +5,7 @@ use crate::resource::{File, Resource, Tree};
 use crate::source::{is_slip, join};
 use crate::yaml::Node;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a Kustomization's path leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,52 @@ pub struct Sources {
     own_names: Vec<SmolStr>,
     /// Kustomizations that name each source: how many paths exist here, and how many do not.
     paths: BTreeMap<(SmolStr, SmolStr), (usize, usize)>,
+    /// What ArtifactGenerators make of sources, by name.
+    artifacts: BTreeMap<SmolStr, BTreeSet<Artifact>>,
+}
+
+/// An artifact that holds a folder of a source as it lies there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Artifact {
+    source: Id,
+    /// The folder; `None` where the artifact is put together in another way.
+    folder: Option<String>,
+}
+
+impl Artifact {
+    /// The artifacts of a generator, with their names.
+    fn of(generator: &Resource) -> Vec<(SmolStr, Artifact)> {
+        let namespace = generator.namespace().unwrap_or("");
+        let sources = generator.node.items_at(&["spec", "sources"]);
+        let artifact = |node: &Node| {
+            let copies: Vec<(&str, Option<String>)> = node.items_at(&["copy"]).iter().filter_map(copied).collect();
+            let (alias, folder) = copies.first()?;
+            let alike =
+                copies.iter().all(|(_, other)| other == folder) && copies.len() == node.items_at(&["copy"]).len();
+            let source = sources.iter().find(|source| source.text_at(&["alias"]) == Some(alias))?;
+            let own = (
+                SmolStr::new(source.text_at(&["kind"])?),
+                SmolStr::new(source.text_at(&["namespace"]).unwrap_or(namespace)),
+                SmolStr::new(source.text_at(&["name"])?),
+            );
+            let name = SmolStr::new(node.text_at(&["name"])?);
+            Some((name, Artifact { source: own, folder: folder.clone().filter(|_| alike) }))
+        };
+        generator.node.items_at(&["spec", "artifacts"]).iter().filter_map(artifact).collect()
+    }
+}
+
+/// The source that is copied, and the folder of it that is the artifact's root, where everything keeps its place.
+fn copied(copy: &Node) -> Option<(&str, Option<String>)> {
+    let (alias, from) = copy.text_at(&["from"])?.strip_prefix('@')?.split_once('/')?;
+    let to = here(copy.text_at(&["to"])?.strip_prefix("@artifact")?)?;
+    let from = from.strip_suffix("**").and_then(here);
+    let root = from.and_then(|from| {
+        let rest = from.strip_suffix(to.as_str())?;
+        let whole = to.is_empty() || rest.is_empty() || rest.ends_with('/');
+        whole.then(|| rest.trim_end_matches('/').to_owned())
+    });
+    Some((alias, root))
 }
 
 impl Sources {
@@ -54,6 +100,11 @@ impl Sources {
                 let named = sources.urls.entry((resource.kind.clone(), SmolStr::new(name))).or_default();
                 let url = resource.node.at(&["spec", "url"]).and_then(Node::known).map(normal);
                 named.push((SmolStr::new(resource.namespace().unwrap_or("")), url));
+            }
+            if resource.is("source.extensions.fluxcd.io", "ArtifactGenerator") {
+                for (name, artifact) in Artifact::of(resource) {
+                    sources.artifacts.entry(name).or_default().insert(artifact);
+                }
             }
             if resource.is_flux_kustomization() {
                 let Some((kind, _, name)) = source_of(resource, "") else { continue };
@@ -81,7 +132,9 @@ impl Sources {
 
     /// The source of a Kustomization that works, where it is this repository and nothing here defines it.
     pub(super) fn missing(&self, kustomization: &Resource) -> Option<Created> {
-        let (kind, namespace, name) = source_of(kustomization, kustomization.namespace().unwrap_or(""))?;
+        let source = source_of(kustomization, kustomization.namespace().unwrap_or(""))?;
+        let is_own = source.0 != "ExternalArtifact" && self.is_own(&source);
+        let (kind, namespace, name) = source;
         let found = |kind: &SmolStr, name: &SmolStr| {
             self.paths.get(&(kind.clone(), name.clone())).map_or(0, |(found, _)| *found)
         };
@@ -90,7 +143,7 @@ impl Sources {
         let usual = self.paths.iter().filter(|((_, other), _)| *other == name || is_slip(&name, other));
         let odd = usual.into_iter().any(|(_, (more, _))| *more > own);
         let known = self.urls.contains_key(&(kind.clone(), name.clone()));
-        if odd || known || self.is_own(kustomization) != Some(true) {
+        if odd || known || !is_own {
             return None;
         }
         let place = if namespace.is_empty() { Place::Unknown } else { Place::Namespace(namespace) };
@@ -107,35 +160,42 @@ impl Sources {
         {
             return Location::Unknown;
         }
-        match self.is_own(kustomization) {
-            Some(true) => {}
-            Some(false) => return Location::Elsewhere,
-            None => return Location::Unknown,
-        }
-        let Some(path) = here(path.and_then(Node::text).unwrap_or("")) else { return Location::Outside };
+        let Some(source) = source_of(kustomization, kustomization.namespace().unwrap_or("")) else {
+            return Location::Unknown;
+        };
+        let Some(root) = self.root(&source) else { return Location::Elsewhere };
+        let Some(path) = join(root, path.and_then(Node::text).unwrap_or("").trim_start_matches('/')) else {
+            return Location::Outside;
+        };
         if tree.is_folder(&path) { Location::Here(path) } else { Location::Missing(path) }
     }
 
-    /// Whether the source of a Kustomization is this repository; `None` where it cannot be told.
-    fn is_own(&self, kustomization: &Resource) -> Option<bool> {
-        let namespace = kustomization.namespace().unwrap_or("");
-        let (kind, namespace, name) = source_of(kustomization, namespace)?;
-        if kind == "ExternalArtifact" {
-            return Some(false);
+    /// The folder of this repository that a source holds.
+    fn root(&self, source: &Id) -> Option<&str> {
+        let (kind, _, name) = source;
+        if kind != "ExternalArtifact" {
+            return self.is_own(source).then_some("");
         }
-        if let Some(url) = self.url(&kind, &namespace, &name) {
+        let mut artifacts = self.artifacts.get(name)?.iter();
+        let artifact = artifacts.next().filter(|artifact| self.is_own(&artifact.source))?;
+        artifact.folder.as_deref().filter(|_| artifacts.next().is_none())
+    }
+
+    /// Whether a source is this repository.
+    fn is_own(&self, (kind, namespace, name): &Id) -> bool {
+        if let Some(url) = self.url(kind, namespace, name) {
             if self.own_urls.contains(&url) {
-                return Some(true);
+                return true;
             }
-            if !self.own_urls.is_empty() && kind == "GitRepository" && !self.own_names.contains(&name) {
-                return Some(false);
+            if !self.own_urls.is_empty() && kind == "GitRepository" && !self.own_names.contains(name) {
+                return false;
             }
         }
-        if self.own_names.contains(&name) {
-            return Some(true);
+        if self.own_names.contains(name) {
+            return true;
         }
-        let (found, missing) = self.paths.get(&(kind, name)).copied().unwrap_or_default();
-        Some(found > 0 && found >= missing)
+        let (found, missing) = self.paths.get(&(kind.clone(), name.clone())).copied().unwrap_or_default();
+        found > 0 && found >= missing
     }
 
     fn url(&self, kind: &SmolStr, namespace: &str, name: &SmolStr) -> Option<String> {

@@ -7,6 +7,7 @@ use crate::resource::Resource;
 use crate::source::Span;
 use crate::yaml::{self, Entry, Mode, Node, Resolved, Scalar, Style, Value};
 use smol_str::SmolStr;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Label or annotation that takes a resource out of substitution when it says `disabled`.
@@ -24,17 +25,6 @@ pub struct VariableUse {
 }
 
 impl VariableUse {
-    /// Whether it stands in text of several lines that looks like a program, which has variables of its own.
-    pub fn is_in_script(&self) -> bool {
-        let lines = self.text.trim_end().lines().count();
-        let name = self.found.name.as_str();
-        let lower = name.bytes().any(|byte| byte.is_ascii_lowercase());
-        let assigned =
-            [format!("{name}="), format!("for {name} in"), format!("read {name}"), format!("read -r {name}")];
-        let shell = self.text.starts_with("#!") || assigned.iter().any(|text| self.text.contains(text.as_str()));
-        shell || lines > 1 && lower
-    }
-
     /// Whether it stands in a comment of a text of several lines, where it does no harm.
     pub fn is_in_comment(&self) -> bool {
         let before = self.text.get(..self.found.range.start).unwrap_or_default();
@@ -44,6 +34,65 @@ impl VariableUse {
     /// The bytes of the source that hold the expression; the whole scalar where they cannot be told apart.
     pub fn span(&self, source: &str) -> Span {
         locate(source, self.scalar, &self.text, self.found.range.clone()).unwrap_or(self.scalar)
+    }
+}
+
+/// Names that are told apart in one text: one that uses more is one mistake, or none.
+const MAX_NAMES: usize = 50;
+
+/// The uses of variables outside of comments, the first of each name in a text: one script may use a variable a thousand
+/// times.
+pub fn distinct(uses: &[VariableUse]) -> impl Iterator<Item = &VariableUse> {
+    uses.chunk_by(|one, other| one.scalar == other.scalar).flat_map(|uses| {
+        let mut seen = HashSet::new();
+        uses.iter().filter(move |used| !used.is_in_comment() && seen.insert(&used.found.name)).take(MAX_NAMES)
+    })
+}
+
+/// What texts with variables are: programs, which have variables of their own, or not. Remembers the last one, since one
+/// text may use a variable a thousand times.
+#[derive(Debug, Default)]
+pub struct Scripts<'a> {
+    last: Option<(Span, Script<'a>)>,
+}
+
+#[derive(Debug)]
+struct Script<'a> {
+    is_long: bool,
+    has_interpreter: bool,
+    /// What it gives values to.
+    assigned: HashSet<&'a str>,
+}
+
+impl<'a> Scripts<'a> {
+    /// Whether a use stands in text that looks like a program: several lines, or one that assigns the variable.
+    pub fn hold(&mut self, used: &'a VariableUse) -> bool {
+        let known = self.last.take().filter(|(scalar, _)| *scalar == used.scalar);
+        let (_, script) = self.last.insert(known.unwrap_or_else(|| (used.scalar, Script::read(&used.text))));
+        let name = used.found.name.as_str();
+        let lower = name.bytes().any(|byte| byte.is_ascii_lowercase());
+        script.has_interpreter || script.assigned.contains(name) || script.is_long && lower
+    }
+}
+
+impl<'a> Script<'a> {
+    fn read(text: &'a str) -> Self {
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let mut assigned = HashSet::new();
+        for (at, _) in text.match_indices('=') {
+            let before = text.as_bytes().get(..at).unwrap_or_default();
+            let length = before.iter().rev().take_while(|byte| is_name(byte)).count();
+            assigned.extend(text.get(at - length..at));
+        }
+        let mut words = text.split_whitespace().peekable();
+        while let Some(word) = words.next() {
+            if matches!(word, "for" | "read") {
+                let _ = words.next_if_eq(&"-r");
+                assigned.extend(words.peek().map(|name| name.trim_end_matches(';')));
+            }
+        }
+        let is_long = text.trim_end().lines().nth(1).is_some();
+        Script { is_long, has_interpreter: text.starts_with("#!"), assigned }
     }
 }
 

@@ -47,11 +47,9 @@ impl Flux<'_> {
         let mut roots: Vec<&Resource> = left
             .iter()
             .zip(&applies)
-            // Beside an entry point, what applies no Kustomization was put away, and what applies the same was its
-            // predecessor.
+            // Beside an entry point, what applies no Kustomization is no entry point but something put away.
             .filter(|(resource, children)| {
-                let begins = !children.is_empty() && children.is_disjoint(&covered);
-                !owned.contains(&identity(resource)) && (clusters.is_empty() || begins)
+                !owned.contains(&identity(resource)) && (clusters.is_empty() || !children.is_empty())
             })
             .map(|(resource, _)| *resource)
             .collect();
@@ -67,6 +65,7 @@ impl Flux<'_> {
                 made: roots.iter().flat_map(|root| self.made_with(root)).collect(),
                 roots: roots.into_iter().cloned().collect(),
                 sources: Vec::new(),
+                patches: Vec::new(),
             })
         };
         group(&roots, path).into_iter().filter_map(entry).collect()

@@ -4,7 +4,7 @@
 pub mod sops;
 /// Talos: machine configs, their patches, and talconfigs.
 pub mod talos;
-/// Annotations that tell Renovate what a value is.
+/// Renovate: its configuration, and the comments that tell it what a value is.
 pub mod renovate;
 /// Helmfiles: their releases and repositories.
 pub mod helmfile;

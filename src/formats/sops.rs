@@ -1,6 +1,6 @@
 //! `.sops.yaml` and what SOPS leaves in a file (<https://getsops.io/docs>).
 
-use crate::resource::{File, Role, Syntax, Tree};
+use crate::resource::{File, Resource, Role, Syntax, Tree};
 use crate::secret::{is_encrypted, is_placeholder};
 use crate::source::{Span, folder_of};
 use crate::yaml::{Document, Entry, Node};
@@ -31,6 +31,8 @@ pub struct CreationRule {
     pub choice: Choice,
     /// Whether at least four of five files that it claims are encrypted.
     pub is_kept: bool,
+    /// Whether it claims no resource but Secrets and ConfigMaps: so what else it claims is secret, too.
+    claims_secrets: bool,
     /// The age recipients to which it encrypts.
     pub recipients: BTreeSet<String>,
     folder: String,
@@ -214,6 +216,26 @@ impl Policy {
         }
     }
 
+    /// The values in clear of all files that a rule for nothing but secrets claims.
+    pub fn values_in_clear(&self, tree: &Tree) -> Vec<Span> {
+        if self.folders.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for file in tree.files().iter().filter(|file| !file.source.text.is_empty() && !is_encrypted_file(file)) {
+            let rule = self.rule_for(&file.source.path).filter(|rule| rule.claims_secrets && rule.path_regex.is_some());
+            let Some(rule) = rule else { continue };
+            if file.parsed.documents.is_empty() {
+                found.push(file.source.span(0..file.source.text.len()));
+            }
+            for (document, _) in file.with_roles().filter(|(_, role)| !is_exempt(*role)) {
+                let leaves = rule.choice.leaves(&document.root).into_iter().map(|leaf| leaf.span);
+                found.extend(leaves.filter(|leaf| !says_what_it_is(&document.root, *leaf)));
+            }
+        }
+        found
+    }
+
     /// A rule whose pattern also matches files that nobody encrypts says nothing about any one of them.
     fn judge(&mut self, tree: &Tree) {
         if self.folders.is_empty() {
@@ -225,6 +247,8 @@ impl Policy {
             let claimed: Vec<&&File> = data.iter().filter(|file| rule.claims(&file.source.path)).collect();
             let encrypted = claimed.iter().filter(|file| is_encrypted_file(file)).count();
             rule.is_kept = claimed.len() >= 5 && encrypted * 5 >= claimed.len() * 4;
+            let kind = |resource: &Resource| matches!(resource.kind.as_str(), "Secret" | "ConfigMap");
+            rule.claims_secrets = claimed.iter().all(|file| file.resources().iter().all(kind));
         }
     }
 }
@@ -249,6 +273,7 @@ fn creation_rule(rule: &Node, folder: &str) -> CreationRule {
         path_regex: path_regex.and_then(Result::ok),
         choice: Choice::read(rule),
         is_kept: false,
+        claims_secrets: false,
         recipients: recipients(rule),
         folder: folder.to_owned(),
     }
@@ -267,8 +292,7 @@ fn holds_secrets(file: &File, rule: Option<&CreationRule>) -> bool {
     if is_lines(file) || file.parsed.documents.iter().any(|document| document.broken) {
         return true;
     }
-    let exempt = |role| matches!(role, Role::SopsConfig | Role::Kustomization | Role::Workflow | Role::Config);
-    let data = file.with_roles().filter(|(_, role)| rule.is_none() || !exempt(*role));
+    let data = file.with_roles().filter(|(_, role)| rule.is_none() || !is_exempt(*role));
     let leaves = data.flat_map(|(document, _)| match rule {
         Some(rule) => rule.choice.leaves(&document.root),
         // Nobody says what to encrypt: the data of a resource, all of any other document.
@@ -280,4 +304,15 @@ fn holds_secrets(file: &File, rule: Option<&CreationRule>) -> bool {
         None => Choice::everything().leaves(&document.root),
     });
     leaves.filter(|leaf| !is_encrypted(leaf)).any(|leaf| leaf.text().is_some_and(|text| !is_placeholder(text)))
+}
+
+/// Whether nobody encrypts such a document, whatever a rule claims.
+fn is_exempt(role: Role) -> bool {
+    matches!(role, Role::SopsConfig | Role::Kustomization | Role::Workflow | Role::Config)
+}
+
+/// Whether a place of a resource belongs to its kind or its metadata.
+fn says_what_it_is(root: &Node, place: Span) -> bool {
+    let fields = ["apiVersion", "kind", "metadata"].iter().filter_map(|key| root.get(key));
+    root.get("kind").is_some() && fields.into_iter().any(|field| field.span.contains(place))
 }

@@ -56,6 +56,7 @@ pub fn objects(release: &Release, charts: &Charts, kustomize: &Kustomize) -> Obj
         Model::Table(table) => table::objects(release, table),
         Model::Unknown => Objects::default(),
     };
+    objects.refused.extend(charts.misspelt(release));
     if release.partial {
         // What is missing may come from elsewhere.
         objects.refused.retain(|fault| fault.kind != schema::FaultKind::MissingField);

@@ -116,7 +116,7 @@ impl Check<'_> {
             let known = known.or_else(|| fields.0.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)));
             let Some((field, shape)) = known else {
                 let near = nearest(name, fields.0.iter().map(|(field, _)| field.as_str()));
-                let message = format!("kustomize knows no field `{name}` here");
+                let message = format!("unknown field `{name}`");
                 self.faults.push(Fault::new(FaultKind::UnknownField, entry.key.span, message).suggest(near));
                 continue;
             };
@@ -222,6 +222,9 @@ pub(super) fn overlaid(mut kustomization: Kustomization, overlay: &Overlay) -> K
         let span = root.span.before();
         let origins = Node::scalar(span, "originAnnotations", Style::Plain);
         put(root, "buildMetadata", Node::seq(span, vec![origins]));
+    }
+    if let Some(first) = overlay.build_metadata.first() {
+        put(root, "buildMetadata", Node::seq(first.span, overlay.build_metadata.clone()));
     }
     let fields =
         [("namespace", &overlay.namespace), ("namePrefix", &overlay.name_prefix), ("nameSuffix", &overlay.name_suffix)];

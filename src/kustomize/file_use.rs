@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::target;
 use crate::resource::{Resource, Role, Tree};
-use crate::source::{FileId, join};
+use crate::source::FileId;
 use crate::yaml::Node;
 
 /// What a file is to the kustomizations of its repository.
@@ -87,11 +88,11 @@ impl FileUses {
                 let Some(text) = node.text() else { return };
                 // Generators write `key=path`.
                 let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
-                let Some(file) = join(folder, path).and_then(|path| tree.find(&path)) else { return };
+                let Some(file) = target::file(tree, folder, path) else { return };
                 let usage = if listed { FileUse::Listed } else { FileUse::Material };
-                let known = self.files.entry(file.source.id).or_insert(usage);
+                let used = self.files.entry(file.source.id).or_insert(usage);
                 if listed {
-                    *known = FileUse::Listed;
+                    *used = FileUse::Listed;
                 }
                 if field.starts_with("patches") {
                     self.patches(&file.source.text);

@@ -103,7 +103,8 @@ fn pairs_of(context: &mut Context, args: &Node, folder: &str) -> BTreeMap<SmolSt
         let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
             let help = "write `key=value`";
             context.fault(
-                Fault::new(FaultKind::GeneratorInvalid, literal.span, format!("`{text}` is no literal")).help(help),
+                Fault::new(FaultKind::GeneratorInvalid, literal.span, format!("`{text}` is not `key=value`"))
+                    .help(help),
             );
             continue;
         };

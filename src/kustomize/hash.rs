@@ -1,8 +1,8 @@
 //! The hash behind the name of what a generator made.
 
-use crate::yaml::{self, Node, Value};
+use super::json;
+use crate::yaml::Node;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// The hash that kustomize puts behind a name; `None` where the content is not known.
 pub(super) fn hash(node: &Node) -> Option<String> {
@@ -16,8 +16,8 @@ pub(super) fn hash(node: &Node) -> Option<String> {
         return None;
     }
     // The name never counts: kustomize looks for it under a key that does not exist.
-    let value = |field: &str| node.get(field).map_or_else(|| "\"\"".to_owned(), canonical);
-    let optional = |field: &str| node.get(field).filter(|node| node.is_map()).map(canonical);
+    let value = |field: &str| node.get(field).map_or_else(|| "\"\"".to_owned(), json::compact);
+    let optional = |field: &str| node.get(field).filter(|node| node.is_map()).map(json::compact);
     let kind = node.text_at(&["kind"]).unwrap_or_default();
     let mut text = String::from("{");
     if kind == "ConfigMap" {
@@ -33,39 +33,11 @@ pub(super) fn hash(node: &Node) -> Option<String> {
     Some(hex.filter_map(|nibble| "gh2k456789mbcdtf".chars().nth(usize::from(nibble))).collect())
 }
 
-/// JSON as Go's encoder writes it: keys sorted, HTML escaped.
-fn canonical(node: &Node) -> String {
-    match &node.value {
-        Value::Map(entries) => {
-            let sorted: BTreeMap<&str, String> = entries
-                .iter()
-                .map(|entry| (entry.key.as_scalar().map_or("", |key| key.text.as_str()), canonical(&entry.value)))
-                .collect();
-            let pairs: Vec<String> = sorted.iter().map(|(key, value)| format!("{}:{value}", quoted(key))).collect();
-            format!("{{{}}}", pairs.join(","))
-        }
-        Value::Seq(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        Value::Scalar(_) => match yaml::to_json(node) {
-            serde_json::Value::String(text) => quoted(&text),
-            other => other.to_string(),
-        },
-    }
-}
-
-fn quoted(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    if !json.contains(['<', '>', '&', '\u{2028}', '\u{2029}']) {
-        return json;
-    }
-    let escapes =
-        [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
-    escapes.iter().fold(json, |json, (letter, escape)| json.replace(*letter, escape))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::FileId;
+    use crate::yaml;
 
     fn hash_of(text: &str) -> Option<String> {
         hash(&yaml::parse(FileId(0), text).documents.first()?.root)

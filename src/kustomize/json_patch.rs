@@ -104,8 +104,18 @@ fn pointer(path: &str) -> Vec<SmolStr> {
     parts.into_iter().flatten().map(|part| SmolStr::from(part.replace("~1", "/").replace("~0", "~"))).collect()
 }
 
+/// Most nodes that a patch may copy: an object that the API server stores has fewer.
+const MAX_COPIED: usize = 100_000;
+
+/// Nodes at and below a node, counted up to a limit: what is copied into itself again and again has no end.
+fn weight(node: &Node, limit: usize) -> usize {
+    let children = node.entries().iter().map(|entry| &entry.value).chain(node.items());
+    children.fold(1, |sum, child| if sum > limit { sum } else { sum + weight(child, limit - sum) })
+}
+
 /// Applies the operations in order.
 pub(super) fn apply(root: &mut Node, operations: &[Operation]) -> Result<(), Misfit> {
+    let mut room = MAX_COPIED;
     for operation in operations {
         let missing = |path: &[SmolStr]| {
             (operation.path_span, format!("the patch needs `/{}`, which is not there", path.join("/")))
@@ -121,6 +131,10 @@ pub(super) fn apply(root: &mut Node, operations: &[Operation]) -> Result<(), Mis
             }
             Verb::Copy => {
                 let copied = find(root, &operation.from).cloned().ok_or_else(|| missing(&operation.from))?;
+                room = room
+                    .checked_sub(weight(&copied, room))
+                    .filter(|room| *room > 0)
+                    .ok_or_else(|| (operation.path_span, "the patch copies more than an object can hold".to_owned()))?;
                 add(root, &operation.path, copied).ok_or_else(|| missing(&operation.path))?;
             }
             Verb::Test => {

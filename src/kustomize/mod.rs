@@ -18,6 +18,8 @@ mod generate;
 mod gvk;
 mod hash;
 mod image;
+mod inside;
+mod json;
 mod json_patch;
 mod level;
 mod merge;
@@ -54,6 +56,7 @@ pub use fault::{Fault, FaultKind, Unchecked};
 pub use file_use::{FileUse, FileUses};
 pub use finish::Built;
 pub use overlay::Overlay;
+pub use target::{Target, target};
 
 /// Builds the kustomizations of a tree; a folder that several of them use is built once.
 pub struct Kustomize<'t> {

@@ -19,6 +19,8 @@ pub struct Overlay {
     pub patches_strategic_merge: Vec<Node>,
     /// `patchesJson6902` of the first API versions
     pub patches_json6902: Vec<Node>,
+    /// `buildMetadata`
+    pub build_metadata: Vec<Node>,
     /// `images`; one of the same name replaces that of the kustomization
     pub images: Vec<Node>,
 }

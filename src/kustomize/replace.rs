@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::fault::{Fault, FaultKind};
 use super::gvk::gvk_of;
+use super::inside;
 use super::level::Level;
 use super::object::{Id, Object, as_string, put};
 use super::path::{bracket, dotted, lookup};
@@ -17,7 +18,7 @@ use smol_str::SmolStr;
 enum Failure {
     /// Something is not there, or not as it must be.
     Wrong(Span, String),
-    /// The field lies in YAML or JSON inside a string, which is not looked into.
+    /// The field lies in YAML inside a string, and how kustomize would print that is not known.
     Structured(Span),
 }
 
@@ -43,7 +44,9 @@ pub(super) fn apply_replacements(context: &mut Context, level: &mut Level, list:
 fn replacement(context: &mut Context, level: &mut Level, entry: &Node) {
     match replace(level, entry) {
         Ok(()) => {}
-        Err(Failure::Structured(span)) => context.unchecked(span, "values inside strings are not replaced"),
+        Err(Failure::Structured(span)) => {
+            context.unchecked(span, "how kustomize prints the YAML in this string again is not known")
+        }
         Err(Failure::Wrong(span, _)) if context.notes.incomplete => {
             context.unchecked(span, "the resource may be among what is not at hand");
         }
@@ -163,11 +166,14 @@ fn write(root: &mut Node, target: &Node, value: &Node) -> Result<(), Failure> {
     for path in paths {
         let text = path.text().unwrap_or_default();
         let parts = dotted(text);
-        if enters_string(root, &parts) {
-            return Err(Failure::Structured(path.span));
+        if let Some((length, document)) = inside::document(root, &parts) {
+            let (outer, inner) = parts.split_at(length);
+            if write_inside(root, outer, &document, inner, &Place { value, create, span: path.span })? {
+                continue;
+            }
         }
         let mut count = 0;
-        let place = Place { create: create.then_some(value), span: path.span };
+        let place = Place { value, create, span: path.span };
         place.visit(root, &parts, &mut |node| {
             count += 1;
             set(node, value, delimiter.as_ref())
@@ -177,6 +183,42 @@ fn write(root: &mut Node, target: &Node, value: &Node) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Writes a value to fields of the document in a string; `false` where it has none of them.
+fn write_inside(
+    root: &mut Node,
+    outer: &[SmolStr],
+    document: &Node,
+    inner: &[SmolStr],
+    place: &Place,
+) -> Result<bool, Failure> {
+    let value = place.value;
+    let (mut after, mut count, mut lost) = (document.clone(), 0, false);
+    let visited = place.visit(&mut after, inner, &mut |node| {
+        count += 1;
+        // kustomize gives up without a word where the value is of another type.
+        lost |= kind_lost(node, value.text().unwrap_or_default()).is_some();
+        set(node, value, None)
+    });
+    if lost {
+        return Ok(true);
+    }
+    if visited.is_err() || count == 0 {
+        return Ok(false);
+    }
+    let string = Place { create: false, ..*place };
+    let mut known = true;
+    string.visit(root, outer, &mut |node| {
+        let Value::Scalar(scalar) = &mut node.value else { return Ok(()) };
+        scalar.unknown |= value.is_unknown();
+        match inside::printed(&scalar.text, document, &after) {
+            Some(text) => scalar.text = text.into(),
+            None => known = false,
+        }
+        Ok(())
+    })?;
+    if known { Ok(true) } else { Err(Failure::Structured(place.span)) }
 }
 
 fn set(node: &mut Node, value: &Node, delimiter: Option<&(SmolStr, i64)>) -> Result<(), Failure> {
@@ -236,24 +278,12 @@ fn keep_unknown(node: &mut Node, unknown: bool) {
     }
 }
 
-/// Whether the path goes on below a string that holds YAML or JSON.
-fn enters_string(root: &Node, path: &[SmolStr]) -> bool {
-    (1..path.len()).any(|length| {
-        let scalar = path.get(..length).and_then(|path| lookup(root, path)).and_then(Node::as_scalar);
-        scalar.is_some_and(|scalar| {
-            let parsed = yaml::parse(crate::source::FileId(u32::MAX), &scalar.text);
-            parsed
-                .documents
-                .first()
-                .is_some_and(|document| !document.broken && (document.root.is_map() || document.root.is_seq()))
-        })
-    })
-}
-
 /// How the fields of a target are found.
 struct Place<'a> {
-    /// The value, where absent fields are made for it.
-    create: Option<&'a Node>,
+    /// What is written there.
+    value: &'a Node,
+    /// Whether absent fields are made for it.
+    create: bool,
     /// Where the path is written.
     span: Span,
 }
@@ -310,7 +340,7 @@ impl Place<'_> {
         set: &mut dyn FnMut(&mut Node) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let Ok(regex) = Regex::new(pattern) else {
-            return Err(Failure::Wrong(self.span, format!("`{pattern}` is no regular expression")));
+            return Err(Failure::Wrong(self.span, format!("`{pattern}` is not a valid regular expression")));
         };
         let span = self.span;
         let Some(items) = node.items_mut() else {
@@ -320,7 +350,7 @@ impl Place<'_> {
             let field = if key.is_empty() { Some(item) } else { item.get(key) };
             field.and_then(Node::as_scalar).is_some_and(|scalar| regex.is_match(&scalar.text))
         };
-        if self.create.is_some() && !items.iter().any(matches) {
+        if self.create && !items.iter().any(matches) {
             let value = Node::scalar(span, pattern, Style::Plain);
             let element = if key.is_empty() {
                 value
@@ -337,7 +367,7 @@ impl Place<'_> {
 
     /// What is made for an absent field, by what comes below it.
     fn blank(&self, rest: &[SmolStr]) -> Option<Node> {
-        let value = self.create?;
+        let value = self.create.then_some(self.value)?;
         Some(match rest.first() {
             Some(next) if next.parse::<usize>().is_ok() || next.starts_with('[') => Node::seq(self.span, Vec::new()),
             Some(_) => Node::map(self.span, Vec::new()),

@@ -41,7 +41,7 @@ impl Pattern {
         }
         match Regex::new(&format!("^(?:{text})$")) {
             Ok(regex) => Ok(Pattern::Regex(Box::new(regex))),
-            Err(_) => Err((node.span, format!("`{text}` is no regular expression"))),
+            Err(_) => Err((node.span, format!("`{text}` is not a valid regular expression"))),
         }
     }
 

@@ -4,29 +4,35 @@ use crate::resource::{File, Tree};
 use crate::source::join;
 
 /// What a path stands for.
-pub(super) enum Target<'t> {
+pub enum Target<'t> {
+    /// A file.
     File(&'t File),
+    /// A folder, with its path.
     Folder(String),
     /// kustomize would fetch it.
     Remote,
     /// It leaves the repository.
     Outside,
-    /// Nothing is there.
+    /// Nothing is there; the path from the root.
     Missing(String),
 }
 
 /// What a path stands for that is written in the kustomization of a folder.
-pub(super) fn target<'t>(tree: &'t Tree, folder: &str, path: &str) -> Target<'t> {
-    let full = join(folder, path);
-    if let Some(file) = full.as_ref().and_then(|full| tree.find(full)) {
+pub fn target<'t>(tree: &'t Tree, folder: &str, path: &str) -> Target<'t> {
+    if let Some(file) = file(tree, folder, path) {
         return Target::File(file);
     }
-    match full {
+    match join(folder, path) {
         Some(full) if tree.is_folder(&full) => Target::Folder(full),
         _ if is_remote(path) => Target::Remote,
         Some(full) => Target::Missing(full),
         None => Target::Outside,
     }
+}
+
+/// The file that a path names.
+pub(super) fn file<'t>(tree: &'t Tree, folder: &str, path: &str) -> Option<&'t File> {
+    tree.find(&join(folder, path)?)
 }
 
 /// Whether kustomize would fetch this path.

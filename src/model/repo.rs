@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::diagnostic::{Edit, Finding, Fix, Unchecked};
 use crate::flux::{self, Cluster, Fleet};
+use crate::formats::renovate::Renovate;
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
 use crate::kustomize::{Fault, FaultKind, FileUse};
@@ -14,6 +15,7 @@ use crate::model::usage::{Usage, Usages};
 use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Deprecation, Location, Modeline, Version};
+use crate::secret::{Mask, Secrets};
 use crate::source::{FileId, Span, join};
 use crate::template::Project;
 use crate::yaml::Node;
@@ -32,8 +34,9 @@ pub struct Repo {
     gateways: Gateways,
     renames: bool,
     sops: Policy,
+    renovate: Renovate,
     named: BTreeSet<FileId>,
-    secret_files: BTreeMap<FileId, Node>,
+    secrets: Secrets,
     links: Links,
     fleet: Fleet,
     deployed: BTreeSet<FileId>,
@@ -50,14 +53,17 @@ impl Repo {
         let kubernetes = inputs.config.kubernetes();
         let mut links = Links::embedded();
         links.add(inputs.config.links.clone());
-        let secret_files = secret_files(tree);
         // The fleet is built level by level: there is time for what does not need it.
         let classify = || {
             let resources: Vec<Resource> = tree.files().iter().flat_map(File::resources).cloned().collect();
             inputs.projects.iter().for_each(|project| _ = project.compared(tree));
-            (Gateways::of(&resources), resources, Policy::read(tree), named_files(tree), renames_resources(tree))
+            let sops = Policy::read(tree);
+            let secrets = Secrets::read(tree, sops.values_in_clear(tree));
+            let read = (Renovate::new(tree), named_files(tree), renames_resources(tree));
+            (Gateways::of(&resources), resources, sops, secrets, read)
         };
-        let (fleet, (gateways, resources, sops, named, renames)) = rayon::join(|| flux::deploy(tree, &links), classify);
+        let (fleet, (gateways, resources, sops, secrets, (renovate, named, renames))) =
+            rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let usages = Usages::new(tree, &fleet, &named);
         let faults = kustomize_faults(&tree, &fleet, &deployed);
@@ -70,8 +76,9 @@ impl Repo {
             gateways,
             renames,
             sops,
+            renovate,
             named,
-            secret_files,
+            secrets,
             links,
             fleet,
             deployed,
@@ -138,6 +145,11 @@ impl Repo {
         let made = |path: &str| self.projects().iter().any(|project| project.outputs.contains_key(path));
         let path = self.file_of(span).map(|file| file.source.path.as_str());
         path.is_some_and(|path| made(path) && !self.config().is_hand_edited(path))
+    }
+
+    /// What Renovate is told.
+    pub fn renovate(&self) -> &Renovate {
+        &self.renovate
     }
 
     /// What is to be encrypted.
@@ -222,9 +234,14 @@ impl Repo {
         self.is_deployed(file) || self.named.contains(&file.source.id)
     }
 
-    /// The files that some `secretGenerator` reads lines `KEY=value` from, with the generator.
-    pub fn secret_files(&self) -> &BTreeMap<FileId, Node> {
-        &self.secret_files
+    /// The secrets that can be read in it.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// What everything that is said of it goes through.
+    pub fn mask(&self) -> Mask<'_> {
+        Mask::new(self.tree(), &self.secrets)
     }
 
     /// Mistakes of these kinds that a kustomization has in a file.
@@ -273,18 +290,6 @@ fn named_files(tree: &Tree) -> BTreeSet<FileId> {
     named
 }
 
-fn secret_files(tree: &Tree) -> BTreeMap<FileId, Node> {
-    let mut read = BTreeMap::new();
-    for (file, root) in documents(tree, Role::Kustomization) {
-        for generator in root.items_at(&["secretGenerator"]) {
-            let paths = generator.items_at(&["envs"]).iter().chain(generator.get("env")).filter_map(Node::text);
-            let files = paths.filter_map(|path| tree.find(&join(file.source.folder(), path)?));
-            read.extend(files.map(|file| (file.source.id, generator.clone())));
-        }
-    }
-    read
-}
-
 /// Mistakes of kustomizations, those that Flux applies and those that nobody reaches, by file.
 fn kustomize_faults(tree: &Tree, fleet: &Fleet, deployed: &BTreeSet<FileId>) -> BTreeMap<FileId, Vec<Fault>> {
     // A file that is no YAML is told where it is, not again by whoever lists it.
@@ -308,8 +313,9 @@ fn kustomize_faults(tree: &Tree, fleet: &Fleet, deployed: &BTreeSet<FileId>) -> 
 /// What each cluster holds.
 fn inventories(tree: &Tree, fleet: &Fleet, links: &Links) -> Vec<Inventory> {
     let charts = Charts::builtin();
+    // What another cluster applies is not left out on purpose: it is not meant for this one.
+    let applied: BTreeSet<FileId> = fleet.clusters.iter().flat_map(Cluster::files).collect();
     let of = |cluster: &Cluster| {
-        let applied = cluster.files();
         let rest = |file: &&File| !file.is_set_aside() && !applied.contains(&file.source.id);
         let written = tree.files().iter().filter(rest).flat_map(File::resources);
         Inventory::of(tree, cluster, written, links, &charts)

@@ -1,7 +1,8 @@
 //! Workflow commands of GitHub Actions, which become annotations on the lines of a change.
 
-use super::Context;
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Context, printable};
+use crate::check::Diagnostic;
+use crate::diagnostic::Severity;
 use std::fmt::Write;
 
 pub(super) fn render(context: &Context<'_>) -> String {
@@ -23,8 +24,13 @@ fn command(context: &Context<'_>, diagnostic: &Diagnostic) -> String {
         true => write!(out, ",endLine={},col={},endColumn={}", end.line, start.column, end.column),
         false => write!(out, ",endLine={}", end.line),
     };
-    let help = finding.help.as_ref().map_or_else(String::new, |help| format!("\nhelp: {help}"));
-    let _ = writeln!(out, ",title={}::{}", property(diagnostic.rule), data(&format!("{}{help}", finding.message)));
+    let help = finding.help.as_ref().map_or_else(String::new, |help| format!("\nhelp: {}", printable(help)));
+    let _ = writeln!(
+        out,
+        ",title={}::{}",
+        property(diagnostic.rule),
+        data(&format!("{}{help}", printable(&finding.message)))
+    );
     out
 }
 

@@ -1,7 +1,8 @@
 //! GitLab's code quality report: <https://docs.gitlab.com/ci/testing/code_quality/>.
 
 use super::Context;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::check::Diagnostic;
+use crate::diagnostic::Severity;
 use serde_json::{Value, json};
 
 pub(super) fn render(context: &Context<'_>) -> String {

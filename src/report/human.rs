@@ -1,8 +1,9 @@
 //! Snippets of source with what is wrong drawn beside them. The only module that knows `miette`.
 
 use super::{BOLD, Context, DIM, color_of, paint, printable, wrapped};
-use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::secret::{masked, redact};
+use crate::check::Diagnostic;
+use crate::diagnostic::{Fix, Severity};
+use crate::secret::{Shown, ShownFile};
 use crate::source::{FileId, SourceFile, Span};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteSpanContents, SourceCode, SpanContents};
 use rayon::prelude::*;
@@ -15,22 +16,14 @@ const AROUND: u32 = 1;
 const PLACES: usize = 6;
 
 pub(super) fn render(context: &Context<'_>) -> String {
-    let drawn: Vec<FileId> = context.diagnostics.iter().flat_map(|one| places(one)).map(|label| label.0.file).collect();
-    let texts: BTreeMap<FileId, SourceFile> = drawn
-        .into_iter()
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_par_iter()
-        .filter_map(|id| {
-            let file = context.repo.tree().file(id)?;
-            Some((id, SourceFile::new(id, file.source.path.as_str(), visible(&masked(file)))))
-        })
-        .collect();
+    let drawn = |(id, file): (&FileId, &ShownFile)| (*id, SourceFile::new(*id, &*file.path, visible(&file.text)));
+    let texts: BTreeMap<FileId, SourceFile> = context.report.sources.par_iter().map(drawn).collect();
     context.diagnostics.par_iter().map(|one| diagnostic(context, &texts, one)).collect()
 }
 
 /// What is drawn: the place of the finding without a text of its own, then the related ones.
 fn places(diagnostic: &Diagnostic) -> impl Iterator<Item = (Span, Option<&str>)> {
-    let related = diagnostic.finding.related.iter().map(|related| (related.span, Some(related.message.as_str())));
+    let related = diagnostic.finding.related.iter().map(|related| (related.span, Some(&*related.message)));
     std::iter::once((diagnostic.finding.span, None)).chain(related.take(PLACES))
 }
 
@@ -68,9 +61,9 @@ fn diagnostic(context: &Context<'_>, texts: &BTreeMap<FileId, SourceFile>, diagn
     out
 }
 
-fn offer(fix: &Fix) -> String {
+fn offer(fix: &Fix<Shown>) -> String {
     let option = if fix.safe { "--fix" } else { "--fix --unsafe-fixes" };
-    format!("{} ({option})", redact(&fix.title))
+    format!("{} ({option})", fix.title)
 }
 
 /// A line `  help: …`, wrapped below its own text.
@@ -252,7 +245,7 @@ impl miette::Diagnostic for Excerpt<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let label = |(start, end, text): &(usize, usize, Option<&str>)| {
-            LabeledSpan::new(text.map(|text| printable(&redact(text)).into_owned()), *start, end - start)
+            LabeledSpan::new(text.map(|text| printable(text).into_owned()), *start, end - start)
         };
         Some(Box::new(self.labels.iter().map(label)))
     }
@@ -276,7 +269,7 @@ impl SourceCode for Excerpt<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Report;
+    use crate::check::report;
     use crate::diagnostic::Finding;
     use crate::model::inputs::Inputs;
     use crate::model::repo::Repo;
@@ -291,15 +284,10 @@ mod tests {
     }
 
     fn drawn(repo: &Repo, findings: Vec<Finding>, width: usize) -> String {
-        let diagnostics = findings.into_iter().map(|finding| Diagnostic {
-            rule: "a/b",
-            severity: Severity::Warning,
-            finding,
-            fingerprint: String::new(),
-        });
-        let report = Report { diagnostics: diagnostics.collect(), ..Report::default() };
+        let mut report = report(repo, "a/b", &findings.iter().collect::<Vec<_>>());
+        report.diagnostics.iter_mut().for_each(|one| one.severity = Severity::Warning);
         let options = Options { color: false, width, info: true, elapsed: 0 };
-        render(&report, repo, &[], Format::Human, &options)
+        render(&report, &[], Format::Human, &options)
     }
 
     fn span(file: u32, start: usize, end: usize) -> Span {

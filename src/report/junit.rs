@@ -1,7 +1,8 @@
 //! JUnit's XML: a suite a file, a failed test a finding.
 
 use super::{Context, printable};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::check::Diagnostic;
+use crate::diagnostic::Severity;
 use std::fmt::Write;
 
 pub(super) fn render(context: &Context<'_>) -> String {

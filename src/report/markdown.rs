@@ -1,7 +1,8 @@
 //! A comment on a pull request.
 
 use super::{Context, count, listed, printable};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::check::Diagnostic;
+use crate::diagnostic::Severity;
 use std::fmt::Write;
 
 /// GitHub refuses comments of more than 65,536 characters; bytes are never fewer.

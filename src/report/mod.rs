@@ -9,9 +9,8 @@ mod junit;
 mod markdown;
 mod sarif;
 
-use crate::check::Report;
-use crate::diagnostic::{Diagnostic, Region, Severity};
-use crate::model::repo::Repo;
+use crate::check::{Diagnostic, Report};
+use crate::diagnostic::{Region, Severity};
 use crate::rule::Rule;
 use crate::source::{Position, Span};
 use std::borrow::Cow;
@@ -84,7 +83,6 @@ struct Context<'a> {
     report: &'a Report,
     /// Those to be shown.
     diagnostics: Vec<&'a Diagnostic>,
-    repo: &'a Repo,
     rules: &'a [Rule],
     options: &'a Options,
 }
@@ -97,21 +95,21 @@ struct Place<'a> {
 
 impl<'a> Context<'a> {
     fn place(&self, span: Span) -> Place<'a> {
-        let Some(file) = self.repo.file_of(span) else {
+        let Some(file) = self.report.sources.get(&span.file) else {
             let start = Position { line: 1, column: 1, offset: 0 };
             return Place { path: "", region: Region { start, end: start } };
         };
-        let region = Region { start: file.source.position(span.start), end: file.source.position(span.end) };
-        Place { path: &file.source.path, region }
+        let region = Region { start: file.position(span.start), end: file.position(span.end) };
+        Place { path: &file.path, region }
     }
 }
 
 /// Writes the diagnostics of a report; empty where the format has nothing to say.
-pub fn render(report: &Report, repo: &Repo, rules: &[Rule], format: Format, options: &Options) -> String {
+pub fn render(report: &Report, rules: &[Rule], format: Format, options: &Options) -> String {
     let shown =
         |diagnostic: &&Diagnostic| diagnostic.severity != Severity::Info || options.info || format == Format::Json;
     let diagnostics = report.diagnostics.iter().filter(shown).collect();
-    let context = Context { report, diagnostics, repo, rules, options };
+    let context = Context { report, diagnostics, rules, options };
     match format {
         Format::Human => human::render(&context),
         Format::Concise => concise::render(&context),
@@ -145,7 +143,9 @@ pub fn summary(report: &Report, options: &Options) -> String {
     let reason = match report.unchecked.as_slice() {
         [] => None,
         [one] => Some(format!("{}: {}", one.path, one.reason)),
-        [first, others @ ..] if others.iter().all(|other| other.reason == first.reason) => Some(first.reason.clone()),
+        [first, others @ ..] if others.iter().all(|other| other.reason == first.reason) => {
+            Some(first.reason.to_string())
+        }
         [first, ..] => Some(format!("{} and other reasons", first.reason)),
     };
     if let Some(reason) = reason {

@@ -1,9 +1,9 @@
 //! SARIF 2.1.0, for code scanning: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 
 use super::{Context, Place};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::check::Diagnostic;
+use crate::diagnostic::Severity;
 use crate::rule::Rule;
-use crate::secret::redact;
 use crate::source::Span;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -73,7 +73,7 @@ fn result(context: &Context<'_>, diagnostic: &Diagnostic, rules: &[&Rule]) -> Va
     let related = finding.related.iter().enumerate().map(|(id, related)| {
         json!({
             "id": id,
-            "message": { "text": redact(&related.message) },
+            "message": { "text": related.message },
             "physicalLocation": physical(context, related.span),
         })
     });

@@ -198,14 +198,26 @@ pub mod refs {
 pub mod renovate {
     /// See `rules/renovate/annotation.md`.
     pub mod annotation;
+    /// See `rules/renovate/idle-manager.md`.
+    pub mod idle_manager;
     /// See `rules/renovate/incomplete-manager.md`.
     pub mod incomplete_manager;
+    /// See `rules/renovate/invalid-option.md`.
+    pub mod invalid_option;
     /// See `rules/renovate/invalid-pattern.md`.
     pub mod invalid_pattern;
+    /// See `rules/renovate/invalid-rule.md`.
+    pub mod invalid_rule;
     /// See `rules/renovate/lost-backslash.md`.
     pub mod lost_backslash;
+    /// See `rules/renovate/no-match.md`.
+    pub mod no_match;
+    /// See `rules/renovate/preset-missing.md`.
+    pub mod preset_missing;
     /// See `rules/renovate/unknown-name.md`.
     pub mod unknown_name;
+    /// See `rules/renovate/unpinned-action.md`.
+    pub mod unpinned_action;
 }
 
 /// Rules `repo/…`.
@@ -422,10 +434,16 @@ pub const RULES: &[Rule] = &[
     Rule { id: "refs/store-missing", page: include_str!("../../rules/refs/store-missing.md"), ..refs::store_missing::RULE },
     Rule { id: "refs/template-key-missing", page: include_str!("../../rules/refs/template-key-missing.md"), ..refs::template_key_missing::RULE },
     Rule { id: "renovate/annotation", page: include_str!("../../rules/renovate/annotation.md"), ..renovate::annotation::RULE },
+    Rule { id: "renovate/idle-manager", page: include_str!("../../rules/renovate/idle-manager.md"), ..renovate::idle_manager::RULE },
     Rule { id: "renovate/incomplete-manager", page: include_str!("../../rules/renovate/incomplete-manager.md"), ..renovate::incomplete_manager::RULE },
+    Rule { id: "renovate/invalid-option", page: include_str!("../../rules/renovate/invalid-option.md"), ..renovate::invalid_option::RULE },
     Rule { id: "renovate/invalid-pattern", page: include_str!("../../rules/renovate/invalid-pattern.md"), ..renovate::invalid_pattern::RULE },
+    Rule { id: "renovate/invalid-rule", page: include_str!("../../rules/renovate/invalid-rule.md"), ..renovate::invalid_rule::RULE },
     Rule { id: "renovate/lost-backslash", page: include_str!("../../rules/renovate/lost-backslash.md"), ..renovate::lost_backslash::RULE },
+    Rule { id: "renovate/no-match", page: include_str!("../../rules/renovate/no-match.md"), ..renovate::no_match::RULE },
+    Rule { id: "renovate/preset-missing", page: include_str!("../../rules/renovate/preset-missing.md"), ..renovate::preset_missing::RULE },
     Rule { id: "renovate/unknown-name", page: include_str!("../../rules/renovate/unknown-name.md"), ..renovate::unknown_name::RULE },
+    Rule { id: "renovate/unpinned-action", page: include_str!("../../rules/renovate/unpinned-action.md"), ..renovate::unpinned_action::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
     Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },

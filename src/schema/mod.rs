@@ -10,7 +10,7 @@ mod check;
 mod lookup;
 mod model;
 
-pub use check::{Fault, FaultKind, Instance, PlainSchema, admission_schema, check_file, check_value};
+pub use check::{Fault, FaultKind, Instance, PlainSchema, admission_schema, check_file, check_value, same_letters};
 pub use lookup::{
     Deprecation, KindPath, Location, Modeline, NoKind, Origin, Releases, Schemas, UserSchemas, Version, is_patch,
     is_url, named_schema,

@@ -1,188 +1,358 @@
-//! Which bytes of a file must never be shown, in any output.
+//! What must never be shown. Whatever homelint says of a repository goes through a [`Mask`], which makes [`Shown`] of
+//! it: reports, diffs, builds and graphs take nothing else, so that a new one cannot forget.
 
-use crate::resource::{File, Resource, Role};
-use crate::source::{FileId, Span};
-use crate::yaml::{self, Document, Entry, Node, Style, Value};
-use regex::{Captures, Regex};
-use std::borrow::Cow;
-use std::ops::Range;
-use std::sync::{Arc, LazyLock};
-
+mod hidden;
+mod node;
 mod table;
 mod text;
 mod value;
 
 pub use table::{key_file, names_credential, reported};
-pub use value::{in_clear, is_placeholder, is_secret, lines_in_clear, literals_in_clear};
+pub use value::{decode, in_clear, is_encrypted, is_placeholder, is_secret, lines_in_clear, literals_in_clear};
 
-/// Text for people with every known credential replaced.
-pub fn redact(text: &str) -> String {
-    table::TABLE.shapes.as_ref().map_or_else(|| text.to_owned(), |shapes| shapes.replace_all(text, "***").into_owned())
-}
+use crate::diagnostic::{Edit, Finding, Fix, Related, Unchecked};
+use crate::resource::{File, Role, Tree};
+use crate::source::{FileId, SourceFile, Span, join};
+use crate::yaml::{self, Mode, Node};
+use aho_corasick::{AhoCorasick, MatchKind};
+use hidden::{Hidden, hidden, lines, merged, overlapping, scalars};
+use memchr::memmem;
+use regex::Captures;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::OnceLock;
 
-/// Text for people without a secret that stands in a file.
-pub fn without(text: &str, secret: &str) -> String {
-    let bare = secret.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '*' | '!'));
-    if bare.len() < 4 { text.to_owned() } else { text.replace(bare, HIDDEN) }
-}
+/// What stands where a value must not be shown.
+const STARS: &str = "***";
+/// Shortest value, in bytes, that is recognised wherever it comes up.
+const SHORTEST: usize = 8;
+/// Longest such value: a longer one is a file, of which nobody quotes the whole.
+const LONGEST: usize = 4096;
+/// Shortest part of a message that is taken for a value of the place it speaks of.
+const QUOTED: usize = 4;
+/// Values at one place that a message is compared with.
+const MAX_QUOTED: usize = 200;
 
-/// Byte ranges of a file that hold secret material, in order and without overlap.
-pub fn hidden(file: &File) -> Vec<Range<usize>> {
-    let text = &file.source.text;
-    let mut ranges = Vec::new();
-    if let Some(shapes) = table::TABLE.shapes.as_ref() {
-        ranges.extend(shapes.find_iter(text).map(|found| found.range()));
+/// Text that may be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Shown(String);
+
+impl Shown {
+    /// Text of homelint's own: a page, a list, a schema. No repository was read for it.
+    pub fn own(text: impl Into<String>) -> Self {
+        Shown(text.into())
     }
-    let sops = file.source.name().contains(".sops.");
-    for (document, role) in file.all_with_roles() {
-        let slice = file.source.slice(document.span);
-        if document.broken {
-            let secret = sops || looks_like_secret(slice);
-            ranges.extend(after_colons(text, document.span, |key| secret || names_credential(key)));
-        }
-        if role != Role::SopsConfig {
-            values(document, sops, &mut ranges);
-        }
-        if role == Role::MachineConfig {
-            document.root.walk_entries(&mut |entry| {
-                if matches!(entry.key.text(), Some("secret" | "key")) {
-                    texts(&entry.value, &mut ranges);
-                }
-            });
-        }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
-    merged(ranges)
-}
 
-/// What a Secret looks like where its structure cannot be read: the kind, and a key of its values.
-fn looks_like_secret(text: &str) -> bool {
-    static KIND: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"kind["']?\s*:\s*["']?Secret\b"#).ok());
-    static DATA: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(data|stringData)\b").ok());
-    let finds = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
-    finds(&KIND) && finds(&DATA)
-}
-
-/// The values of Secrets, and of keys that are named like a credential.
-fn values(document: &Document, sops: bool, ranges: &mut Vec<Range<usize>>) {
-    let root = &document.root;
-    let is_secret = Resource::new(root.clone()).is_some_and(|resource| resource.is("", "Secret"));
-    for key in ["data", "stringData"] {
-        if is_secret || sops {
-            scalars(root.get(key), ranges);
+    /// The text without its middle, where it has more than `most` letters.
+    pub fn clipped(self, most: usize) -> Self {
+        let head = self.char_indices().nth(most / 2).map(|(at, _)| at);
+        let tail = self.char_indices().nth_back(most / 2).map(|(at, _)| at);
+        match (head, tail) {
+            (Some(head), Some(tail)) if head < tail => Shown(format!("{}…{}", &self[..head], &self[tail..])),
+            _ => self,
         }
     }
-    if sops && root.get("kind").is_none() {
-        scalars(Some(root), ranges);
+}
+
+impl Deref for Shown {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
     }
-    root.walk(&mut |node| {
-        for entry in node.entries() {
-            match entry.key.text() {
-                Some("stringData") => scalars(Some(&entry.value), ranges),
-                Some(key) if names_credential(key) => texts(&entry.value, ranges),
-                _ => {}
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.0)
+    }
+}
+
+/// A file as it may be shown: every byte and every character is where it was.
+#[derive(Debug)]
+pub struct ShownFile(SourceFile);
+
+impl Deref for ShownFile {
+    type Target = SourceFile;
+
+    fn deref(&self) -> &SourceFile {
+        &self.0
+    }
+}
+
+/// The secrets that can be read in a repository.
+#[derive(Debug, Default)]
+pub struct Secrets {
+    /// Where the values of Secrets are written, by file.
+    values: BTreeMap<FileId, Vec<Range<usize>>>,
+    /// What else must not be shown of a file, though its own text does not tell.
+    also: BTreeMap<FileId, Vec<Range<usize>>>,
+    /// The files that some `secretGenerator` reads lines `KEY=value` from, with the generator.
+    line_files: BTreeMap<FileId, Node>,
+    /// The texts of secrets, to be found wherever they come up.
+    texts: Option<AhoCorasick>,
+}
+
+impl Secrets {
+    /// The secrets of a tree; `claimed` are values that SOPS is to encrypt and that are in clear.
+    pub fn read(tree: &Tree, claimed: Vec<Span>) -> Self {
+        let mut secrets = Secrets { line_files: line_files(tree), ..Secrets::default() };
+        let mut texts = Vec::new();
+        for file in tree.files().iter().filter(|file| memmem::find(file.source.text.as_bytes(), b"ecret").is_some()) {
+            for document in &file.parsed.documents {
+                document.root.walk(&mut |node| secrets.add(node, &mut texts));
             }
         }
-        // As the variables of a container are written.
-        if let (Some(name), Some(value)) = (node.text_at(&["name"]), node.get("value"))
-            && names_credential(name)
-        {
-            texts(value, ranges);
+        for file in secrets.line_files.keys().filter_map(|id| tree.file(*id)) {
+            let ranges: Vec<Range<usize>> = lines(&file.source.text).collect();
+            texts.extend(ranges.iter().filter_map(|range| file.source.text.get(range.clone())).map(str::to_owned));
+            secrets.also.entry(file.source.id).or_default().extend(ranges.iter().cloned());
+            secrets.values.entry(file.source.id).or_default().extend(ranges);
         }
-    });
+        for span in claimed {
+            texts.push(tree.slice(span).trim_matches(['"', '\'']).to_owned());
+            secrets.also.entry(span.file).or_default().push(bytes(span));
+        }
+        secrets.values.values_mut().for_each(|ranges| *ranges = merged(std::mem::take(ranges)));
+        secrets.texts = automaton(texts);
+        secrets
+    }
+
+    /// The values of a node that is a Secret, or that generates some.
+    fn add(&mut self, node: &Node, texts: &mut Vec<String>) {
+        let mut values = Vec::new();
+        if hidden::is_secret(node) {
+            let data = ["data", "stringData"].iter().filter_map(|key| node.get(key));
+            data.for_each(|data| scalars(data, &mut |value, text| values.push((value.span, text))));
+        }
+        for literal in node.items_at(&["secretGenerator"]).iter().flat_map(|one| one.items_at(&["literals"])) {
+            values.extend(literal.text().and_then(|text| Some((literal.span, text.split_once('=')?.1))));
+        }
+        for (span, text) in values {
+            self.values.entry(span.file).or_default().push(bytes(span));
+            texts.extend(decode(text));
+            texts.push(text.to_owned());
+        }
+    }
+
+    /// The files that some `secretGenerator` reads lines `KEY=value` from, with the generator.
+    pub fn line_files(&self) -> &BTreeMap<FileId, Node> {
+        &self.line_files
+    }
+
+    /// Whether a place is one at which a value of a Secret is written.
+    fn is_value(&self, span: Span) -> bool {
+        let ranges = self.values.get(&span.file).map_or(&[][..], Vec::as_slice);
+        !ranges.is_empty() && overlapping(ranges, bytes(span)).next().is_some()
+    }
 }
 
-/// A text, or those of a list.
-fn texts(node: &Node, ranges: &mut Vec<Range<usize>>) {
-    let texts = node.items().iter().chain([node]).filter(|node| node.as_scalar().is_some());
-    ranges.extend(texts.map(|text| bytes(text.span)));
+fn line_files(tree: &Tree) -> BTreeMap<FileId, Node> {
+    let mut read = BTreeMap::new();
+    for file in tree.files() {
+        for generator in file.roots_of(Role::Kustomization).flat_map(|root| root.items_at(&["secretGenerator"])) {
+            let paths = generator.items_at(&["envs"]).iter().chain(generator.get("env")).filter_map(Node::text);
+            let files = paths.filter_map(|path| tree.find(&join(file.source.folder(), path)?));
+            read.extend(files.map(|file| (file.source.id, generator.clone())));
+        }
+    }
+    read
+}
+
+/// What finds texts that can be told from any other; `None` where there are none.
+fn automaton(mut texts: Vec<String>) -> Option<AhoCorasick> {
+    texts.retain(|text| (SHORTEST..=LONGEST).contains(&text.trim().len()) && value::is_distinct(text));
+    if texts.is_empty() {
+        return None;
+    }
+    let texts = texts.iter().map(|text| text.trim());
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts).ok()
+}
+
+/// What everything that is said of a repository goes through.
+#[derive(Debug)]
+pub struct Mask<'a> {
+    tree: &'a Tree,
+    secrets: &'a Secrets,
+    /// By file, once it is asked for.
+    hidden: Vec<OnceLock<Hidden>>,
+}
+
+impl<'a> Mask<'a> {
+    /// A mask for a tree with these secrets.
+    pub fn new(tree: &'a Tree, secrets: &'a Secrets) -> Self {
+        Mask { tree, secrets, hidden: tree.files().iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    /// A text in which no secret is left that is known by its value or by its looks.
+    pub fn text(&self, text: &str) -> Shown {
+        let known = self.secrets.texts.as_ref().filter(|texts| texts.is_match(text));
+        let without = known.map(|texts| {
+            let mut out = String::with_capacity(text.len());
+            texts.replace_all_with(text, &mut out, |_, _, out| {
+                out.push_str(STARS);
+                true
+            });
+            out
+        });
+        let text = without.as_deref().unwrap_or(text);
+        let shapes = table::shapes_in(text);
+        Shown(
+            shapes.map_or_else(|| text.to_owned(), |shapes| shapes.replace_all(text, unless_placeholder).into_owned()),
+        )
+    }
+
+    /// A finding without the secrets at the places it speaks of.
+    pub fn finding(&self, finding: &Finding) -> Finding<Shown> {
+        let places: Vec<Span> = std::iter::once(finding.span)
+            .chain(finding.related.iter().map(|related| related.span))
+            .chain(finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span))
+            .collect();
+        let mut secrets: Vec<&str> = places.iter().flat_map(|place| self.quoted(*place)).collect();
+        // A longer one may hold a shorter one.
+        secrets.sort_unstable_by_key(|secret| (std::cmp::Reverse(secret.len()), *secret));
+        secrets.dedup();
+        let text = |text: &str| {
+            let fits = secrets.iter().filter(|secret| text.contains(**secret));
+            self.text(&fits.fold(text.to_owned(), |text, secret| text.replace(secret, STARS)))
+        };
+        let related = |related: &Related| Related { span: related.span, message: text(&related.message) };
+        let fix = |fix: &Fix| Fix {
+            title: text(&fix.title),
+            safe: fix.safe,
+            edits: fix.edits.iter().map(|edit| Edit { span: edit.span, text: self.edit(edit, &text) }).collect(),
+        };
+        Finding {
+            span: finding.span,
+            message: text(&finding.message),
+            related: finding.related.iter().map(related).collect(),
+            help: finding.help.as_deref().map(text),
+            fix: finding.fix.as_ref().map(fix),
+            at_most: finding.at_most,
+            unchecked: finding.unchecked,
+        }
+    }
+
+    /// The new text of an edit; nothing of it where it takes the place of a secret.
+    fn edit(&self, edit: &Edit, text: &dyn Fn(&str) -> Shown) -> Shown {
+        let place = bytes(edit.span);
+        let touched = self.hidden(edit.span.file).is_some_and(|hidden| {
+            overlapping(&hidden.ranges, place.start.saturating_sub(1)..place.end + 1).next().is_some()
+        });
+        if touched && !edit.text.is_empty() { Shown(STARS.to_owned()) } else { text(&edit.text) }
+    }
+
+    /// What was not judged.
+    pub fn unchecked(&self, unchecked: Unchecked) -> Unchecked<Shown> {
+        Unchecked { path: self.text(&unchecked.path).0, line: unchecked.line, reason: self.text(&unchecked.reason) }
+    }
+
+    /// A file with its secrets replaced by stars.
+    pub fn file(&self, id: FileId) -> Option<ShownFile> {
+        let source = &self.tree.file(id)?.source;
+        let mut ranges = self.hidden(id)?.ranges.clone();
+        if let Some(texts) = &self.secrets.texts {
+            ranges.extend(texts.find_iter(&source.text).map(|found| found.range()));
+        }
+        let text = starred(&source.text, &merged(ranges));
+        Some(ShownFile(SourceFile::new(id, self.text(&source.path).0, text)))
+    }
+
+    /// A resource as YAML, with a comment behind each value where there is one to give.
+    pub fn yaml(&self, node: &Node, mode: Mode, comment: &dyn Fn(&Node) -> Option<String>) -> Shown {
+        self.text(&yaml::to_yaml_in(&self.printable(node), mode, comment))
+    }
+
+    /// A resource as JSON.
+    pub fn json(&self, node: &Node, mode: Mode) -> serde_json::Value {
+        let text = |text: &str| self.text(text).0;
+        masked_json(yaml::to_json_in(&self.printable(node), mode), &text)
+    }
+
+    fn printable(&self, node: &Node) -> Node {
+        node::printable(node, &|span| self.secrets.is_value(span))
+    }
+
+    /// The secrets on the lines of a place, as they are written and as they are read.
+    fn quoted(&self, place: Span) -> impl Iterator<Item = &str> + use<'_, 'a> {
+        let file = self.tree.file(place.file);
+        let hidden = self.hidden(place.file);
+        let around = file.map_or(0..0, |file| lines_around(file, bytes(place)));
+        let texts = hidden.map_or(&[][..], |hidden| hidden.texts.as_slice());
+        let first = texts.partition_point(|(range, _)| range.start < around.start);
+        let end = around.end;
+        let read = texts.get(first..).unwrap_or_default().iter().take_while(move |(range, _)| range.start <= end);
+        let ranges = hidden.map_or(&[][..], |hidden| hidden.ranges.as_slice());
+        let written = overlapping(ranges, around).take(MAX_QUOTED);
+        let written = written.filter_map(move |range| file?.source.text.get(range.clone()));
+        let texts = read.take(MAX_QUOTED).map(|(_, text)| text.as_str()).chain(written);
+        texts.map(bare).filter(|text| text.len() >= QUOTED)
+    }
+
+    fn hidden(&self, id: FileId) -> Option<&Hidden> {
+        let file = self.tree.file(id)?;
+        let also = self.secrets.also.get(&id).map_or(&[][..], Vec::as_slice);
+        Some(self.hidden.get(id.0 as usize)?.get_or_init(|| hidden(file, also)))
+    }
+}
+
+/// A scalar without its quotes, its anchor and the blanks around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|letter: char| letter.is_whitespace() || "\"'*&!|>-".contains(letter))
 }
 
 fn bytes(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
-fn scalars(node: Option<&Node>, ranges: &mut Vec<Range<usize>>) {
-    let Some(node) = node else { return };
-    if node.as_scalar().is_some_and(|scalar| !scalar.text.is_empty()) {
-        ranges.push(bytes(node.span));
-    }
-    node.entries().iter().for_each(|entry| scalars(Some(&entry.value), ranges));
-    node.items().iter().for_each(|item| scalars(Some(item), ranges));
+/// The whole lines around a place.
+fn lines_around(file: &File, place: Range<usize>) -> Range<usize> {
+    let line = |offset: usize| file.source.line_range(file.source.line(offset as u32));
+    line(place.start).start..line(place.end).end.max(place.end)
 }
 
-/// Everything behind the first colon of each line whose key is wanted: for documents whose structure could not be read.
-fn after_colons(text: &str, span: Span, wanted: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
-    let mut at = span.start as usize;
-    let mut ranges = Vec::new();
-    for line in text.get(bytes(span)).unwrap_or("").split_inclusive('\n') {
-        let from = line.find(':').map_or(0, |colon| colon + 1);
-        let key = line.get(..from.saturating_sub(1)).unwrap_or_default();
-        if wanted(key.trim_matches(|letter: char| letter.is_whitespace() || "-\"'{[,".contains(letter))) {
-            ranges.push(at + from..at + line.trim_end().len().max(from));
+fn masked_json(value: serde_json::Value, text: &dyn Fn(&str) -> String) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::String(own) => Value::String(text(&own)),
+        Value::Array(items) => items.into_iter().map(|item| masked_json(item, text)).collect(),
+        Value::Object(entries) => {
+            entries.into_iter().map(|(key, value)| (text(&key), masked_json(value, text))).collect()
         }
-        at += line.len();
+        other => other,
     }
-    ranges
 }
 
-fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|range| (range.start, range.end));
-    let mut out: Vec<Range<usize>> = Vec::new();
+/// A text with stars for the letters of some ranges, each of as many bytes as its letter.
+fn starred(text: &str, ranges: &[Range<usize>]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
     for range in ranges {
-        match out.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => out.push(range),
-        }
+        // What begins or ends within a letter takes all of it.
+        let start = (0..=range.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0).max(at);
+        let end = (range.end..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+        out.push_str(text.get(at..start).unwrap_or(""));
+        out.extend(text.get(start..end).unwrap_or("").chars().map(star));
+        at = end.max(at);
     }
+    out.push_str(text.get(at..).unwrap_or(""));
     out
 }
 
-/// The text of a file with secret material replaced by `*`, byte for byte, so that spans stay valid.
-pub fn masked(file: &File) -> String {
-    let mut text = file.source.text.clone().into_bytes();
-    for range in hidden(file) {
-        for byte in text.get_mut(range).unwrap_or(&mut []) {
-            if !byte.is_ascii_whitespace() {
-                *byte = b'*';
-            }
-        }
+fn star(letter: char) -> char {
+    match letter.len_utf8() {
+        _ if letter.is_ascii_whitespace() => letter,
+        1 => '*',
+        2 => '×',
+        3 => '•',
+        _ => '🞰',
     }
-    String::from_utf8(text).unwrap_or_default()
-}
-
-/// What stands where a value must not be shown.
-const HIDDEN: &str = "***";
-
-/// The fields of a Secret that hold its values.
-const SECRET_DATA: [&str; 2] = ["data", "stringData"];
-
-/// A node fit to be printed: every value of a Secret, wherever one is embedded, is `***`, and so is every known
-/// credential.
-pub fn hide(node: &Node) -> Node {
-    let value = match &node.value {
-        Value::Scalar(scalar) if holds_secret(&scalar.text) => return Node::string(node.span, HIDDEN),
-        Value::Scalar(scalar) => {
-            let mut scalar = scalar.clone();
-            if let Some(Cow::Owned(text)) =
-                table::TABLE.shapes.as_ref().map(|shapes| shapes.replace_all(&scalar.text, unless_placeholder))
-            {
-                scalar.text = text.into();
-            }
-            Value::Scalar(scalar)
-        }
-        Value::Seq(items) => Value::Seq(Arc::new(items.iter().map(hide).collect())),
-        Value::Map(entries) => {
-            let secret = node.text_at(&["kind"]) == Some("Secret");
-            let holds = |key: &str| key == "stringData" || secret && SECRET_DATA.contains(&key);
-            let entry = |entry: &Entry| {
-                let hidden = entry.key.text().is_some_and(holds);
-                let value = if hidden { hide_scalars(&entry.value) } else { hide(&entry.value) };
-                Entry { key: entry.key.clone(), value }
-            };
-            Value::Map(Arc::new(entries.iter().map(entry).collect()))
-        }
-    };
-    Node { value, ..node.clone() }
 }
 
 /// A known credential, unless it is a variable in the place of one.
@@ -193,145 +363,5 @@ fn unless_placeholder(found: &Captures<'_>) -> String {
     let secret = user_and_password.map_or(text, |(_, password)| password);
     let braced = secret.strip_prefix('{').and_then(|name| name.strip_suffix("}@"));
     let named = braced.is_some_and(|name| name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()));
-    if is_placeholder(secret) || secret.starts_with("$(") || named { text.to_owned() } else { HIDDEN.to_owned() }
-}
-
-fn hide_scalars(node: &Node) -> Node {
-    let value = match &node.value {
-        Value::Scalar(_) if node.is_null() => return node.clone(),
-        Value::Scalar(_) => return Node::string(node.span, HIDDEN),
-        Value::Seq(items) => Value::Seq(Arc::new(items.iter().map(hide_scalars).collect())),
-        Value::Map(entries) => {
-            let entry = |entry: &Entry| Entry { key: entry.key.clone(), value: hide_scalars(&entry.value) };
-            Value::Map(Arc::new(entries.iter().map(entry).collect()))
-        }
-    };
-    Node { value, ..node.clone() }
-}
-
-/// Whether a text holds a Secret with values: a patch, or a manifest in a ConfigMap.
-fn holds_secret(text: &str) -> bool {
-    let may = ["kind", "Secret", "ata"].iter().all(|word| text.contains(word));
-    may && yaml::parse(FileId(u32::MAX), text).documents.iter().any(|document| {
-        let mut found = false;
-        let secret = |node: &Node| node.text_at(&["kind"]) == Some("Secret");
-        let filled = |node: &Node| SECRET_DATA.iter().any(|field| !node.entries_at(&[field]).is_empty());
-        document.root.walk(&mut |node| found |= secret(node) && filled(node));
-        found
-    })
-}
-
-/// The text that a value of `data` stands for; `None` where it is no base64 of text.
-pub fn decode(base64: &str) -> Option<String> {
-    let mut bits = 0u32;
-    let mut count = 0;
-    let mut out = Vec::new();
-    for byte in base64.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count & 0xff) as u8);
-        }
-    }
-    String::from_utf8(out).ok()
-}
-
-/// Whether a scalar is written in a form that SOPS gives to an encrypted value.
-pub fn is_encrypted(node: &Node) -> bool {
-    node.as_scalar().is_some_and(|scalar| {
-        scalar.style != Style::Literal
-            && scalar.text.starts_with("ENC[AES256_GCM,")
-            && scalar.text.trim_end().ends_with(']')
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(path: &str, text: &str) -> File {
-        File::read(FileId(0), path, Some(text.to_owned()))
-    }
-
-    #[test]
-    fn values_of_secrets_are_masked_and_keys_are_not() {
-        let text = "kind: Secret\napiVersion: v1\nmetadata: {name: s}\nstringData:\n  word: some plain words\n";
-        let masked = masked(&file("a.yaml", text));
-        assert_eq!(masked.len(), text.len());
-        assert!(masked.contains("  word: **** ***** *****\n"), "{masked}");
-        assert!(masked.contains("name: s"), "{masked}");
-    }
-
-    #[test]
-    fn broken_secrets_are_masked_too() {
-        let masked = masked(&file("a.yaml", "kind: Secret\nstringData: {word: some words\n"));
-        assert!(!masked.contains("some"), "{masked}");
-    }
-
-    #[test]
-    fn a_broken_document_that_only_names_a_secret_is_shown() {
-        let text = "metadata: {name: a}\nsubstituteFrom:\n  - kind: Secret\n    name: b\nc: *lost\n";
-        assert_eq!(masked(&file("a.yaml", text)), text);
-        let json = masked(&file("a.json", "{\"kind\": \"Secret\",\n\"data\": {\n\"word\": \"some\n"));
-        assert!(!json.contains("some"), "{json}");
-    }
-
-    #[test]
-    fn lists_variables_and_values_of_charts_are_masked() {
-        let text = "env:\n  - {name: DB_PASSWORD, value: open1}\n  - {name: TZ, value: shown}\napiKey: [open2]\n\
-                    SESSION_SECRET: open3\nexistingSecret: shown\nsecrets: {a: {stringData: {word: open4}}}\n";
-        let masked = masked(&file("a.yaml", text));
-        assert!(!masked.contains("open"), "{masked}");
-        assert_eq!(masked.matches("shown").count(), 2, "{masked}");
-    }
-
-    #[test]
-    fn credentials_in_broken_documents_are_masked() {
-        let masked = masked(&file("a.yaml", "a: [\nb: shown\ntoken:open\n- \"password\": open\n"));
-        assert!(!masked.contains("open") && masked.contains("shown"), "{masked}");
-    }
-
-    #[test]
-    fn messages_lose_what_is_masked() {
-        assert_eq!(without("alias `*open words` has no anchor", " *open words"), "alias `****` has no anchor");
-        assert_eq!(without("`a` is odd", "a"), "`a` is odd");
-    }
-
-    #[test]
-    fn base64_is_read_through() {
-        assert_eq!(decode("aGVsbG8=").as_deref(), Some("hello"));
-        assert_eq!(decode("not base64!"), None);
-    }
-
-    #[test]
-    fn printed_nodes_hide_secrets_wherever_they_are_embedded() {
-        let text = "kind: List\nitems:\n  - {kind: Secret, metadata: {name: s}, data: {a: b3Blbg==, n: 1, none: }}\n  \
-                    - kind: Kustomization\n    patch: |\n      kind: Secret\n      stringData: {a: open words}\n    \
-                    values: {stringData: {a: open words}}\n    url: http://me:${PASSWORD}@example.org\n    \
-                    dsn: http://me:open-words@example.org\n    ref: {kind: Secret, name: s}\n";
-        let node = file("a.yaml", text).parsed.documents.remove(0).root;
-        let json = yaml::to_json(&hide(&node)).to_string();
-        let wanted = concat!(
-            r#"{"kind":"List","items":[{"kind":"Secret","metadata":{"name":"s"},"#,
-            r#""data":{"a":"***","n":"***","none":null}},{"kind":"Kustomization","patch":"***","#,
-            r#""values":{"stringData":{"a":"***"}},"url":"http://me:${PASSWORD}@example.org","#,
-            r#""dsn":"http***example.org","ref":{"kind":"Secret","name":"s"}}]}"#
-        );
-        assert_eq!(json, wanted);
-    }
-
-    #[test]
-    fn messages_lose_known_shapes() {
-        let token = format!("gh{}_{}", "p", "a1".repeat(18));
-        assert_eq!(redact(&format!("value {token} here")), "value *** here");
-    }
+    if is_placeholder(secret) || secret.starts_with("$(") || named { text.to_owned() } else { STARS.to_owned() }
 }

@@ -17,11 +17,11 @@ const NOWHERE: crate::source::Span = crate::source::Span { file: FileId(u32::MAX
 /// What the table says.
 pub(super) struct Table {
     /// Endings of keys whose value is a credential.
-    credential_names: Vec<String>,
+    credential_names: Endings,
     /// The same, where they are a word of their own.
-    credential_words: Vec<String>,
+    credential_words: Endings,
     /// Endings of keys whose value is none.
-    public_names: Vec<String>,
+    public_names: Endings,
     pub placeholders: Vec<String>,
     pub references: Vec<String>,
     /// All shapes at once.
@@ -30,6 +30,36 @@ pub(super) struct Table {
     reported: Option<Regex>,
     rows: Vec<Shape>,
     files: Vec<KeyFile>,
+}
+
+/// Endings of keys, by their last letter: most keys are settled by that.
+struct Endings([Vec<String>; 26]);
+
+impl Endings {
+    fn new(all: Vec<String>) -> Self {
+        let mut endings = Endings(Default::default());
+        for ending in all {
+            let letter = endings.of(&ending).and_then(|index| endings.0.get_mut(index));
+            letter.into_iter().for_each(|endings| endings.push(ending.clone()));
+        }
+        endings
+    }
+
+    /// Where the endings with the last letter of a key are.
+    fn of(&self, key: &str) -> Option<usize> {
+        let last = key.bytes().rev().find(|byte| !is_separator(*byte))?.to_ascii_lowercase();
+        usize::from(last).checked_sub(usize::from(b'a')).filter(|index| *index < self.0.len())
+    }
+
+    /// Whether a key has an ending that begins at a fitting place.
+    fn find(&self, key: &str, fits: impl Fn(usize) -> bool) -> bool {
+        let endings = self.of(key).and_then(|index| self.0.get(index)).map_or(&[][..], Vec::as_slice);
+        endings.iter().any(|ending| begin_of(key, ending).is_some_and(&fits))
+    }
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'-' | b'_' | b'.')
 }
 
 /// A credential by its looks: what it is, with its article.
@@ -60,9 +90,9 @@ impl Table {
         let file =
             |row: &Node| KeyFile { name: text(row, "name"), holds: text(row, "holds"), needs: texts(row, "needs") };
         Table {
-            credential_names: texts(root, "credential-names"),
-            credential_words: texts(root, "credential-words"),
-            public_names: texts(root, "public-names"),
+            credential_names: Endings::new(texts(root, "credential-names")),
+            credential_words: Endings::new(texts(root, "credential-words")),
+            public_names: Endings::new(texts(root, "public-names")),
             placeholders: texts(root, "placeholders"),
             references: texts(root, "references"),
             shapes: any(shapes.iter().map(pattern).collect()),
@@ -90,14 +120,27 @@ fn is_made_up(text: &str) -> bool {
     letters.len() <= 6 || ["example", "xxxx", "abcdefg", "1234567"].iter().any(|part| lower.contains(part))
 }
 
-/// What a file with this name and text holds, where tools write keys into such files.
-pub fn key_file(name: &str, text: &str) -> Option<&'static str> {
-    let fits = |file: &&KeyFile| match file.name.strip_prefix('*') {
+/// Whether tools write keys into files of this name.
+pub(super) fn is_key_file(name: &str) -> bool {
+    key_file_named(name).is_some()
+}
+
+fn key_file_named(name: &str) -> Option<&'static KeyFile> {
+    TABLE.files.iter().find(|file| match file.name.strip_prefix('*') {
         Some(ending) => name.ends_with(ending),
         None => name == file.name,
-    };
-    let file = TABLE.files.iter().find(fits)?;
+    })
+}
+
+/// What a file with this name and text holds, where tools write keys into such files.
+pub fn key_file(name: &str, text: &str) -> Option<&'static str> {
+    let file = key_file_named(name)?;
     file.needs.iter().any(|word| text.contains(word.as_str())).then_some(file.holds.as_str())
+}
+
+/// The pattern of all shapes, where a text has one.
+pub(super) fn shapes_in(text: &str) -> Option<&'static Regex> {
+    TABLE.shapes.as_ref().filter(|shapes| shapes.is_match(text))
 }
 
 /// The byte ranges of a text that look like a credential.
@@ -109,18 +152,18 @@ pub(super) fn shapes(text: &str) -> impl Iterator<Item = Range<usize>> {
 pub fn names_credential(key: &str) -> bool {
     // `existingSecret` refers to one; an environment's variable is one.
     key.ends_with("_SECRET")
-        || TABLE.credential_names.iter().any(|end| begin_of(key, end).is_some())
-        || TABLE.credential_words.iter().any(|end| begin_of(key, end).is_some_and(|at| begins_word(key, at)))
+        || TABLE.credential_names.find(key, |_| true)
+        || TABLE.credential_words.find(key, |at| begins_word(key, at))
 }
 
 /// Whether a key of a Secret is named like something that is no secret, as most Secrets hold some.
 pub fn names_public(key: &str) -> bool {
-    TABLE.public_names.iter().any(|end| begin_of(key, end).is_some_and(|at| begins_word(key, at)))
+    TABLE.public_names.find(key, |at| begins_word(key, at))
 }
 
 /// Where a key's ending begins, in whatever case and with whatever separators it is written.
 fn begin_of(key: &str, end: &str) -> Option<usize> {
-    let mut letters = key.bytes().enumerate().rev().filter(|(_, byte)| !matches!(byte, b'-' | b'_' | b'.'));
+    let mut letters = key.bytes().enumerate().rev().filter(|(_, byte)| !is_separator(*byte));
     let mut at = None;
     for wanted in end.bytes().rev() {
         let (index, byte) = letters.next()?;

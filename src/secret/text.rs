@@ -82,7 +82,12 @@ fn value_after(text: &str, at: usize, name: &Range<usize>) -> Option<Range<usize
             open + quoted(rest.get(open..)?, quote, escaped)
         }
         _ if alone => rest.lines().next()?.trim_end().len(),
-        _ => rest.find(ends).unwrap_or(rest.len()),
+        _ => {
+            // `Bearer abc`: the first word says how to read the second.
+            let scheme = ["Bearer ", "Basic ", "Token "].iter().find(|scheme| rest.starts_with(**scheme));
+            let from = scheme.map_or(0, |scheme| scheme.len());
+            from + rest.get(from..)?.find(ends).unwrap_or(rest.len() - from)
+        }
     };
     let value = rest.get(..length)?;
     (!is_open(value)).then_some(start..start + length)
@@ -134,7 +139,7 @@ fn below(text: &str, line_end: usize, head: &str) -> Option<Range<usize>> {
 }
 
 /// Whether a value may be shown: nothing, a variable, a template, a truth value.
-fn is_open(value: &str) -> bool {
+pub(super) fn is_open(value: &str) -> bool {
     let bare = value.trim_matches(['"', '\'', '\\', ',', ' ']);
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let between = |start: &str, end: &str| bare.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));

@@ -2,9 +2,8 @@
 
 use super::table::{TABLE, names_credential, names_public, shapes};
 use super::text::credentials;
-use super::{decode, is_encrypted};
 use crate::source::{SourceFile, Span};
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Node, Style};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -132,6 +131,12 @@ fn is_config(key: &str, text: &str) -> bool {
     named || text.starts_with('{') || text.contains('\n') && !names_credential(key)
 }
 
+/// Whether a text can be told from any other, wherever it comes up: no word, no address, nothing that stands for a secret.
+pub(super) fn is_distinct(text: &str) -> bool {
+    let text = text.trim();
+    !is_plain(text) && !is_placeholder(text) && !is_public(text) && url_has_credentials(text) != Some(false)
+}
+
 /// Words, numbers, host names, addresses, paths and lists of them: what is rarely a secret where the key does not say
 /// that it is one.
 fn is_plain(text: &str) -> bool {
@@ -175,6 +180,39 @@ fn is_path(text: &str) -> bool {
 
 fn is_name(part: &str) -> bool {
     part.len() <= 24 && part.bytes().filter(u8::is_ascii_digit).count() * 3 <= part.len()
+}
+
+/// The text that a value of `data` stands for; `None` where it is no base64 of text.
+pub fn decode(base64: &str) -> Option<String> {
+    let mut bits = 0u32;
+    let mut count = 0;
+    let mut out = Vec::new();
+    for byte in base64.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count & 0xff) as u8);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// Whether a scalar is written in a form that SOPS gives to an encrypted value.
+pub fn is_encrypted(node: &Node) -> bool {
+    node.as_scalar().is_some_and(|scalar| {
+        scalar.style != Style::Literal
+            && scalar.text.starts_with("ENC[AES256_GCM,")
+            && scalar.text.trim_end().ends_with(']')
+    })
 }
 
 #[cfg(test)]
@@ -275,5 +313,11 @@ mod tests {
         ] {
             assert!(!is_secret(key, text), "{key}: {text}");
         }
+    }
+
+    #[test]
+    fn base64_is_read_through() {
+        assert_eq!(decode("aGVsbG8=").as_deref(), Some("hello"));
+        assert_eq!(decode("not base64!"), None);
     }
 }

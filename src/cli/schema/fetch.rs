@@ -8,6 +8,7 @@ use homelint::discover::{self, Besides, MAX_BYTES, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::resource::Resource;
 use homelint::schema::{is_url, named_schema};
+use homelint::secret::Shown;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -56,7 +57,7 @@ pub fn run(arguments: &Fetch) -> Run {
     let repo = Repo::new(discover::load(&root, &Source::WorkTree, besides)?);
     let wanted = wanted(&repo, &store, arguments.all);
     if wanted.is_empty() {
-        return Ok(Outcome::text("nothing is missing: every kind in use has a schema\n"));
+        return Ok(Outcome::own("nothing is missing: every kind in use has a schema\n"));
     }
     fetch(&root, &store, &wanted, Duration::from_secs(arguments.timeout))
 }
@@ -82,11 +83,11 @@ fn fetch(root: &Root, store: &Store, wanted: &[Wanted], timeout: Duration) -> Ru
         out.push_str(&format!("wrote {}: {} from {}\n", shown(root, &path), one.what, plain(url)));
     }
     if lacking.is_empty() {
-        return Ok(Outcome::text(out));
+        return Ok(Outcome::own(out));
     }
     let help = "name other places in `schemas.locations`, or `homelint schema import` a CustomResourceDefinition";
     let notes = format!("error: no schema was found for {}\n  help: {help}\n", lacking.join(", "));
-    Ok(Outcome { text: out, notes, code: FAILED })
+    Ok(Outcome { text: Shown::own(out), notes: Shown::own(notes), code: FAILED })
 }
 
 /// What the repository uses and nothing at hand describes.

@@ -52,7 +52,7 @@ pub fn run(arguments: &Import) -> Run {
         let path = store.write(&one.path, &one.text)?;
         out.push_str(&format!("wrote {}: {}\n", shown(&root, &path), one.what));
     }
-    Ok(Outcome::text(out))
+    Ok(Outcome::own(out))
 }
 
 fn read(file: &Path) -> Result<Vec<Imported>, Failure> {

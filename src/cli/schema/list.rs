@@ -44,7 +44,7 @@ pub fn run(arguments: &List) -> Run {
         return Err(failure.help(help.unwrap_or_else(|| "`homelint schema list` lists them all".to_owned())));
     }
     rows.sort_by_key(|row| (row.kind, row.api_version));
-    Ok(Outcome::text(match arguments.format {
+    Ok(Outcome::own(match arguments.format {
         Form::Human => table(&rows),
         Form::Json => {
             let row = |row: &Row| json!({ "kind": row.kind, "apiVersion": row.api_version, "from": row.from });

@@ -37,7 +37,7 @@ pub fn run(arguments: &Show) -> Run {
     let schema = schemas.find(&target.api_version, &target.kind);
     let schema = schema.ok_or_else(|| Failure::new(format!("the schema of {} cannot be read", target.kind)))?;
     let here = field(&schema, &target)?;
-    Ok(Outcome::text(match arguments.format {
+    Ok(Outcome::own(match arguments.format {
         Form::Human => human(&repo, schemas, &target, &here),
         Form::Json => {
             let mut out = here.to_json();

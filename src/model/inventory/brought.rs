@@ -2,7 +2,7 @@
 
 use super::opaque::Opaque;
 use super::{Installation, Member};
-use crate::flux::{Applied, Cluster};
+use crate::flux::{Applied, Cluster, remote};
 use crate::helm::{self, Charts, Objects};
 use crate::kustomize::{self, Kustomize};
 use crate::links::Links;
@@ -59,7 +59,9 @@ impl<'a> Reader<'a> {
             let release = self.release(resource);
             let objects = release.as_ref().map(|release| helm::objects(release, self.charts, &self.kustomize));
             let Objects { resources, complete, whole, faults, refused, misfits } = objects.unwrap_or_default();
-            if !complete {
+            // What it makes may be in another cluster.
+            let here = remote::of(resource).is_none();
+            if !complete && here {
                 let model = release.as_ref().map(|release| helm::model(release, self.charts));
                 let told = matches!(model, Some(helm::Model::AppTemplate(_)));
                 let around = || if crowded { around(self.tree, resource) } else { FileId(0)..FileId(u32::MAX) };
@@ -67,7 +69,7 @@ impl<'a> Reader<'a> {
                 brought.opaque.push(Opaque::release(index, resource, release.as_ref(), beside));
             }
             let made = |resource| Member { resource, applied: index, from_chart: true, whole };
-            brought.members.extend(resources.into_iter().map(made));
+            brought.members.extend(resources.into_iter().filter(|_| here).map(made));
             brought.faults.extend(faults);
             brought.refused.extend(refused);
             // What somebody gives to many releases need not fit each.

@@ -28,6 +28,6 @@ fn finding(reference: &Reference, answer: &Answer) -> Option<Finding> {
     }
     let message = format!("Secret `{}` holds no key for decryption", reference.name.literal()?);
     let names = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-    let help = format!("Flux takes `*.agekey`, `*.asc` and `sops.*`, and finds {names}");
+    let help = format!("Flux reads the keys `*.agekey`, `*.asc` and `sops.*`, but the Secret has {names}");
     Some(Finding::new(reference.name.span, message).help(help).related(entries.first()?.span, "the Secret"))
 }

@@ -1,7 +1,7 @@
 use crate::diagnostic::{Finding, Severity};
+use crate::flux::substitute::{Scripts, distinct};
 use crate::model::cluster::Cluster;
 use crate::rule::Rule;
-use std::collections::BTreeSet;
 
 /// A variable of a script that Flux takes for its own.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
@@ -9,14 +9,12 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut found = Vec::new();
     for applied in cluster.kustomizations() {
-        // One script may use a variable a hundred times.
-        let mut said = BTreeSet::new();
-        let missing = applied.uses.iter().filter(|used| used.found.is_missing());
-        let eaten = missing.filter(|used| used.is_in_script() && !used.is_in_comment());
-        for used in eaten.filter(|used| said.insert((used.scalar, &used.found.name))) {
+        let mut scripts = Scripts::default();
+        let missing = distinct(&applied.uses).filter(|used| used.found.is_missing());
+        for used in missing.filter(|used| scripts.hold(used)) {
             let text = used.text.get(used.found.range.clone()).unwrap_or("${…}");
             let source = cluster.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
-            let message = format!("Flux takes `{text}` in this text for a variable of its own, which nothing defines");
+            let message = format!("Flux substitutes `{text}` in this text, but nothing defines the variable");
             let help =
                 format!("write `${text}`, or set `kustomize.toolkit.fluxcd.io/substitute: disabled` on the object");
             let finding = Finding::new(used.span(source), message).help(help);

@@ -11,7 +11,9 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 fn check(cluster: &Cluster) -> Vec<Finding> {
     // With `wait` Flux ignores them: that is the subject of `flux/health-checks-ignored`.
     let waits = |applied: &Applied| applied.resource.node.at(&["spec", "wait"]).is_some_and(Node::is_true);
-    let asked = cluster.kustomizations().filter(|applied| applied.complete && !waits(applied));
+    // What another cluster holds is not looked for here.
+    let here = |applied: &Applied| applied.target == cluster.flux.remote;
+    let asked = cluster.kustomizations().filter(|applied| applied.complete && here(applied) && !waits(applied));
     asked
         .flat_map(|applied| {
             let entries = applied.spec().health_checks().iter();
@@ -40,7 +42,7 @@ fn finding(cluster: &Cluster, applied: &Applied, entry: &Node) -> Option<Finding
     let members = cluster.inventory.members.iter().map(|member: &Member| &member.resource);
     let named: Vec<_> = members.filter(|resource| resource.kind == kind && resource.name() == Some(text)).collect();
     let Some(first) = named.first() else {
-        let message = format!("health check of {kind} `{text}`, which does not exist");
+        let message = format!("the health check names {kind} `{text}`, which does not exist");
         return Some(
             Finding::new(name.span, message)
                 .help(format!("Kustomization `{}` waits for it until its timeout", applied.name())),

@@ -43,8 +43,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         let folder = *folders.get(depth).filter(|folder| *folder != target && cluster.has_namespace(folder))?;
         let is_beside = |other: &&Aimed| other.node.span.file == node.span.file && other.target == folder;
         let beside = aimed.iter().filter(is_beside).find(|other| other.app == *app)?;
-        let message =
-            format!("this part of an app lies in folder `{folder}`, but is deployed into namespace `{target}`");
+        let message = format!("this part of an app is in folder `{folder}`, but is deployed into namespace `{target}`");
         let help = format!("folder and namespace agree in {agreeing} of {} Kustomizations", aimed.len());
         Some(Finding::new(node.span, message).help(help).related(beside.node.span, "another part of it goes there"))
     };

@@ -24,7 +24,8 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = |(target, user): &(&Applied, &Applied)| {
-        let message = format!("Kustomization `{}` is called ready as soon as it is applied", target.name());
+        let message =
+            format!("Kustomization `{}` is ready as soon as it is applied, before its objects are", target.name());
         let help = format!("add `wait: true`, as {} of {total} have that others depend on", ready.len());
         let related = format!("`{}` depends on it", user.name());
         Finding::new(target.resource.name_span(), message).help(help).related(user.resource.name_span(), related)

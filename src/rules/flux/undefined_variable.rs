@@ -1,7 +1,7 @@
 use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::flux::Applied;
 use crate::flux::envsubst::Variable;
-use crate::flux::substitute::VariableUse;
+use crate::flux::substitute::{Scripts, VariableUse, distinct};
 use crate::model::cluster::Cluster;
 use crate::model::doubt::{Evidence, Search, Thing, judge};
 use crate::rule::Rule;
@@ -17,7 +17,8 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
     let defined: BTreeSet<&str> = defined.map(|(name, _)| name.as_str()).collect();
     let mut searches = Vec::new();
     for (index, applied) in cluster.flux.kustomizations.iter().enumerate() {
-        let uses = applied.uses.iter().filter(|used| !used.is_in_script() && !used.is_in_comment());
+        let mut scripts = Scripts::default();
+        let uses = distinct(&applied.uses).filter(|used| !scripts.hold(used));
         searches.extend(uses.map(|used| {
             let name = used.found.name.as_str();
             let path = cluster.repo.file_of(used.scalar).map_or("", |file| &file.source.path);

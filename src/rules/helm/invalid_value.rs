@@ -17,7 +17,7 @@ fn imported(cluster: &Cluster) -> Vec<Finding> {
     let releases = cluster.inventory.releases.iter().map(|installed| &installed.release);
     let judged = releases.filter_map(|release| Some((release, charts.iter().find(|chart| chart.is_of(release))?)));
     let faults = judged.flat_map(|(release, chart)| {
-        let source = format!("so says the schema of {} {}", chart.name, chart.version);
+        let source = format!("the values schema of {} {} requires it", chart.name, chart.version);
         chart.faults(release).into_iter().map(move |fault| {
             let help = fault.finding.help.clone().unwrap_or_else(|| source.clone());
             fault.finding.help(help)

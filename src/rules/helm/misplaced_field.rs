@@ -11,8 +11,8 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         .iter()
         .map(|entry| {
             let name = entry.key.text().unwrap_or("");
-            let message = format!("`{name}` is a setting of the HelmRelease, but stands among the values of its chart");
-            Finding::new(entry.key.span, message).help("move it out of `values`, to the left")
+            let message = format!("`{name}` is a field of the HelmRelease, but is written under `values`");
+            Finding::new(entry.key.span, message).help("move it out of `values`")
         })
         .collect()
 }

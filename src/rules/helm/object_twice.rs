@@ -23,7 +23,7 @@ fn is_adopted(member: &Member) -> bool {
 
 fn finding(written: &Member, made: &Member) -> Option<Finding> {
     let title = written.resource.title();
-    let finding = Finding::new(written.resource.name_span(), format!("`{title}` is made by a release as well"));
+    let finding = Finding::new(written.resource.name_span(), format!("`{title}` is also created by a release"));
     let finding = finding.help("keep one of the two: Helm refuses to adopt an object that it did not make");
-    Some(finding.related(made.resource.name_span(), "the values that make it"))
+    Some(finding.related(made.resource.name_span(), "the values that create it"))
 }

@@ -29,8 +29,8 @@ fn findings(all: &[Image], leader: &str, others: &[SmolStr]) -> Vec<Finding> {
         let differs = |leader: &&Image| leader.version().is_some_and(|other| other != version);
         let other = leaders.first().filter(|_| leaders.iter().all(differs))?;
         let (name, leader, at) = (&image.name, &other.name, other.version()?);
-        let message = format!("`{name}` is at {version}, and `{leader}`, with which it has to keep step, at {at}");
-        let finding = Finding::new(image.span, message).help("raise the one that is behind");
+        let message = format!("`{name}` is at {version}, but must have the version of `{leader}`, which is at {at}");
+        let finding = Finding::new(image.span, message).help("update the older one");
         Some(finding.related(other.span, format!("`{leader}` is at {at}")))
     };
     all.iter().filter(|image| others.iter().any(|name| image.is_named(name))).filter_map(finding).collect()

@@ -18,7 +18,7 @@ fn finding(resource: &Resource) -> Option<Finding> {
     if known || resource.group() == "" {
         return None;
     }
-    let message = format!("the signature of `{}` may be anybody's", resource.title());
-    let help = "say who signs, with `matchOIDCIdentity`, or give the key, with `secretRef`";
+    let message = format!("any signature of `{}` is accepted", resource.title());
+    let help = "name the signer with `matchOIDCIdentity`, or set the key with `secretRef`";
     Some(Finding::new(verify.get("provider")?.span, message).help(help))
 }

@@ -1,8 +1,9 @@
 use crate::diagnostic::Finding;
+use crate::kustomize::{Target, target};
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
-use crate::source::{Span, join};
+use crate::source::Span;
 
 /// An entry of `resources` that is commented out.
 pub const RULE: Rule = Rule::info(check).off();
@@ -24,13 +25,19 @@ fn finding(file: &File, repo: &Repo, span: Span) -> Option<Finding> {
     let entry = file.source.slice(span).trim_start_matches('#').trim().strip_prefix("- ")?;
     let path = entry.split(" #").next()?.trim().trim_matches(['"', '\'']);
     let looks_like_one = path.starts_with("./") || path.starts_with("../") || path.ends_with(".yaml");
-    let full = join(file.source.folder(), path).filter(|_| looks_like_one && !path.contains([' ', ':']))?;
-    if !repo.tree().is_folder(&full) && repo.tree().find(&full).is_none() {
-        let message = format!("`{path}` is commented out, and does not exist");
-        return Some(Finding::new(span, message).help("delete the line"));
+    if !looks_like_one || path.contains([' ', ':']) {
+        return None;
     }
-    let manifest = repo.tree().find(&full).or_else(|| repo.tree().kustomization(&full))?;
+    let manifest = match target(repo.tree(), file.source.folder(), path) {
+        Target::File(manifest) => manifest,
+        Target::Folder(folder) => repo.tree().kustomization(&folder)?,
+        Target::Missing(_) => {
+            let message = format!("`{path}` is commented out, and does not exist");
+            return Some(Finding::new(span, message).help("delete the line"));
+        }
+        Target::Remote | Target::Outside => return None,
+    };
     let message = format!("`{path}` is commented out: Flux does not apply it");
-    let finding = Finding::new(span, message).help("list it again, or delete what it names");
+    let finding = Finding::new(span, message).help("uncomment it, or delete the line and what it names");
     (!repo.is_used(manifest)).then_some(finding)
 }

@@ -56,7 +56,7 @@ fn commented(cluster: &Cluster, file: &File, path: &str, kustomization: &File) -
     let finding = Finding::new(resource.name_span(), message);
     let mut comments = kustomization.parsed.comments.iter().map(|comment| comment.span);
     let entry = comments.find(|span| kustomization.source.slice(*span).contains(path))?;
-    let finding = finding.help("list it again, or remove the reference");
+    let finding = finding.help("uncomment it, or remove the reference");
     Some(finding.related(entry, "commented out here").related(reference.name.span, asks))
 }
 

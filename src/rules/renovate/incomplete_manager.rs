@@ -1,5 +1,5 @@
 use crate::diagnostic::Finding;
-use crate::formats::renovate::regex_managers;
+use crate::formats::renovate::{KNOWN, regex_managers};
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
@@ -12,12 +12,24 @@ pub const RULE: Rule = Rule::error(check);
 const NEEDED: [&[&str]; 3] = [&["currentValue", "currentDigest"], &["datasource"], &["depName", "packageName"]];
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
-    file.roots_of(Role::Renovate).flat_map(regex_managers).filter_map(finding).collect()
+    let managers = || file.roots_of(Role::Renovate).flat_map(regex_managers);
+    managers().filter_map(finding).chain(managers().flat_map(foreign)).collect()
+}
+
+/// Fields that no custom manager has; a name close to one is said elsewhere.
+fn foreign(manager: &Node) -> impl Iterator<Item = Finding> {
+    let fields = manager.entries().iter().filter_map(|entry| Some((entry.key.text()?, entry.key.span)));
+    let foreign = fields.filter(|(name, _)| KNOWN.options.contains(*name) && !KNOWN.custom_manager.contains(*name));
+    foreign.map(|(name, span)| {
+        let help = "set it in `packageRules`, or as a template of the custom manager";
+        Finding::new(span, format!("a custom manager has no field `{name}`")).help(help)
+    })
 }
 
 fn finding(manager: &Node) -> Option<Finding> {
     let Some(strings) = manager.get("matchStrings").filter(|strings| !strings.items().is_empty()) else {
-        return Some(Finding::new(manager.span.before(), "this custom manager has no `matchStrings`"));
+        let finding = Finding::new(manager.span.before(), "this custom manager has no `matchStrings`");
+        return Some(finding.help("add the expressions that find versions"));
     };
     let captures = |field: &str| {
         let group = format!("(?<{field}>");

@@ -34,12 +34,16 @@ fn findings(config: &Node) -> Vec<Finding> {
         .filter_map(|key| misspelt(key, "option", &KNOWN.options))
         .chain(managers.filter_map(|name| misspelt(name, "manager", &KNOWN.managers)))
         .chain(values)
+        .chain(listed("extends").filter_map(|name| misspelt(name, "preset", &KNOWN.presets)))
         .chain(listed("matchDatasources").filter_map(|name| misspelt(name, "datasource", &KNOWN.datasources)))
         .collect()
 }
 
 fn misspelt(node: &Node, what: &str, known: &BTreeSet<String>) -> Option<Finding> {
-    let name = node.literal().filter(|name| !known.contains(*name) && name.len() > 2 * MOST)?;
+    let name = node
+        .literal()
+        .map(|name| name.split('(').next().unwrap_or(name))
+        .filter(|name| !known.contains(*name) && name.len() > 2 * MOST)?;
     let near = within(MOST, name, known.iter().map(String::as_str))?;
     let finding = Finding::new(node.span, format!("Renovate has no {what} `{name}`"));
     Some(finding.help(did_you_mean(near)))

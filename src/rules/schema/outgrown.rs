@@ -12,7 +12,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let here = verdicts.outgrown().into_iter().filter(|(_, (place, _))| place.file == file.source.id);
     here.map(|((api_version, kind), (place, fields))| {
         let fields: Vec<String> = fields.iter().take(5).map(|field| format!("`{field}`")).collect();
-        let message = format!("the schema of {kind} at hand does not know {}", fields.join(", "));
+        let message = format!("homelint's schema of {kind} does not have {}", fields.join(", "));
         let from = match verdicts.schemas.origin(api_version, kind) {
             Some(Origin::Bundle(source)) => format!("it is that of {} {}; ", source.name, source.version),
             Some(Origin::User(place)) => format!("it is that in `{place}`; "),

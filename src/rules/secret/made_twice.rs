@@ -37,12 +37,12 @@ fn findings(name: &str, makers: &[&Resource]) -> Vec<Finding> {
     let [first, rest @ ..] = makers else { return Vec::new() };
     let others = rest.iter().filter(|maker| maker.name_span() != first.name_span() && maker.title() != first.title());
     let message =
-        |maker: &Resource| format!("Secret `{name}` is made by `{}` and by `{}`", first.title(), maker.title());
+        |maker: &Resource| format!("Secret `{name}` is created by `{}` and by `{}`", first.title(), maker.title());
     let help = "give each a Secret of its own: the second is refused, or each overwrites what the other wrote";
     let finding = |maker: &&Resource| {
         Finding::new(maker.name_span(), message(maker))
             .help(help)
-            .related(first.name_span(), "it makes the Secret, too")
+            .related(first.name_span(), "it creates the same Secret")
     };
     others.map(finding).collect()
 }

@@ -45,7 +45,7 @@ fn secrets<'a>(file: &'a File, repo: &'a Repo) -> Vec<(&'a str, Vec<Span>)> {
     let written = written.map(|secret| (name(secret, &["metadata", "name"]), in_clear(secret, &known)));
     let generators = file.roots_of(Role::Kustomization).flat_map(|root| root.items_at(&["secretGenerator"]));
     let generated = generators.map(|generator| (name(generator, &["name"]), literals_in_clear(generator, &known)));
-    let reader = repo.secret_files().get(&file.source.id);
+    let reader = repo.secrets().line_files().get(&file.source.id);
     let lines = reader.map(|generator| (name(generator, &["name"]), lines_in_clear(&file.source, &known)));
     written.chain(generated).chain(lines).collect()
 }

@@ -34,7 +34,7 @@ fn patterns(rule: &Node) -> Vec<Finding> {
     let refused = patterns.filter_map(|entry| Some((entry, entry.value.text().filter(|text| is_refused(text))?)));
     refused
         .map(|(entry, text)| {
-            let message = format!("`{text}` is no regular expression");
+            let message = format!("`{text}` is not a valid regular expression");
             Finding::new(entry.value.span, message).help("SOPS stops at it, whatever file it is asked to encrypt")
         })
         .collect()

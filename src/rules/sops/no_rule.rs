@@ -18,7 +18,7 @@ fn finding(file: &File, repo: &Repo) -> Option<Finding> {
     if !name.contains(".sops.") || repo.sops().rule_for(path).is_some() {
         return None;
     }
-    let message = format!("no creation rule claims `{name}`: `sops` encrypts no other file like it");
+    let message = format!("no creation rule matches `{name}`: `sops` cannot encrypt a new file of this name");
     let help = format!("add a rule whose `path_regex` matches `{path}`");
     let finding = Finding::new(document.root.entry(METADATA)?.key.span, message);
     Some(finding.help(help).related(last.span, "the last of the rules"))

@@ -16,7 +16,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let help = format!("run `sops --encrypt --in-place {path}`, and replace what was committed in clear");
     let finding = Finding::new(first_line(file), message).help(help);
     vec![match claimed {
-        Some(rule) => finding.related(rule.span, "this creation rule claims the file"),
+        Some(rule) => finding.related(rule.span, "this creation rule matches the file"),
         None => finding,
     }]
 }

@@ -26,7 +26,7 @@ fn finding(file: &File, repo: &Repo) -> Option<Finding> {
     };
     let message = format!("`{}` is encrypted to other keys than its creation rule names: {what}", file.source.name());
     let finding = Finding::new(document.root.entry(METADATA)?.key.span, message);
-    Some(finding.help(format!("run `sops updatekeys {path}`")).related(rule.span, "the rule that claims it"))
+    Some(finding.help(format!("run `sops updatekeys {path}`")).related(rule.span, "the rule that matches it"))
 }
 
 /// The start of a key: the newest are two thousand characters long.

@@ -18,7 +18,7 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
         Some(
             finding
                 .help("SOPS takes the first rule that matches: move this one up")
-                .related(place(first), "this one claims them all"),
+                .related(place(first), "this rule matches them first"),
         )
     });
     shadowed.collect()

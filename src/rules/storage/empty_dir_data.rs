@@ -22,6 +22,9 @@ fn finding(volume: &Node, owner: &str) -> Option<Finding> {
     let directory = volume.get("emptyDir").filter(|directory| directory.text_at(&["medium"]).is_none())?;
     let name = volume.get("name")?;
     let text = name.literal().filter(|text| LASTING.contains(text) && directory.get("sizeLimit").is_none())?;
-    let message = format!("volume `{text}` of `{owner}` is an emptyDir: what is in it goes with the pod");
-    Some(Finding::new(name.span, message).help("mount a claim, or call it what it is: cache or tmp"))
+    let message = format!("volume `{text}` of `{owner}` is an emptyDir: its data is lost with the pod");
+    Some(
+        Finding::new(name.span, message)
+            .help("mount a claim, or name the volume `cache` or `tmp` if the data may be lost"),
+    )
 }

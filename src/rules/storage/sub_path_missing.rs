@@ -33,7 +33,7 @@ fn findings((member, reference, answer): &Resolved) -> Option<Vec<Finding>> {
         if files.iter().any(is_inside) {
             return None;
         }
-        let message = format!("{kind} `{name}` gives no file `{text}`: an empty folder is mounted in its place");
+        let message = format!("{kind} `{name}` has no file `{text}`: an empty folder is mounted instead");
         let help = match nearest(text, files.iter().copied()) {
             Some(near) => did_you_mean(near),
             None if files.is_empty() => "it has no data".to_owned(),

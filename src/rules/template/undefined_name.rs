@@ -14,6 +14,6 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 
 fn finding(undefined: Undefined) -> Finding {
     let Undefined { span, path, near } = undefined;
-    let finding = Finding::new(span, format!("nothing defines `{path}`: it renders as nothing"));
+    let finding = Finding::new(span, format!("`{path}` is not defined: it renders as an empty string"));
     finding.maybe_help(near.map(|near| format!("the data has `{near}`")))
 }

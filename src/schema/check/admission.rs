@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::resource::Resource;
 use crate::schema::model::{Dialect, Schema};
@@ -20,7 +21,23 @@ struct Row {
 }
 
 fn schema<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Schema, D::Error> {
-    Ok(Schema::from_json(&serde_json::Value::deserialize(deserializer)?, Dialect::JsonSchema))
+    let mut schema = Value::deserialize(deserializer)?;
+    allow_empty(&mut schema);
+    Ok(Schema::from_json(&schema, Dialect::JsonSchema))
+}
+
+/// To Go an empty text is none, and its default counts.
+fn allow_empty(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::Array(words)) = fields.get_mut("enum") {
+                words.push("".into());
+            }
+            fields.values_mut().for_each(allow_empty);
+        }
+        Value::Array(items) => items.iter_mut().for_each(allow_empty),
+        _ => {}
+    }
 }
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| from_table(TABLE));

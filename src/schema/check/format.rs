@@ -11,12 +11,14 @@ pub(super) fn format_fault(format: &str, text: &str) -> Option<&'static str> {
         "byte" if !is_base64(text) => Some("is not base64"),
         "ipv4" if text.parse::<Ipv4Addr>().is_err() => Some("is no IPv4 address"),
         "ipv6" if text.parse::<Ipv6Addr>().is_err() => Some("is no IPv6 address"),
-        "quantity" if Quantity::read(text).is_none() => Some("is no quantity like `512Mi`, `2Gi` or `250m`"),
+        "quantity" if Quantity::read(text).is_none() => {
+            Some("is not a valid quantity, such as `512Mi`, `2Gi` or `250m`")
+        }
         "cron with seconds" if !is_cron_with_seconds(text) => {
             Some("is no schedule of six fields, seconds first, like `0 30 4 * * *`")
         }
         "data key" if !is_data_key(text) => Some("has a key that is not made of letters, digits, `-`, `_` and `.`"),
-        "cron" if !is_cron(text) => Some("is no schedule like `30 4 * * *` or `@daily`"),
+        "cron" if !is_cron(text) => Some("is not a valid schedule, such as `30 4 * * *` or `@daily`"),
         "label" if !is_label(text) => Some("has more than lower-case letters, digits and hyphens between them"),
         _ => None,
     }

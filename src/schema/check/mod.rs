@@ -17,5 +17,4 @@ pub use fault::{Fault, FaultKind};
 pub use file::check_file;
 pub use plain::{Instance, PlainSchema};
 pub use resource::check_resource;
-pub(super) use walk::same_letters;
-pub use walk::{Extent, check_value};
+pub use walk::{Extent, check_value, same_letters};

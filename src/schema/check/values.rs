@@ -35,10 +35,12 @@ impl<'a> ApiValue<'a> {
         }
     }
 
-    /// Whether a text is filled in later: by Flux, by kustomize's variables or by SOPS.
+    /// Whether a text is filled in later: by Flux, by kustomize's variables, by SOPS or by a plugin of Argo CD.
     pub fn is_open(text: &str) -> bool {
         let after = memchr::memchr(b'$', text.as_bytes()).and_then(|at| text.as_bytes().get(at..));
-        text.starts_with("ENC[") || after.is_some_and(|rest| rest.windows(2).any(|pair| matches!(pair, b"${" | b"$(")))
+        text.starts_with("ENC[")
+            || after.is_some_and(|rest| rest.windows(2).any(|pair| matches!(pair, b"${" | b"$(")))
+            || has_plugin_placeholder(text)
     }
 
     /// Its one type; a number without a fraction is an integer however it is written.
@@ -78,6 +80,14 @@ impl<'a> ApiValue<'a> {
             _ => self.name().to_owned(),
         }
     }
+}
+
+/// Whether a text holds a placeholder such as `<path:vault/item#key>` or `<secret:name>`.
+fn has_plugin_placeholder(text: &str) -> bool {
+    let Some((_, inside)) = text.split_once('<') else { return false };
+    let Some((inside, _)) = inside.split_once('>') else { return false };
+    let scheme = inside.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// `a string`, `an integer or a string` …

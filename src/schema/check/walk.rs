@@ -561,10 +561,7 @@ fn below(schema: &Schema, name: &str, levels: usize) -> Vec<String> {
 }
 
 /// A name of the same letters in another notation: `base_url`, `BaseURL`, `base-url`.
-pub(in crate::schema) fn same_letters<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn same_letters<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let wanted = plain(name);

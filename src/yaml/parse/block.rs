@@ -118,7 +118,7 @@ impl Parser<'_> {
                         Some((self.first_line(node.span), "it is read as a continuation of this value".to_owned()));
                     let glued = glued(self.slice(node.span.start as usize, self.line_end(node.span.start as usize)));
                     let help = glued.map(|mark| format!("put a space after `{mark}` there"));
-                    let message = "a key where a value goes on: wrong indentation";
+                    let message = "unexpected key: its indentation does not match the lines above";
                     self.fail_at(line, message, related, help.as_deref());
                 } else {
                     self.fail_at(

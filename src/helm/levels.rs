@@ -1,10 +1,13 @@
 //! The values that app-template takes, from the table in `schemas/charts/app-template.yaml` to a schema.
 
 use crate::schema::{Additional, Bundle, Schema, Types, Variants};
-use crate::source::{FileId, Span};
-use crate::yaml::{Node, Value, parse};
+use crate::yaml::{Pairs, from_table};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer, value::SeqAccessDeserializer};
+use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
 /// What the values may be, level by level.
@@ -16,42 +19,79 @@ const FIRST: u32 = 2;
 /// The table, and the schema that it gives for each major version from the first on.
 #[derive(Debug)]
 pub(super) struct Levels {
-    table: Node,
+    table: Table,
     bundle: Bundle,
     schemas: [OnceLock<Arc<Schema>>; 4],
+}
+
+/// What levels hold, by their names.
+type Table = BTreeMap<SmolStr, Level>;
+
+#[derive(Debug)]
+enum Level {
+    Keys(Keys),
+    /// A name for forms that several keys have.
+    Forms(Forms),
+}
+
+/// A mapping.
+#[derive(Debug, Default)]
+struct Keys {
+    /// Its keys, with the alternatives that each holds, of which the first that the major has counts.
+    keys: Vec<(SmolStr, Vec<Alternative>)>,
+    /// A key that chooses among levels, by its value.
+    choice: Option<(SmolStr, Vec<(SmolStr, SmolStr)>)>,
+    /// Keys of which one must be there.
+    needs: Vec<SmolStr>,
+    /// What any other key holds.
+    others: Option<Forms>,
+}
+
+/// What a key holds in some majors of the chart.
+#[derive(Debug)]
+struct Alternative {
+    forms: Forms,
+    required: bool,
+    majors: RangeInclusive<u32>,
+}
+
+/// Forms that differ in type.
+#[derive(Debug)]
+struct Forms(Vec<Form>);
+
+#[derive(Debug)]
+enum Form {
+    OneOf(Vec<SmolStr>),
+    ListOf(SmolStr),
+    MapOf(SmolStr),
+    /// A type, a level, or a field of Kubernetes.
+    Named(SmolStr),
 }
 
 impl Levels {
     /// The table in the binary.
     pub(super) fn embedded() -> Self {
-        Levels { table: root(TABLE), bundle: Bundle::embedded(), schemas: Default::default() }
+        Levels { table: from_table(TABLE), bundle: Bundle::embedded(), schemas: Default::default() }
     }
 
     /// The schema of the values for a major version of the chart; `None` for one that the table does not describe.
     pub(super) fn schema(&self, major: u32) -> Option<&Arc<Schema>> {
         let schema = self.schemas.get(usize::try_from(major.checked_sub(FIRST)?).ok()?)?;
         Some(schema.get_or_init(|| {
-            let levels = self.table.entries().iter().filter_map(|level| Some((level.key.text()?, &level.value)));
-            Reader { levels: levels.collect(), major, bundle: &self.bundle, done: BTreeMap::new() }.level("values")
+            Reader { levels: &self.table, major, bundle: &self.bundle, done: BTreeMap::new() }.level("values")
         }))
     }
 }
 
-/// What a key holds, as the table writes it, without what comes before and after.
-struct Expression<'t> {
-    words: Vec<&'t str>,
-    required: bool,
-}
-
 struct Reader<'t> {
-    levels: BTreeMap<&'t str, &'t Node>,
+    levels: &'t Table,
     major: u32,
     bundle: &'t Bundle,
     done: BTreeMap<&'t str, Arc<Schema>>,
 }
 
 impl<'t> Reader<'t> {
-    /// A level, what a name for an expression stands for, or a plain type; all are shared.
+    /// A level, what a name for forms stands for, or a plain type; all are shared.
     fn level(&mut self, name: &'t str) -> Arc<Schema> {
         if let Some(done) = self.done.get(name) {
             return Arc::clone(done);
@@ -65,41 +105,32 @@ impl<'t> Reader<'t> {
 
     fn schema_of(&mut self, name: &'t str) -> Schema {
         match self.levels.get(name) {
-            Some(level) if level.is_map() => self.keys(level),
-            Some(other) => self.union(&other.text().unwrap_or("").split_whitespace().collect::<Vec<_>>()),
-            None => self.union(&[name]),
+            Some(Level::Keys(keys)) => self.keys(keys),
+            Some(Level::Forms(forms)) => self.union(forms),
+            None if name == "any" => Schema::open(),
+            None => Schema { types: Types::named(name), ..Schema::default() },
         }
     }
 
-    fn keys(&mut self, level: &'t Node) -> Schema {
+    fn keys(&mut self, level: &'t Keys) -> Schema {
         let mut schema = Schema { types: Types::OBJECT, ..Schema::default() };
+        schema.any_of = level.needs.iter().map(requiring).collect();
+        if let Some(forms) = &level.others {
+            schema.additional = self.additional(forms);
+        }
         let mut properties = Vec::new();
         let mut required = Vec::new();
-        let mut choice = None;
-        for entry in level.entries() {
-            let key = entry.key.text().unwrap_or("");
-            match &entry.value.value {
-                Value::Map(choices) => choice = Some((key, choices)),
-                Value::Seq(names) if key == "needs" => schema.any_of = names.iter().map(requiring).collect(),
-                _ if key == "others" => {
-                    let words: Vec<&str> = entry.value.text().unwrap_or("").split_whitespace().collect();
-                    schema.additional = self.additional(&words);
-                }
-                _ => {
-                    let Some(expression) = self.expression(&entry.value) else { continue };
-                    required.extend(expression.required.then(|| SmolStr::new(key)));
-                    properties.push((SmolStr::new(key), self.shared(&expression.words)));
-                }
-            }
+        for (key, alternatives) in &level.keys {
+            let Some(held) = alternatives.iter().find(|held| held.majors.contains(&self.major)) else { continue };
+            required.extend(held.required.then(|| key.clone()));
+            properties.push((key.clone(), self.shared(&held.forms)));
         }
-        if let Some((key, choices)) = choice {
-            let values = choices.iter().filter_map(|choice| Some((choice.key.text()?, choice.value.text()?)));
-            let values: Vec<(&str, &'t str)> = values.collect();
-            let names = values.iter().map(|(value, _)| serde_json::Value::from(*value)).collect();
+        if let Some((key, levels)) = &level.choice {
+            let names = levels.iter().map(|(value, _)| serde_json::Value::from(value.as_str())).collect();
             let chosen = Schema { types: Types::STRING, enumeration: names, ..Schema::default() };
-            properties.push((SmolStr::new(key), Arc::new(chosen)));
-            let by = values.iter().map(|(value, level)| (SmolStr::new(value), self.variant(level, &properties)));
-            schema.variants = Some(Box::new(Variants { key: SmolStr::new(key), by: by.collect() }));
+            properties.push((key.clone(), Arc::new(chosen)));
+            let by = levels.iter().map(|(value, level)| (value.clone(), self.variant(level, &properties)));
+            schema.variants = Some(Box::new(Variants { key: key.clone(), by: by.collect() }));
             schema.additional = Additional::Any;
         }
         with_properties(schema, properties, required)
@@ -113,71 +144,67 @@ impl<'t> Reader<'t> {
         Arc::new(with_properties(schema, [own, common.to_vec()].concat(), required))
     }
 
-    /// What a key holds in this major; `None` where that does not read it.
-    fn expression(&self, node: &'t Node) -> Option<Expression<'t>> {
-        let alternatives = if node.is_seq() { node.items() } else { std::slice::from_ref(node) };
-        alternatives.iter().find_map(|text| {
-            let words: Vec<&str> = text.text()?.split_whitespace().collect();
-            let (words, read) = match words.as_slice() {
-                [words @ .., "until", last] => (words, self.major <= last.parse().ok()?),
-                [words @ .., "from", first] => (words, self.major >= first.parse().ok()?),
-                words => (words, true),
-            };
-            let (words, required) = match words {
-                ["required", words @ ..] => (words, true),
-                words => (words, false),
-            };
-            read.then(|| Expression { words: words.to_vec(), required })
-        })
-    }
-
-    fn shared(&mut self, words: &[&'t str]) -> Arc<Schema> {
-        match words {
-            [path] if path.starts_with(char::is_uppercase) => self.kubernetes(path),
-            [name] => self.level(name),
-            words => Arc::new(self.union(words)),
+    fn shared(&mut self, forms: &'t Forms) -> Arc<Schema> {
+        match forms.0.as_slice() {
+            [Form::Named(name)] => self.named(name),
+            _ => Arc::new(self.union(forms)),
         }
     }
 
-    /// Several forms in one schema: they differ in type.
-    fn union(&mut self, words: &[&'t str]) -> Schema {
+    fn named(&mut self, name: &'t str) -> Arc<Schema> {
+        if name.starts_with(char::is_uppercase) { self.kubernetes(name) } else { self.level(name) }
+    }
+
+    /// Several forms in one schema.
+    fn union(&mut self, forms: &'t Forms) -> Schema {
         let mut schema = Schema::default();
-        for term in words.split(|word| *word == "or") {
-            match term {
-                ["any"] => return Schema::open(),
-                ["one", "of", values @ ..] => {
+        for form in &forms.0 {
+            match form {
+                Form::Named(name) if name == "any" => return Schema::open(),
+                Form::OneOf(values) => {
                     schema.types = schema.types.with(Types::STRING);
-                    schema.enumeration = values.iter().map(|value| serde_json::Value::from(*value)).collect();
+                    schema.enumeration = values.iter().map(|value| serde_json::Value::from(value.as_str())).collect();
                 }
-                ["list", "of", item] => {
+                Form::ListOf(item) => {
                     schema.types = schema.types.with(Types::ARRAY);
-                    schema.items = Some(self.shared(&[item]));
+                    schema.items = Some(self.named(item));
                 }
-                ["map", "of", item] => {
+                Form::MapOf(item) => {
                     schema.types = schema.types.with(Types::OBJECT);
-                    schema.additional = self.additional(&[item]);
+                    schema.additional = self.like(item);
                 }
-                [name] if self.levels.contains_key(name) => {
+                Form::Named(name) => {
                     let level = self.schema_of(name);
-                    schema = Schema { types: schema.types.with(level.types), ..level };
+                    schema = match self.levels.contains_key(name) {
+                        true => Schema { types: schema.types.with(level.types), ..level },
+                        false => Schema { types: schema.types.with(level.types), ..schema },
+                    };
                 }
-                [name] => schema.types = schema.types.with(Types::named(name)),
-                _ => return Schema::open(),
             }
         }
         schema
     }
 
-    fn additional(&mut self, words: &[&'t str]) -> Additional {
-        if words == ["any"] { Additional::Any } else { Additional::Like(self.shared(words)) }
+    fn additional(&mut self, forms: &'t Forms) -> Additional {
+        match forms.0.as_slice() {
+            [Form::Named(name)] => self.like(name),
+            _ => Additional::Like(Arc::new(self.union(forms))),
+        }
+    }
+
+    fn like(&mut self, name: &'t str) -> Additional {
+        if name == "any" { Additional::Any } else { Additional::Like(self.named(name)) }
     }
 
     /// What Kubernetes takes at `Kind.path.to.field`.
     fn kubernetes(&self, path: &str) -> Arc<Schema> {
-        let mut steps = path.split('.');
-        let root = steps.next().and_then(|kind| self.bundle.find("v1", kind));
-        let steps: Vec<&str> = steps.collect();
-        root.and_then(|root| root.at(&steps)).unwrap_or_else(|| Arc::new(Schema::open()))
+        self.bundle_field(path).unwrap_or_else(|| Arc::new(Schema::open()))
+    }
+
+    fn bundle_field(&self, path: &str) -> Option<Arc<Schema>> {
+        let (kind, path) = path.split_once('.')?;
+        let steps: Vec<&str> = path.split('.').collect();
+        self.bundle.find("v1", kind)?.at(&steps)
     }
 }
 
@@ -189,13 +216,155 @@ fn with_properties(schema: Schema, mut properties: Vec<(SmolStr, Arc<Schema>)>, 
 }
 
 /// A mapping that has a key.
-fn requiring(key: &Node) -> Arc<Schema> {
-    Arc::new(Schema { required: [SmolStr::new(key.text().unwrap_or(""))].into(), ..Schema::open() })
+fn requiring(key: &SmolStr) -> Arc<Schema> {
+    Arc::new(Schema { required: [key.clone()].into(), ..Schema::open() })
 }
 
-/// The root of a table.
-pub(super) fn root(text: &str) -> Node {
-    let parsed = parse(FileId(u32::MAX), text);
-    let root = parsed.documents.into_iter().next().map(|document| document.root);
-    root.unwrap_or_else(|| Node::null(Span::new(FileId(u32::MAX), 0, 0)))
+impl Forms {
+    fn read<E: Error>(words: &[&str]) -> Result<Forms, E> {
+        let form = |words: &[&str]| match *words {
+            ["one", "of", ref values @ ..] if !values.is_empty() => {
+                Ok(Form::OneOf(values.iter().copied().map(SmolStr::new).collect()))
+            }
+            ["list", "of", item] => Ok(Form::ListOf(SmolStr::new(item))),
+            ["map", "of", item] => Ok(Form::MapOf(SmolStr::new(item))),
+            [name] => Ok(Form::Named(SmolStr::new(name))),
+            _ => Err(E::custom(format_args!("`{}` is no form of a value", words.join(" ")))),
+        };
+        words.split(|word| *word == "or").map(form).collect::<Result<_, _>>().map(Forms)
+    }
+}
+
+impl Alternative {
+    fn read<E: Error>(text: &str) -> Result<Alternative, E> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let major = |word: &str| word.parse().map_err(|_| E::custom(format_args!("`{word}` is no major version")));
+        let (words, majors) = match words.as_slice() {
+            [words @ .., "until", last] => (words, 0..=major(last)?),
+            [words @ .., "from", first] => (words, major(first)?..=u32::MAX),
+            words => (words, 0..=u32::MAX),
+        };
+        let (words, required) = match words {
+            ["required", words @ ..] => (words, true),
+            words => (words, false),
+        };
+        Ok(Alternative { forms: Forms::read(words)?, required, majors })
+    }
+}
+
+impl<'de> Deserialize<'de> for Alternative {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Alternative::read(<&str>::deserialize(deserializer)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for Forms {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        Forms::read(&text.split_whitespace().collect::<Vec<_>>())
+    }
+}
+
+/// A mapping of keys, or forms.
+impl<'de> Deserialize<'de> for Level {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Level;
+
+            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+                out.write_str("a level or forms")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Level, E> {
+                Forms::read(&text.split_whitespace().collect::<Vec<_>>()).map(Level::Forms)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Level, A::Error> {
+                let mut level = Keys::default();
+                while let Some(key) = map.next_key::<SmolStr>()? {
+                    match key.as_str() {
+                        "needs" => level.needs = map.next_value()?,
+                        "others" => level.others = Some(map.next_value()?),
+                        _ => match map.next_value()? {
+                            Held::Alternatives(alternatives) => level.keys.push((key, alternatives)),
+                            Held::Choice(levels) => level.choice = Some((key, levels)),
+                        },
+                    }
+                }
+                Ok(Level::Keys(level))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// What is written behind a key.
+enum Held {
+    Alternatives(Vec<Alternative>),
+    Choice(Vec<(SmolStr, SmolStr)>),
+}
+
+impl<'de> Deserialize<'de> for Held {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Held;
+
+            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+                out.write_str("forms, alternatives or a choice among levels")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Held, E> {
+                Ok(Held::Alternatives(vec![Alternative::read(text)?]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Held, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(items)).map(Held::Alternatives)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Held, A::Error> {
+                Pairs::deserialize(MapAccessDeserializer::new(entries)).map(|pairs| Held::Choice(pairs.0))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_table_is_a_type_a_level_or_a_field() {
+        let levels = Levels::embedded();
+        let reader = Reader { levels: &levels.table, major: FIRST, bundle: &levels.bundle, done: BTreeMap::new() };
+        let mut names: Vec<&str> = Vec::new();
+        let mut forms: Vec<&Forms> = Vec::new();
+        for level in levels.table.values() {
+            match level {
+                Level::Forms(one) => forms.push(one),
+                Level::Keys(keys) => {
+                    forms.extend(&keys.others);
+                    forms.extend(keys.keys.iter().flat_map(|(_, held)| held).map(|held| &held.forms));
+                    names.extend(keys.choice.iter().flat_map(|(_, levels)| levels).map(|(_, level)| level.as_str()));
+                }
+            }
+        }
+        names.extend(forms.iter().flat_map(|forms| &forms.0).filter_map(|form| match form {
+            Form::ListOf(name) | Form::MapOf(name) | Form::Named(name) => Some(name.as_str()),
+            Form::OneOf(_) => None,
+        }));
+        let types = ["any", "string", "integer", "number", "boolean"];
+        let known = |name: &str| {
+            types.contains(&name) || levels.table.contains_key(name) || reader.bundle_field(name).is_some()
+        };
+        let unknown: Vec<&&str> = names.iter().filter(|name| !known(name)).collect();
+        assert_eq!(unknown, [&""; 0]);
+        assert!(names.len() > 200, "{}", names.len());
+    }
 }

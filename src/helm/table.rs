@@ -5,38 +5,38 @@ use super::objects::Objects;
 use super::release::Release;
 use super::text::is_template;
 use crate::resource::Resource;
-use crate::yaml::Node;
+use crate::yaml::{Node, Pairs};
+use serde::Deserialize;
 use smol_str::SmolStr;
 
 /// What a chart creates.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct Table {
     /// The API groups whose CRDs it brings.
     pub groups: Vec<SmolStr>,
-    /// What the chart calls itself.
-    name: SmolStr,
+    /// What the chart calls itself where that is not its name.
+    pub(super) name: Option<SmolStr>,
     /// What the chart's `fullname` is where it is not the usual one.
     fullname: Option<SmolStr>,
-    /// Longest `fullname`, in bytes.
-    longest: usize,
-    /// Its objects, as the table writes them.
-    pub(super) objects: Vec<Node>,
+    /// Longest `fullname`, in bytes, where it is not that of a DNS label.
+    truncate: Option<usize>,
+    objects: Vec<Row>,
 }
 
-impl Table {
-    /// Reads the table of a chart.
-    pub(super) fn read(chart: &SmolStr, table: &Node) -> Self {
-        let groups = texts(table.items_at(&["groups"]));
-        let fullname = table.text_at(&["fullname"]).map(SmolStr::new);
-        let objects = table.items_at(&["objects"]).to_vec();
-        let name = table.text_at(&["name"]).map_or_else(|| chart.clone(), SmolStr::new);
-        let longest = table.text_at(&["truncate"]).and_then(|text| text.parse().ok()).unwrap_or(63);
-        Table { groups, name, fullname, longest, objects }
-    }
-}
-
-fn texts(items: &[Node]) -> Vec<SmolStr> {
-    items.iter().filter_map(Node::text).map(SmolStr::new).collect()
+/// An object of a chart, or one for `each` item of a list or mapping in the values.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    kind: SmolStr,
+    api_version: Option<SmolStr>,
+    name: SmolStr,
+    namespace: Option<SmolStr>,
+    #[serde(default)]
+    ports: Pairs<SmolStr, SmolStr>,
+    each: Option<SmolStr>,
+    #[serde(default)]
+    when: Vec<SmolStr>,
 }
 
 /// The objects of a release whose chart a table describes; never said to be all.
@@ -51,7 +51,7 @@ fn fullname(release: &Release, table: &Table) -> Option<Node> {
     let value = |key: &str| release.values.get(key).filter(|node| !is_empty(node));
     let cut = |node: &Node| {
         let text = node.known().filter(|text| !is_template(text))?;
-        let short: String = text.chars().take(table.longest).collect();
+        let short: String = text.chars().take(table.truncate.unwrap_or(63)).collect();
         Some(Node::string(node.span, short.trim_end_matches('-')))
     };
     if let Some(written) = value("fullnameOverride") {
@@ -61,7 +61,7 @@ fn fullname(release: &Release, table: &Table) -> Option<Node> {
     if let Some(fixed) = &table.fullname {
         return Some(Node::string(release.name.span, fixed.clone()));
     }
-    let chart = value("nameOverride").map_or(Some(table.name.as_str()), Node::known)?;
+    let chart = value("nameOverride").map_or(table.name.as_deref(), Node::known)?;
     if name.contains(chart) {
         return cut(&release.name);
     }
@@ -75,8 +75,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The objects of one row: one, or one for `each` item of a list or mapping in the values.
-    fn resources(&self, row: &Node) -> Vec<Resource> {
-        let Some(path) = row.text_at(&["each"]) else {
+    fn resources(&self, row: &Row) -> Vec<Resource> {
+        let Some(path) = &row.each else {
             return self.resource(row, None, &self.release.values).into_iter().collect();
         };
         let Some(list) = lookup(&self.release.values, path) else { return Vec::new() };
@@ -85,20 +85,20 @@ impl Reader<'_> {
         items.chain(entries).filter_map(|(key, item)| self.resource(row, key, item)).collect()
     }
 
-    fn resource(&self, row: &Node, key: Option<&Node>, item: &Node) -> Option<Resource> {
-        if !row.items_at(&["when"]).iter().filter_map(Node::text).all(|condition| self.holds(condition, item)) {
+    fn resource(&self, row: &Row, key: Option<&Node>, item: &Node) -> Option<Resource> {
+        if !row.when.iter().all(|condition| self.holds(condition, item)) {
             return None;
         }
-        let kind = row.text_at(&["kind"])?;
-        let api_version = row.text_at(&["apiVersion"]).unwrap_or(match kind {
+        let kind = row.kind.as_str();
+        let api_version = row.api_version.as_deref().unwrap_or(match kind {
             "StorageClass" => "storage.k8s.io/v1",
             "IngressClass" => "networking.k8s.io/v1",
             "GatewayClass" => "gateway.networking.k8s.io/v1",
             _ => "v1",
         });
-        let name = self.pattern(row.text_at(&["name"])?, key, item)?;
+        let name = self.pattern(&row.name, key, item)?;
         let span = name.span;
-        let namespace = match row.text_at(&["namespace"]) {
+        let namespace = match &row.namespace {
             Some(pattern) => self.pattern(pattern, key, item),
             None => self.release.namespace.clone().filter(|_| !kind.ends_with("Class")),
         };
@@ -106,15 +106,15 @@ impl Reader<'_> {
         let annotations = annotations.maybe("meta.helm.sh/release-namespace", self.release.namespace.clone()).node();
         let metadata = Object::at(span).put("name", name).maybe("namespace", namespace).put("annotations", annotations);
         let head = Object::at(span).text("apiVersion", api_version).text("kind", kind);
-        let ports = row.entries_at(&["ports"]).iter().filter_map(|entry| {
-            let port = self.pattern(entry.value.text()?, key, item)?;
+        let ports = row.ports.0.iter().filter_map(|(name, port)| {
+            let port = self.pattern(port, key, item)?;
             let port = plain(port.span, port.known().filter(|text| text.parse::<u16>().is_ok())?);
-            let name = Node::string(span, entry.key.text()?);
+            let name = Node::string(span, name.clone());
             Some(Object::at(span).put("name", name).put("port", port).node())
         });
         // A port that is not known would make the others look like all of them.
         let ports: Vec<Node> = ports.collect();
-        let all_known = ports.len() == row.entries_at(&["ports"]).len();
+        let all_known = ports.len() == row.ports.0.len();
         let spec = Object::at(span).list("ports", if all_known { ports } else { Vec::new() });
         let spec = Some(spec).filter(|spec| !spec.is_empty()).map(Object::node);
         Resource::new(head.put("metadata", metadata.node()).maybe("spec", spec).node())

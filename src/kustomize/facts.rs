@@ -1,11 +1,13 @@
 //! What kustomize knows without being told, read from `schemas/kustomize/`.
 
 use super::fields::Fields;
-use super::merges::Merges;
-use crate::source::FileId;
-use crate::yaml::{self, Node};
+use super::merges::{self, Merges};
+use crate::yaml::{Pairs, from_table};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
 /// A field of the kustomization file.
@@ -37,27 +39,23 @@ pub(super) struct Facts {
     /// The version of Kubernetes whose schema is built in.
     pub openapi: SmolStr,
     /// Fields of the kustomization file and of the mappings in it.
-    pub shapes: HashMap<SmolStr, Vec<(SmolStr, Shape)>>,
+    pub shapes: Shapes,
 }
+
+/// `schemas/kustomize/file.yaml`: mappings by name, each with its fields.
+type Shapes = HashMap<SmolStr, Pairs<SmolStr, Shape>>;
 
 impl Facts {
     /// Reads the tables.
     pub fn new() -> Self {
-        let root = |text: &str| {
-            let parsed = yaml::parse(FileId(u32::MAX), text);
-            parsed.documents.into_iter().next().map(|document| document.root)
-        };
-        let kinds = root(include_str!("../../schemas/kustomize/kinds.yaml"));
-        let fields = root(include_str!("../../schemas/kustomize/fields.yaml"));
-        let file = root(include_str!("../../schemas/kustomize/file.yaml"));
-        let cluster = kinds.iter().flat_map(|root| root.entries_at(&["cluster"]));
+        let mut kinds: merges::Table = from_table(include_str!("../../schemas/kustomize/kinds.yaml"));
         Facts {
-            cluster: cluster.map(|entry| (text(&entry.key), entry.value.items().iter().map(text).collect())).collect(),
+            cluster: std::mem::take(&mut kinds.cluster),
             no_fields: Arc::default(),
-            fields: Arc::new(fields.as_ref().map(Fields::read).unwrap_or_default()),
-            merges: Arc::new(kinds.as_ref().map(Merges::read).unwrap_or_default()),
-            openapi: kinds.as_ref().and_then(|root| root.text_at(&["openapi"])).map(SmolStr::new).unwrap_or_default(),
-            shapes: file.as_ref().map(read_shapes).unwrap_or_default(),
+            fields: Arc::new(Fields::of(from_table(include_str!("../../schemas/kustomize/fields.yaml")))),
+            openapi: kinds.openapi.clone(),
+            merges: Arc::new(Merges::of(kinds)),
+            shapes: from_table(include_str!("../../schemas/kustomize/file.yaml")),
         }
     }
 
@@ -67,23 +65,39 @@ impl Facts {
     }
 }
 
-fn text(node: &Node) -> SmolStr {
-    SmolStr::new(node.text().unwrap_or_default())
-}
+/// `string`, `bool`, `int`, `strings`, `pairs`, `any`, or the name of a mapping; in a list, a list of such.
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Notation;
 
-fn read_shapes(root: &Node) -> HashMap<SmolStr, Vec<(SmolStr, Shape)>> {
-    let shape = |node: &Node| match (node.text(), node.items().first()) {
-        (_, Some(item)) => Shape::List(text(item)),
-        (Some("string"), _) => Shape::String,
-        (Some("bool"), _) => Shape::Bool,
-        (Some("int"), _) => Shape::Int,
-        (Some("strings"), _) => Shape::Strings,
-        (Some("pairs"), _) => Shape::Pairs,
-        (Some("any") | None, _) => Shape::Any,
-        (Some(name), _) => Shape::Map(SmolStr::new(name)),
-    };
-    let fields = |node: &Node| node.entries().iter().map(|field| (text(&field.key), shape(&field.value))).collect();
-    root.entries().iter().map(|entry| (text(&entry.key), fields(&entry.value))).collect()
+        impl<'de> Visitor<'de> for Notation {
+            type Value = Shape;
+
+            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+                out.write_str("the name of a shape, or a list with one")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Shape, E> {
+                Ok(match text {
+                    "string" => Shape::String,
+                    "bool" => Shape::Bool,
+                    "int" => Shape::Int,
+                    "strings" => Shape::Strings,
+                    "pairs" => Shape::Pairs,
+                    "any" => Shape::Any,
+                    name if name.starts_with(char::is_uppercase) => Shape::Map(SmolStr::new(name)),
+                    other => return Err(E::custom(format_args!("`{other}` is no shape"))),
+                })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Shape, A::Error> {
+                let name = items.next_element()?;
+                name.map(Shape::List).ok_or_else(|| A::Error::custom("a list without a shape"))
+            }
+        }
+
+        deserializer.deserialize_any(Notation)
+    }
 }
 
 #[cfg(test)]
@@ -104,6 +118,12 @@ mod tests {
         let workload = Gvk::of("apps/v1", "Deployment");
         assert!(facts.fields.references_of(&workload).count() > 10);
         assert!(facts.shapes.contains_key("Kustomization"));
+        let named = facts.shapes.values().flat_map(|fields| &fields.0).filter_map(|(_, shape)| match shape {
+            Shape::Map(name) | Shape::List(name) => Some(name),
+            _ => None,
+        });
+        let undefined: Vec<&SmolStr> = named.filter(|name| !facts.shapes.contains_key(*name)).collect();
+        assert_eq!(undefined, [""; 0]);
         let metadata = facts.merges.kind("v1", "Secret").and_then(|kind| facts.merges.field(kind, "metadata"));
         assert!(metadata.is_some_and(|field| field.element.is_some()));
     }

@@ -2,9 +2,12 @@
 
 use super::gvk::{FIRST, Gvk, LAST, gvk_of};
 use super::path::split;
-use crate::yaml::Node;
+use crate::yaml::{Node, Pairs};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// A field that a transformer touches, and the kinds that have it.
@@ -17,6 +20,32 @@ pub(super) struct FieldSpec {
     /// Whether an absent field is made.
     pub create: bool,
 }
+
+/// `schemas/kustomize/fields.yaml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Table {
+    /// Where a kind keeps its pod spec: what `$pod` stands for.
+    pods: HashMap<SmolStr, SmolStr>,
+    name_reference: Pairs<Selector, Places>,
+    name_prefix: Places,
+    name_suffix: Places,
+    namespace: Places,
+    common_labels: Places,
+    template_labels: Places,
+    common_annotations: Places,
+    images: Places,
+    replicas: Places,
+    var_reference: Places,
+}
+
+/// Paths with the kinds that have the field, and whether an absent one is made: those below `create` are.
+#[derive(Debug, Default)]
+struct Places(Vec<(SmolStr, Vec<Selector>, bool)>);
+
+/// `Kind`, `version Kind`, `group/version Kind`; `*` for any.
+#[derive(Debug)]
+struct Selector(Gvk);
 
 /// Where each transformer looks: the built-in fields and those of `configurations` and `crds`.
 #[derive(Debug, Clone, Default)]
@@ -38,43 +67,44 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Reads the table.
-    pub fn read(root: &Node) -> Self {
-        let pods: Vec<(SmolStr, SmolStr)> =
-            root.entries_at(&["pods"]).iter().map(|entry| (text(&entry.key), text(&entry.value))).collect();
-        let spec = |path: &str, kind: &str, create: bool| {
-            let gvk = kind_selector(kind);
-            let path = match path.strip_prefix("$pod") {
-                Some(rest) => {
-                    let pod = pods.iter().find(|(kind, _)| *kind == gvk.kind).map_or("", |(_, pod)| pod.as_str());
-                    format!("{pod}{rest}")
-                }
-                None => path.to_owned(),
-            };
-            FieldSpec { gvk, path: split(&path, '/').into(), create }
+    /// The built-in fields.
+    pub fn of(table: Table) -> Self {
+        let Table { pods, .. } = &table;
+        let path = |path: &str, kind: &SmolStr| match path.strip_prefix("$pod") {
+            Some(rest) => split(&format!("{}{rest}", pods.get(kind).map_or("", SmolStr::as_str)), '/').into(),
+            None => split(path, '/').into(),
         };
-        let specs = |node: &Node, create: bool| -> Vec<FieldSpec> {
-            let entries = node.entries().iter().filter(|entry| entry.key.text() != Some("create"));
-            entries
-                .flat_map(|entry| {
-                    let path = entry.key.text().unwrap_or_default();
-                    entry.value.items().iter().filter_map(Node::text).map(move |kind| spec(path, kind, create))
-                })
-                .collect()
+        let specs = |places: &Places| -> Vec<FieldSpec> {
+            let each =
+                places.0.iter().flat_map(|(path, kinds, create)| kinds.iter().map(move |kind| (path, kind, create)));
+            each.map(|(written, Selector(gvk), create)| FieldSpec {
+                gvk: gvk.clone(),
+                path: path(written, &gvk.kind),
+                create: *create,
+            })
+            .collect()
         };
-        let mut fields = Fields::default();
-        for (name, list) in fields.lists() {
-            let Some(node) = root.get(name) else { continue };
-            *list = specs(node, false);
-            list.extend(node.get("create").map(|node| specs(node, true)).unwrap_or_default());
-        }
-        fields.common_labels.extend(fields.template_labels.iter().cloned());
-        for entry in root.entries_at(&["nameReference"]) {
-            fields
+        let mut common_labels = specs(&table.common_labels);
+        common_labels.extend(specs(&table.template_labels));
+        Fields {
+            name_prefix: specs(&table.name_prefix),
+            name_suffix: specs(&table.name_suffix),
+            namespace: specs(&table.namespace),
+            common_labels,
+            labels: Vec::new(),
+            template_labels: specs(&table.template_labels),
+            common_annotations: specs(&table.common_annotations),
+            images: specs(&table.images),
+            replicas: specs(&table.replicas),
+            var_reference: specs(&table.var_reference),
+            name_reference: table
                 .name_reference
-                .push((kind_selector(entry.key.text().unwrap_or_default()), specs(&entry.value, false)));
+                .0
+                .iter()
+                .map(|(kind, places)| (kind.0.clone(), specs(places)))
+                .collect(),
+            referrers: OnceLock::new(),
         }
-        fields
     }
 
     /// Adds the fields of a `configurations` file.
@@ -185,18 +215,46 @@ pub(super) fn field_spec(node: &Node) -> FieldSpec {
     }
 }
 
-/// `Kind`, `version Kind`, `group/version Kind`; `*` for any.
-fn kind_selector(text: &str) -> Gvk {
-    let (api_version, kind) = text.rsplit_once(' ').unwrap_or(("", text));
-    let mut gvk = Gvk::of(api_version, kind);
-    for part in [&mut gvk.version, &mut gvk.kind] {
-        if part == "*" {
-            *part = SmolStr::default();
+impl<'de> Deserialize<'de> for Selector {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let (api_version, kind) = text.rsplit_once(' ').unwrap_or(("", text));
+        let mut gvk = Gvk::of(api_version, kind);
+        for part in [&mut gvk.version, &mut gvk.kind] {
+            if part == "*" {
+                *part = SmolStr::default();
+            }
         }
+        Ok(Selector(gvk))
     }
-    gvk
 }
 
-fn text(node: &Node) -> SmolStr {
-    SmolStr::new(node.text().unwrap_or_default())
+impl<'de> Deserialize<'de> for Places {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Places;
+
+            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+                out.write_str("a mapping of paths to lists of kinds")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Places, A::Error> {
+                let (mut places, mut created) = (Vec::new(), Vec::new());
+                while let Some(path) = map.next_key::<SmolStr>()? {
+                    if path == "create" {
+                        let below: Pairs<SmolStr, Vec<Selector>> = map.next_value()?;
+                        created.extend(below.0.into_iter().map(|(path, kinds)| (path, kinds, true)));
+                    } else {
+                        places.push((path, map.next_value()?, false));
+                    }
+                }
+                places.append(&mut created);
+                Ok(Places(places))
+            }
+        }
+
+        deserializer.deserialize_map(Each)
+    }
 }

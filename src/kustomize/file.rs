@@ -112,10 +112,10 @@ impl Check<'_> {
         let mut entries = Vec::with_capacity(node.entries().len());
         for entry in node.entries() {
             let name = entry.key.text().unwrap_or_default();
-            let known = fields.iter().find(|(field, _)| field == name);
-            let known = known.or_else(|| fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)));
+            let known = fields.0.iter().find(|(field, _)| field == name);
+            let known = known.or_else(|| fields.0.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)));
             let Some((field, shape)) = known else {
-                let near = nearest(name, fields.iter().map(|(field, _)| field.as_str()));
+                let near = nearest(name, fields.0.iter().map(|(field, _)| field.as_str()));
                 let message = format!("unknown field `{name}`");
                 self.faults.push(Fault::new(FaultKind::UnknownField, entry.key.span, message).suggest(near));
                 continue;

@@ -2,8 +2,9 @@
 
 use super::gvk::gvk_of;
 use crate::yaml::Node;
+use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How a strategic merge treats a field.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,21 @@ pub(super) struct FieldMerge {
     pub keys: Option<Vec<SmolStr>>,
     /// The type of the field, or of its elements.
     pub element: Option<SmolStr>,
+}
+
+/// `schemas/kustomize/kinds.yaml`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Table {
+    /// The version of Kubernetes whose schema is built in.
+    pub openapi: SmolStr,
+    /// Kinds without namespace, by `apiVersion`.
+    pub cluster: HashMap<SmolStr, HashSet<SmolStr>>,
+    /// Kinds of which only the metadata merges lists, by `apiVersion`.
+    plain: HashMap<SmolStr, Vec<SmolStr>>,
+    /// The types of other kinds, by `apiVersion` and `kind`.
+    kinds: HashMap<SmolStr, HashMap<SmolStr, SmolStr>>,
+    /// The fields of a type.
+    types: HashMap<SmolStr, HashMap<SmolStr, FieldMerge>>,
 }
 
 /// Types of which some field is merged rather than replaced.
@@ -24,26 +40,15 @@ pub(super) struct Merges {
 }
 
 impl Merges {
-    /// Reads the table.
-    pub fn read(root: &Node) -> Self {
-        let mut merges = Merges::default();
-        for entry in root.entries_at(&["plain"]) {
-            let kinds = entry.value.items().iter().map(|kind| (text(kind), SmolStr::new_static("plain")));
-            merges.kinds.entry(text(&entry.key)).or_default().extend(kinds);
+    /// The lists of Kubernetes' own kinds.
+    pub fn of(table: Table) -> Self {
+        let plain = |kind| (kind, SmolStr::new_static("plain"));
+        let mut kinds: HashMap<SmolStr, HashMap<SmolStr, SmolStr>> =
+            table.plain.into_iter().map(|(version, kinds)| (version, kinds.into_iter().map(plain).collect())).collect();
+        for (version, types) in table.kinds {
+            kinds.entry(version).or_default().extend(types);
         }
-        for entry in root.entries_at(&["kinds"]) {
-            let kinds = entry.value.entries().iter().map(|kind| (text(&kind.key), text(&kind.value)));
-            merges.kinds.entry(text(&entry.key)).or_default().extend(kinds);
-        }
-        for entry in root.entries_at(&["types"]) {
-            let fields = entry
-                .value
-                .entries()
-                .iter()
-                .map(|field| (text(&field.key), field_merge(field.value.text().unwrap_or_default())));
-            merges.types.insert(text(&entry.key), fields.collect());
-        }
-        merges
+        Merges { kinds, types: table.types }
     }
 
     /// The type of a resource, when its kind has a schema.
@@ -124,16 +129,15 @@ impl Merges {
 }
 
 /// `[keys] Type`, `* Type` or `Type`.
-fn field_merge(text: &str) -> FieldMerge {
-    let element = |name: &str| Some(name.trim()).filter(|name| !name.is_empty()).map(SmolStr::new);
-    match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((keys, name)) => {
-            FieldMerge { keys: Some(keys.split_whitespace().map(SmolStr::new).collect()), element: element(name) }
-        }
-        None => FieldMerge { keys: None, element: element(text.trim_start_matches('*')) },
+impl<'de> Deserialize<'de> for FieldMerge {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let element = |name: &str| Some(name.trim()).filter(|name| !name.is_empty()).map(SmolStr::new);
+        Ok(match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((keys, name)) => {
+                FieldMerge { keys: Some(keys.split_whitespace().map(SmolStr::new).collect()), element: element(name) }
+            }
+            None => FieldMerge { keys: None, element: element(text.trim_start_matches('*')) },
+        })
     }
-}
-
-fn text(node: &Node) -> SmolStr {
-    SmolStr::new(node.text().unwrap_or_default())
 }

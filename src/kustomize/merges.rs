@@ -4,7 +4,7 @@ use super::gvk::gvk_of;
 use crate::yaml::Node;
 use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How a strategic merge treats a field.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +25,7 @@ pub(super) struct Table {
     /// Kinds of which only the metadata merges lists, by `apiVersion`.
     plain: HashMap<SmolStr, Vec<SmolStr>>,
     /// The types of other kinds, by `apiVersion` and `kind`.
-    kinds: HashMap<SmolStr, HashMap<SmolStr, SmolStr>>,
+    kinds: BTreeMap<SmolStr, HashMap<SmolStr, SmolStr>>,
     /// The fields of a type.
     types: HashMap<SmolStr, HashMap<SmolStr, FieldMerge>>,
 }

@@ -223,21 +223,28 @@ fn edit_distance(left: &[char], right: &str, most: usize) -> Option<usize> {
         return None;
     }
     let right: Vec<char> = right.chars().collect();
-    let mut rows = vec![(0..=right.len()).collect::<Vec<usize>>()];
+    // The rows of the letter before the last, of the last letter and of this one.
+    let (mut earlier, mut last) = (Vec::new(), (0..=right.len()).collect::<Vec<usize>>());
+    let mut row = Vec::with_capacity(last.len());
     for (i, a) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
+        row.clear();
+        row.push(i + 1);
         for (j, b) in right.iter().enumerate() {
             let cost = usize::from(a != b);
-            let mut best = (rows[i][j] + cost).min(rows[i][j + 1] + 1).min(row[j] + 1);
+            let mut best = (last[j] + cost).min(last[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && *a == right[j - 1] && left[i - 1] == *b {
-                best = best.min(rows[i - 1][j - 1] + 1);
+                best = best.min(earlier[j - 1] + 1);
             }
             row.push(best);
         }
-        rows.push(row);
+        // A swap reaches over one row, and costs one.
+        if row.iter().chain(&last).all(|distance| *distance > most) {
+            return None;
+        }
+        std::mem::swap(&mut earlier, &mut last);
+        std::mem::swap(&mut last, &mut row);
     }
-    let distance = rows.last()?.last().copied()?;
-    (distance <= most).then_some(distance)
+    last.last().copied().filter(|distance| *distance <= most)
 }
 
 #[cfg(test)]

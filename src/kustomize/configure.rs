@@ -86,7 +86,7 @@ fn crd_fields(
         {
             let name_key = marked("x-kubernetes-object-ref-name-key").unwrap_or("name");
             let referred = Gvk { group: SmolStr::default(), version: version.into(), kind: kind.into() };
-            fields.add_name_reference(referred, std::iter::once(spec(&format!("{here}/{name_key}"))))?;
+            fields.add_name_reference(&referred, std::iter::once(spec(&format!("{here}/{name_key}"))))?;
         }
         if let Some(reference) = property.value.text_at(&["$ref"]) {
             crd_fields(root, reference, gvk, &here, fields, depth + 1)?;

@@ -114,7 +114,7 @@ impl Fields {
         }
         for item in root.items_at(&["nameReference"]) {
             let specs = item.items_at(&["fieldSpecs"]).iter().map(field_spec);
-            self.add_name_reference(gvk_of(item), specs)?;
+            self.add_name_reference(&gvk_of(item), specs)?;
         }
         self.sort();
         Ok(())
@@ -137,14 +137,19 @@ impl Fields {
         own.chain(any).filter(move |(_, spec)| gvk.selected_by(&spec.gvk))
     }
 
-    /// Adds fields that hold the name of a kind.
-    pub fn add_name_reference(&mut self, gvk: Gvk, specs: impl Iterator<Item = FieldSpec>) -> Result<(), Conflict> {
-        self.referrers = OnceLock::new();
-        match self.name_reference.iter_mut().find(|(existing, _)| *existing == gvk) {
+    /// Adds fields that hold the name of a kind; whether any is new.
+    pub fn add_name_reference(&mut self, gvk: &Gvk, specs: impl Iterator<Item = FieldSpec>) -> Result<bool, Conflict> {
+        let is_changed = match self.name_reference.iter_mut().find(|(existing, _)| existing == gvk) {
             Some((_, list)) => merge(list, specs)?,
-            None => self.name_reference.push((gvk, specs.collect())),
+            None => {
+                self.name_reference.push((gvk.clone(), specs.collect()));
+                true
+            }
+        };
+        if is_changed {
+            self.referrers = OnceLock::new();
         }
-        Ok(())
+        Ok(is_changed)
     }
 
     /// Whether no transformer finds anything.
@@ -155,14 +160,19 @@ impl Fields {
     /// Adds all fields that `other` has. What comes first holds, and the order is kustomize's: a field of one kind
     /// stands before the same field of any kind and takes its place.
     pub fn absorb(&mut self, other: &Fields) -> Result<(), Conflict> {
-        let mut other = other.clone();
-        for ((_, list), (_, more)) in self.lists().into_iter().zip(other.lists()) {
-            merge(list, more.drain(..))?;
+        let mut is_changed = false;
+        for ((_, list), more) in self.lists().into_iter().zip(other.all()) {
+            // Most levels are configured alike.
+            is_changed |= list != more && merge(list, more.iter().cloned())?;
         }
-        for (gvk, specs) in other.name_reference {
-            self.add_name_reference(gvk, specs.into_iter())?;
+        if self.name_reference != other.name_reference {
+            for (gvk, specs) in &other.name_reference {
+                is_changed |= self.add_name_reference(gvk, specs.iter().cloned())?;
+            }
         }
-        self.sort();
+        if is_changed {
+            self.sort();
+        }
         Ok(())
     }
 
@@ -173,6 +183,7 @@ impl Fields {
         self.name_reference.sort_by_cached_key(|(gvk, _)| gvk.rank(&FIRST, &LAST));
     }
 
+    /// The lists by the names that `configurations` gives them.
     fn lists(&mut self) -> [(&'static str, &mut Vec<FieldSpec>); 10] {
         [
             ("namePrefix", &mut self.name_prefix),
@@ -187,14 +198,31 @@ impl Fields {
             ("varReference", &mut self.var_reference),
         ]
     }
+
+    /// The lists in the same order.
+    fn all(&self) -> [&Vec<FieldSpec>; 10] {
+        [
+            &self.name_prefix,
+            &self.name_suffix,
+            &self.namespace,
+            &self.common_labels,
+            &self.labels,
+            &self.template_labels,
+            &self.common_annotations,
+            &self.images,
+            &self.replicas,
+            &self.var_reference,
+        ]
+    }
 }
 
 /// The path of a field that one spec creates and another does not: kustomize refuses both.
 #[derive(Debug)]
 pub(super) struct Conflict(pub String);
 
-/// Adds specs that no earlier one covers.
-pub(super) fn merge(list: &mut Vec<FieldSpec>, more: impl Iterator<Item = FieldSpec>) -> Result<(), Conflict> {
+/// Adds specs that no earlier one covers; whether there are any.
+pub(super) fn merge(list: &mut Vec<FieldSpec>, more: impl Iterator<Item = FieldSpec>) -> Result<bool, Conflict> {
+    let before = list.len();
     for spec in more {
         match list.iter().find(|existing| existing.path == spec.path && existing.gvk.selected_by(&spec.gvk)) {
             Some(existing) if existing.create != spec.create => return Err(Conflict(spec.path.join("/"))),
@@ -202,7 +230,7 @@ pub(super) fn merge(list: &mut Vec<FieldSpec>, more: impl Iterator<Item = FieldS
             None => list.push(spec),
         }
     }
-    Ok(())
+    Ok(list.len() > before)
 }
 
 /// A field spec as `configurations`, `labels[].fields` and transformers write it.

@@ -1,54 +1,42 @@
 //! JSON as Go's encoder writes it: keys sorted, HTML escaped.
 
-use crate::yaml::{self, Node, Value};
+use crate::yaml::{Node, Value, to_json};
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// On one line, without spaces.
 pub(super) fn compact(node: &Node) -> String {
-    write(node, None)
+    escaped(serde_json::to_string(&Sorted(node)).unwrap_or_default())
 }
 
 /// Each entry on a line of its own, two spaces deeper than what it is in.
 pub(super) fn pretty(node: &Node) -> String {
-    write(node, Some(0))
+    escaped(serde_json::to_string_pretty(&Sorted(node)).unwrap_or_default())
 }
 
-/// `depth`: how deep this stands, where each entry gets a line.
-fn write(node: &Node, depth: Option<usize>) -> String {
-    let deeper = depth.map(|depth| depth + 1);
-    match &node.value {
-        Value::Map(entries) => {
-            let text =
-                |entry: &'_ yaml::Entry| entry.key.as_scalar().map_or_else(String::new, |key| key.text.to_string());
-            let sorted: BTreeMap<String, &Node> = entries.iter().map(|entry| (text(entry), &entry.value)).collect();
-            let colon = if depth.is_some() { ": " } else { ":" };
-            let pairs = sorted.iter().map(|(key, value)| format!("{}{colon}{}", quoted(key), write(value, deeper)));
-            within("{", pairs.collect(), "}", depth)
-        }
-        Value::Seq(items) => within("[", items.iter().map(|item| write(item, deeper)).collect(), "]", depth),
-        Value::Scalar(_) => match yaml::to_json(node) {
-            serde_json::Value::String(text) => quoted(&text),
-            other => other.to_string(),
-        },
-    }
-}
+/// A node whose mappings are written in the order of their keys.
+struct Sorted<'a>(&'a Node);
 
-fn within(open: &str, parts: Vec<String>, close: &str, depth: Option<usize>) -> String {
-    match depth.filter(|_| !parts.is_empty()) {
-        None => format!("{open}{}{close}", parts.join(",")),
-        Some(depth) => {
-            let (outer, inner) = ("  ".repeat(depth), "  ".repeat(depth + 1));
-            format!("{open}\n{inner}{}\n{outer}{close}", parts.join(&format!(",\n{inner}")))
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0.value {
+            Value::Map(entries) => {
+                let text = |key: &'_ Node| key.as_scalar().map(|key| key.text.clone()).unwrap_or_default();
+                let sorted = entries.iter().map(|entry| (text(&entry.key), Sorted(&entry.value)));
+                serializer.collect_map(sorted.collect::<BTreeMap<_, _>>())
+            }
+            Value::Seq(items) => serializer.collect_seq(items.iter().map(Sorted)),
+            Value::Scalar(_) => to_json(self.0).serialize(serializer),
         }
     }
 }
 
-fn quoted(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    if !json.contains(['<', '>', '&', '\u{2028}', '\u{2029}']) {
-        return json;
-    }
+/// These letters stand in texts only.
+fn escaped(json: String) -> String {
     let escapes =
         [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
-    escapes.iter().fold(json, |json, (letter, escape)| json.replace(*letter, escape))
+    escapes.iter().fold(json, |json, (letter, escape)| match json.contains(*letter) {
+        true => json.replace(*letter, escape),
+        false => json,
+    })
 }

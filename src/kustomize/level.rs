@@ -24,13 +24,14 @@ pub(super) struct Var {
 }
 
 impl Level {
-    /// Adds fields to those that are known here. Most kustomizations have nothing but the defaults.
+    /// Adds fields to those that are known here. All that are not empty have the defaults, and most nothing else.
     pub fn add_fields(&mut self, fields: &Arc<Fields>, defaults: &Arc<Fields>) -> Result<(), Conflict> {
-        if Arc::ptr_eq(&self.fields, fields) {
+        let is_default = Arc::ptr_eq(fields, defaults);
+        if Arc::ptr_eq(&self.fields, fields) || is_default && !self.fields.is_empty() {
             return Ok(());
         }
-        if self.fields.is_empty() && Arc::ptr_eq(fields, defaults) {
-            self.fields = fields.clone();
+        if is_default || Arc::ptr_eq(&self.fields, defaults) {
+            self.fields = Arc::clone(fields);
             return Ok(());
         }
         Arc::make_mut(&mut self.fields).absorb(fields)

@@ -112,7 +112,8 @@ fn label_fields(label: &Node, fields: &Fields, specs: &mut Vec<FieldSpec>) -> Re
     specs.extend(label.items_at(&["fields"]).iter().map(field_spec));
     merge(specs, fields.labels.iter().cloned())?;
     if flag("includeSelectors") {
-        return merge(specs, fields.common_labels.iter().cloned());
+        merge(specs, fields.common_labels.iter().cloned())?;
+        return Ok(());
     }
     let templates = fields.template_labels.iter();
     let wanted = templates.filter(|spec| {
@@ -120,5 +121,6 @@ fn label_fields(label: &Node, fields: &Fields, specs: &mut Vec<FieldSpec>) -> Re
     });
     merge(specs, wanted.cloned())?;
     let path = ["metadata", "labels"].map(SmolStr::new_static);
-    merge(specs, std::iter::once(FieldSpec { gvk: Gvk::default(), path: path.into(), create: true }))
+    merge(specs, std::iter::once(FieldSpec { gvk: Gvk::default(), path: path.into(), create: true }))?;
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::diagnostic::Finding;
 use crate::flux::{self, Applied};
 use crate::kubernetes::host::{Host, hosts};
+use crate::kubernetes::image::{Image, images};
 use crate::kubernetes::pod::Pod;
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Maker, Place, Reference};
@@ -35,6 +36,8 @@ pub struct Cluster<'a> {
     pub root_references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
     pub hosts: Vec<HostUse<'a>>,
+    /// Every image of what Flux applies, as deployed, with the object that names it.
+    pub images: Vec<(&'a Resource, Image)>,
     services: ByNamespace<'a, &'a Member>,
     workloads: ByNamespace<'a, (&'a Member, Pod<'a>)>,
 }
@@ -57,8 +60,10 @@ pub struct HostUse<'a> {
 pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
     let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
     let cluster = |(flux, inventory)| {
-        let (references, hosts) =
-            rayon::join(|| resolve(repo, inventory, &inventory.members), || spoken(repo, inventory));
+        let (references, (hosts, images)) = rayon::join(
+            || resolve(repo, inventory, &inventory.members),
+            || rayon::join(|| spoken(repo, inventory), || images_of(flux)),
+        );
         let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
         for member in &inventory.members {
             let resource = &member.resource;
@@ -69,9 +74,15 @@ pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
             }
         }
         let root_references = resolve(repo, inventory, &inventory.roots);
-        Cluster { repo, flux, inventory, references, root_references, hosts, services, workloads }
+        Cluster { repo, flux, inventory, references, root_references, hosts, images, services, workloads }
     };
     clusters.map(cluster).collect()
+}
+
+/// The images of what Flux applies.
+fn images_of(flux: &flux::Cluster) -> Vec<(&Resource, Image)> {
+    let of = |resource| images(resource).into_iter().map(move |image| (resource, image));
+    flux.resources().flat_map(|(_, resource)| of(resource)).collect()
 }
 
 /// The host names in the values of releases, in ConfigMaps, in workloads and in custom resources.

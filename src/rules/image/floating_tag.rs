@@ -10,8 +10,8 @@ pub const RULE: Rule = Rule::everywhere(Severity::Warning, check_cluster, check)
 
 /// As deployed: a kustomization may set the tag.
 fn check_cluster(cluster: &Cluster) -> Vec<Finding> {
-    let images = cluster.flux.resources().flat_map(|(_, resource)| images(resource));
-    images.filter_map(|image| finding(cluster.repo.file_of(image.span)?, &image)).collect()
+    let file = |image: &Image| cluster.repo.file_of(image.span);
+    cluster.images.iter().filter_map(|(_, image)| finding(file(image)?, image)).collect()
 }
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {

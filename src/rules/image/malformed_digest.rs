@@ -10,8 +10,7 @@ pub const RULE: Rule = Rule::everywhere(Severity::Error, check_cluster, check);
 
 /// As deployed: a kustomization may set the digest.
 fn check_cluster(cluster: &Cluster) -> Vec<Finding> {
-    let images = cluster.flux.resources().flat_map(|(_, resource)| images(resource));
-    images.filter_map(|image| finding(&image)).collect()
+    cluster.images.iter().filter_map(|(_, image)| finding(image)).collect()
 }
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {

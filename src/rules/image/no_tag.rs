@@ -10,20 +10,18 @@ pub const RULE: Rule = Rule::everywhere(Severity::Warning, check_cluster, check)
 
 /// As deployed: a kustomization may set the tag.
 fn check_cluster(cluster: &Cluster) -> Vec<Finding> {
-    cluster.flux.resources().flat_map(|(_, resource)| findings(resource)).collect()
+    cluster.images.iter().filter_map(|(resource, image)| finding(resource, image)).collect()
 }
 
 fn check(file: &File, _: &Repo) -> Vec<Finding> {
-    file.resources().iter().flat_map(findings).collect()
+    let found =
+        file.resources().iter().flat_map(|resource| images(resource).into_iter().map(move |image| (resource, image)));
+    found.filter_map(|(resource, image)| finding(resource, &image)).collect()
 }
 
 /// In values a chart adds the tag; only a manifest's own image is complete.
-fn findings(resource: &Resource) -> Vec<Finding> {
-    if resource.is_helm_release() { Vec::new() } else { images(resource).iter().filter_map(finding).collect() }
-}
-
-fn finding(image: &Image) -> Option<Finding> {
-    if !image.whole || image.tag.is_some() || image.digest.is_some() {
+fn finding(resource: &Resource, image: &Image) -> Option<Finding> {
+    if resource.is_helm_release() || !image.whole || image.tag.is_some() || image.digest.is_some() {
         return None;
     }
     let message = format!("image `{}` has no tag: `latest` is pulled", image.name);

@@ -5,7 +5,7 @@ use crate::model::inventory::Answer;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::source::{FileId, Span};
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 use std::collections::BTreeMap;
 
 /// An object that names a generated one without the hash which kustomize adds to it.
@@ -51,24 +51,27 @@ fn in_releases<'a>(generated: &Generated<'a>) -> Vec<(Span, &'a Resource)> {
 /// Where other objects beside a generated one refer to it.
 fn in_references<'a>(cluster: &Cluster<'a>, generated: &Generated<'a>) -> Vec<(Span, &'a Resource)> {
     let named = cluster.references.iter().filter(|(member, reference, answer)| {
-        let beside = cluster.owner(member).is_some_and(|owner| std::ptr::eq(owner, generated.applied));
         let kind = reference.kinds.iter().any(|kind| kind.kind == generated.resource.kind);
         let missing = !member.from_chart && !matches!(answer, Answer::Here(_));
         let here = reference.place.namespace() == generated.resource.namespace();
-        beside && kind && missing && here && reference.name.literal() == Some(generated.name)
+        let beside = || cluster.owner(member).is_some_and(|owner| std::ptr::eq(owner, generated.applied));
+        reference.name.literal() == Some(generated.name) && kind && missing && here && beside()
     });
     named.map(|(member, reference, _)| (reference.name.span, &member.resource)).collect()
 }
 
 /// The name of the object in a mapping whose words say that it is the name of such a thing.
 fn name(map: &Node, generated: &Generated) -> Option<Span> {
-    let kind = generated.resource.kind.to_ascii_lowercase();
-    let says = |text: Option<&str>| text.is_some_and(|text| text.to_ascii_lowercase().contains(&kind));
-    let typed = ["type", "kind"].iter().any(|field| says(map.text_at(&[field])));
-    let mut values = map.entries().iter().filter_map(|entry| match entry.key.text() {
-        Some("name") if typed => Some(&entry.value),
-        key if says(key) => Some(entry.value.get("name").unwrap_or(&entry.value)),
-        _ => None,
+    let says = |text: Option<&str>| {
+        text.is_some_and(|text| text.to_ascii_lowercase().contains(&generated.resource.kind.to_ascii_lowercase()))
+    };
+    let typed = || ["type", "kind"].iter().any(|field| says(map.text_at(&[field])));
+    let value = map.entries().iter().find_map(|Entry { key, value }| {
+        let named = value.get("name").unwrap_or(value);
+        if named.text() == Some(generated.name) && says(key.text()) {
+            return Some(named);
+        }
+        (value.text() == Some(generated.name) && key.text() == Some("name") && typed()).then_some(value)
     });
-    values.find(|value| value.text() == Some(generated.name)).map(|value| value.span)
+    value.map(|value| value.span)
 }

@@ -27,11 +27,9 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
             _ => None,
         }
     });
-    let here = repo.documents(Role::Renovate).map(|(file, _)| file.source.path.as_str());
-    let here: Vec<&str> = here.collect();
     let finding = |(node, path): (&Node, &str)| {
-        let near = nearest(path, here.iter().copied());
-        let help = near.map_or_else(|| "create it, or remove the entry".to_owned(), did_you_mean);
+        let here = repo.documents(Role::Renovate).map(|(file, _)| file.source.path.as_str());
+        let help = nearest(path, here).map_or_else(|| "create it, or remove the entry".to_owned(), did_you_mean);
         Finding::new(node.span, format!("preset `{path}` does not exist in this repository")).help(help)
     };
     missing.map(finding).collect()

@@ -14,6 +14,7 @@ use super::vars::resolve_vars;
 use crate::resource::{Resource, Tree};
 use crate::source::FileId;
 use crate::yaml::{Entry, Mode, Node, Resolved, Style, Value};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -41,11 +42,13 @@ impl Built {
 
 /// The resources of the outermost kustomization, as they are written.
 pub(super) fn finish(mut context: Context, kustomization: &Kustomization, mut level: Level, sorted: bool) -> Built {
-    for object in level.set.objects_mut().iter_mut().filter(|object| object.hashed) {
+    let (facts, hashed) = (context.facts, level.set.objects_mut().iter_mut().filter(|object| object.hashed));
+    // Dashboards are large, and all of them may be in one kustomization.
+    hashed.collect::<Vec<_>>().into_par_iter().for_each(|object| {
         object.store_previous();
         add_hash(&mut object.node);
-        object.refresh(context.facts);
-    }
+        object.refresh(facts);
+    });
     follow_names(&mut context, &mut level);
     resolve_vars(&mut context, &mut level);
     level.set.objects_mut().retain(|object| !is_local(&object.node));

@@ -157,7 +157,9 @@ impl Holders {
 
     /// Adds resources of which nobody knows whether they are applied: where several have one name, no value is certain.
     pub fn add_written<'a>(&mut self, resources: impl Iterator<Item = &'a Resource>, links: &Links) {
-        for (kind, namespace, name, holder) in all_holders(resources, links) {
+        for (kind, namespace, name, mut holder) in all_holders(resources, links) {
+            // What the cluster has of this name may hold more.
+            holder.open = true;
             let named = self.by_name.entry((kind, name)).or_default();
             match named.get_mut(&namespace) {
                 Some(known) => known.blur(&holder),

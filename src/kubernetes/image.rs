@@ -35,9 +35,11 @@ pub fn images(resource: &Resource) -> Vec<Image> {
     if POLICIES.contains(&resource.group()) {
         return found;
     }
-    // An ImageRepository names an image whose tags it lists; the tag of a system upgrade is its version.
+    // An ImageRepository names an image whose tags it lists, a CatalogSource may look for a new one of its tag; the tag of
+    // a system upgrade is its version.
     let tagged = resource.is("upgrade.cattle.io", "Plan");
-    if !resource.is("image.toolkit.fluxcd.io", "ImageRepository") {
+    let polled = resource.node.at(&["spec", "updateStrategy", "registryPoll"]).is_some();
+    if !polled && !resource.is("image.toolkit.fluxcd.io", "ImageRepository") {
         resource.node.walk_entries(&mut |entry| {
             found.extend(image(entry).map(|image| Image { whole: image.whole && !tagged, ..image }));
         });

@@ -26,6 +26,9 @@ fn finding(cluster: &Cluster, member: &Member, reference: &Reference, answer: &A
     };
     let entry = entries.first().filter(|_| entries.iter().all(is_lent))?;
     let lender = lender(entry)?;
+    if is_one_app(borrower, lender) {
+        return None;
+    }
     let name = reference.name.literal()?;
     let message = format!("`{name}` is the source of another app: Kustomization `{}` applies it", lender.name());
     let help = format!(
@@ -34,6 +37,12 @@ fn finding(cluster: &Cluster, member: &Member, reference: &Reference, answer: &A
         lender.name()
     );
     Some(Finding::new(reference.name.span, message).help(help).related(entry.span, "here"))
+}
+
+/// Whether two Kustomizations are parts of one app: one file defines both, and their names begin with the same word.
+fn is_one_app(one: &Applied, other: &Applied) -> bool {
+    let word = |applied: &'_ Applied| applied.name().split('-').next().map(str::to_owned);
+    one.resource.name_span().file == other.resource.name_span().file && word(one) == word(other)
 }
 
 /// Whether a release beside the source uses it.

@@ -20,7 +20,8 @@ struct Aimed<'a> {
 }
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let aimed = cluster.kustomizations().filter_map(|applied| {
+    // What applies nothing is there for its dependencies, or for another program.
+    let aimed = cluster.kustomizations().filter(|applied| !applied.resources.is_empty()).filter_map(|applied| {
         let target = applied.spec().target_namespace()?;
         let folders = applied.spec().path()?.literal()?.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
         Some(Aimed { node: target, target: target.literal()?, folders, app: applied.name().split('-').next()? })

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An object that several Kustomizations apply, so that they overwrite and prune one another's.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
-/// What Flux writes on everything that a Kustomization or a ResourceSet applies.
-const OWNER_LABELS: [&str; 4] = [
+/// What Flux writes on what a Kustomization or a ResourceSet applies, and kustomize where Flux lists the files for it.
+const OWNER_MARKS: [&str; 5] = [
+    "config.kubernetes.io/origin",
     "kustomize.toolkit.fluxcd.io/name",
     "kustomize.toolkit.fluxcd.io/namespace",
     "resourceset.fluxcd.controlplane.io/name",
@@ -76,7 +77,7 @@ fn unmarked(owner: &Applied, resource: &Resource) -> Node {
         let common = owner.resource.node.entries_at(&["spec", "commonMetadata", field]).iter();
         let common = common.filter_map(|entry| entry.key.text());
         let Some(marks) = node.get_mut("metadata").and_then(|metadata| metadata.get_mut(field)) else { continue };
-        for mark in common.chain(OWNER_LABELS) {
+        for mark in common.chain(OWNER_MARKS) {
             marks.remove(mark);
         }
     }

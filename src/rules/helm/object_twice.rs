@@ -24,6 +24,6 @@ fn is_adopted(member: &Member) -> bool {
 fn finding(written: &Member, made: &Member) -> Option<Finding> {
     let title = written.resource.title();
     let finding = Finding::new(written.resource.name_span(), format!("`{title}` is also created by a release"));
-    let finding = finding.help("keep one of the two: Helm refuses to adopt an object that it did not make");
+    let finding = finding.help("keep one of the two: each overwrites the other, and removing one deletes the object");
     Some(finding.related(made.resource.name_span(), "the values that create it"))
 }

@@ -37,9 +37,13 @@ fn is_explained(file: &File, image: &Image) -> bool {
     comments.any(|comment| is_reason(file.source.slice(comment.span)))
 }
 
-/// Whether a comment is a sentence: no order to a program, and nothing that was commented out.
+/// Whether a comment is a sentence: no order to a program, and nothing that was commented out. Where Flux updates the
+/// image itself, the tag is what its policy chose.
 fn is_reason(comment: &str) -> bool {
     let text = comment.trim_start_matches('#').trim();
+    if text.starts_with("{\"$imagepolicy\"") {
+        return true;
+    }
     let first = text.split_whitespace().next().unwrap_or("");
     text.split_whitespace().count() > 2 && !first.ends_with(':') && !text.starts_with("- ")
 }

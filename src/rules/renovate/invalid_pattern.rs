@@ -42,5 +42,9 @@ fn glob(pattern: &Node, option: &str, repo: &Repo) -> Option<Finding> {
         return None;
     }
     let message = format!("`{text}` has no slashes around it: it is a glob, not a regular expression");
-    Some(Finding::new(pattern.span, message).help(format!("write `/{text}/`")))
+    // These two take globs only.
+    Some(Finding::new(pattern.span, message).help(match option {
+        "ignorePaths" | "includePaths" => "write a glob, such as `**/folder/**`".to_owned(),
+        _ => format!("write `/{text}/`"),
+    }))
 }

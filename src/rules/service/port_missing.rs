@@ -12,7 +12,9 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let spoken = cluster.hosts.iter().filter_map(|spoken| {
         let port = spoken.host.port?.to_string();
-        finding(cluster, &spoken.host.name, (spoken.span, &port), &cluster.service(spoken))
+        let finding = finding(cluster, &spoken.host.name, (spoken.span, &port), &cluster.service(spoken))?;
+        // Nobody knows whether a program reads what is in a ConfigMap.
+        Some(if spoken.member.resource.is("", "ConfigMap") { finding.at_most(Severity::Warning) } else { finding })
     });
     // A port that the values of the same release lack is told with them.
     let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.finding.span == span);

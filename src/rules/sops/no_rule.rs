@@ -1,4 +1,4 @@
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Severity};
 use crate::formats::sops::MANY;
 use crate::model::repo::Repo;
 use crate::resource::File;
@@ -27,5 +27,7 @@ fn finding(file: &File, repo: &Repo) -> Option<Finding> {
     let place = unclaimed.iter().find(|place: &&Span| place.file == file.source.id && unclaimed.len() < MANY)?;
     let message = format!("no creation rule matches `{name}`: `sops` cannot encrypt a new file of this name");
     let help = format!("add a rule whose `path_regex` matches `{path}`");
-    Some(Finding::new(*place, message).help(help).related(last, "the last of the rules"))
+    // This one is encrypted, and can be edited.
+    let finding = Finding::new(*place, message).help(help).at_most(Severity::Info);
+    Some(finding.related(last, "the last of the rules"))
 }

@@ -267,7 +267,13 @@ impl<'a> Walk<'a> {
         }
         let finding = match (near, home) {
             (Some(near), _) => {
-                finding.help(did_you_mean(near)).unsafe_fix(format!("rename it to `{near}`"), entry.key.span, near)
+                let field = schema.property(near).zip(ApiValue::of(&entry.value));
+                let finding = finding.help(did_you_mean(near));
+                // A list is not renamed to what holds one text.
+                match field.is_some_and(|(field, value)| !field.types.allows(value.types())) {
+                    true => finding,
+                    false => finding.unsafe_fix(format!("rename it to `{near}`"), entry.key.span, near),
+                }
             }
             (None, Some(home)) => finding.help(home),
             (None, None) => finding.maybe_help(known_fields(schema)),

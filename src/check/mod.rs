@@ -124,7 +124,7 @@ pub fn check(repo: &Repo, rules: &[Rule], selection: &Selection) -> Report {
     let clusters = clusters(repo);
     let deployed = check_clusters(&clusters, &running);
     let mask = repo.mask();
-    let run = Checks { repo, rules, running, selection, asked: asked(repo, selection), mask: &mask };
+    let run = Checks { repo, rules, running, selection, named: named(repo, selection), mask: &mask };
     let check_file = |file: &&File| check_file(file, &run, deployed.get(&file.source.id));
     let found: Vec<Vec<Diagnostic>> = files.par_iter().map(check_file).collect();
     let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
@@ -251,11 +251,11 @@ struct Checks<'a> {
     running: Vec<&'a Rule>,
     selection: &'a Selection,
     /// Paths that hold nothing which a cluster applies: who names one wants to hear all about it.
-    asked: Vec<&'a str>,
+    named: Vec<&'a str>,
     mask: &'a Mask<'a>,
 }
 
-fn asked<'a>(repo: &Repo, selection: &'a Selection) -> Vec<&'a str> {
+fn named<'a>(repo: &Repo, selection: &'a Selection) -> Vec<&'a str> {
     let is_applied = |path: &str| {
         let mut files = repo.tree().find(path).into_iter().chain(repo.tree().below(path));
         files.any(|file| repo.usage(file) == Usage::Applied)
@@ -267,7 +267,7 @@ impl Checks<'_> {
     /// What becomes of a file, as far as its findings go.
     fn usage(&self, file: &File, path: &str) -> Usage {
         match self.repo.usage(file) {
-            _ if self.asked.iter().any(|asked| is_below(path, asked)) => Usage::Applied,
+            _ if self.named.iter().any(|named| is_below(path, named)) => Usage::Applied,
             Usage::SetAside if !self.selection.select.is_empty() => Usage::Idle,
             usage => usage,
         }

@@ -22,6 +22,7 @@ use crate::kustomize::{Fault, Unchecked};
 use crate::links::{Created, Links};
 use crate::resource::{File, Resource, Tree};
 use crate::source::{FileId, Span};
+use crate::yaml::Node;
 use bootstrap::Bootstrap;
 use follow::{Flux, Growing};
 use smol_str::SmolStr;
@@ -30,6 +31,15 @@ use spec::Kustomization;
 use std::collections::{BTreeMap, BTreeSet};
 use substitute::{Refusal, VariableUse};
 use variables::Variables;
+
+/// What Flux writes on what a Kustomization or a ResourceSet applies, and kustomize where Flux lists the files for it.
+const OWNER_MARKS: [&str; 5] = [
+    "config.kubernetes.io/origin",
+    "kustomize.toolkit.fluxcd.io/name",
+    "kustomize.toolkit.fluxcd.io/namespace",
+    "resourceset.fluxcd.controlplane.io/name",
+    "resourceset.fluxcd.controlplane.io/namespace",
+];
 
 /// Everything that Flux would apply.
 #[derive(Debug, Default)]
@@ -128,6 +138,18 @@ impl Applied {
     /// What the Kustomization specifies.
     pub fn spec(&self) -> Kustomization<'_> {
         Kustomization::of(&self.resource)
+    }
+
+    /// An object that it applies without the labels and annotations that it puts on everything.
+    pub fn unmarked(&self, resource: &Resource) -> Node {
+        let mut node = resource.node.clone();
+        for field in ["labels", "annotations"] {
+            let common = self.resource.node.entries_at(&["spec", "commonMetadata", field]).iter();
+            let common = common.filter_map(|entry| entry.key.text());
+            let Some(marks) = node.get_mut("metadata").and_then(|metadata| metadata.get_mut(field)) else { continue };
+            common.chain(OWNER_MARKS).for_each(|mark| _ = marks.remove(mark));
+        }
+        node
     }
 }
 

@@ -50,7 +50,7 @@ impl Variables {
     }
 
     /// The variable that is evidently meant by a name which nobody is seen to define.
-    pub fn meant(&self, name: &str) -> Option<&str> {
+    pub fn slip(&self, name: &str) -> Option<&str> {
         self.values.keys().map(SmolStr::as_str).find(|known| is_slip(name, known))
     }
 

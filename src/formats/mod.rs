@@ -8,3 +8,5 @@ pub mod talos;
 pub mod renovate;
 /// Helmfiles: their releases and repositories.
 pub mod helmfile;
+/// Go templates: the fields that they use.
+pub mod go_template;

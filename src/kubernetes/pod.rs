@@ -5,8 +5,8 @@ use crate::resource::Resource;
 use crate::source::nearest;
 use crate::yaml::Node;
 
-/// Where a container is asked at one of its ports, and by what.
-const ASKED: [(&str, &[&str]); 8] = [
+/// The fields of a container that name one of its ports.
+const PORT_FIELDS: [(&str, &[&str]); 8] = [
     ("livenessProbe", &["livenessProbe", "httpGet", "port"]),
     ("livenessProbe", &["livenessProbe", "tcpSocket", "port"]),
     ("readinessProbe", &["readinessProbe", "httpGet", "port"]),
@@ -103,11 +103,11 @@ impl<'a> Container<'a> {
         names.map(|name| name.known().map(|_| name)).collect()
     }
 
-    /// The ports that its probes and hooks ask by name, each with what asks.
-    pub fn asked_ports(&self) -> impl Iterator<Item = (&'static str, &'a Node)> {
+    /// The ports that its probes and hooks name, each with the field that does.
+    pub fn port_references(&self) -> impl Iterator<Item = (&'static str, &'a Node)> {
         let container = self.0;
-        let asked = ASKED.into_iter().filter_map(move |(asking, path)| Some((asking, container.at(path)?)));
-        asked.filter(|(_, port)| port.known().is_some_and(is_port_name))
+        let named = PORT_FIELDS.into_iter().filter_map(move |(field, path)| Some((field, container.at(path)?)));
+        named.filter(|(_, port)| port.known().is_some_and(is_port_name))
     }
 }
 
@@ -116,8 +116,8 @@ pub fn is_port_name(port: &str) -> bool {
     port.bytes().any(|byte| !byte.is_ascii_digit())
 }
 
-/// Tells which ports there are instead of the one that is missing.
-pub fn tell_ports(finding: Finding, missing: &str, ports: &[&Node]) -> Finding {
+/// A finding of a missing port, with the ports that there are.
+pub fn with_ports(finding: Finding, missing: &str, ports: &[&Node]) -> Finding {
     let names: Vec<&str> = ports.iter().filter_map(|port| port.text()).collect();
     let Some(first) = ports.first() else {
         return finding.help("write the number, or give the port this name");

@@ -9,7 +9,7 @@ use crate::yaml::Node;
 #[derive(Debug)]
 pub struct Misfit {
     /// What the claim asks for, or its name.
-    pub asked: Span,
+    pub wanted: Span,
     /// What the volume has.
     pub found: Span,
     /// The reason, as the end of a sentence about the claim.
@@ -18,9 +18,9 @@ pub struct Misfit {
 
 /// Why a claim can never bind a volume, as far as both are known; `default` is the class of claims that name none.
 pub fn misfit(claim: &Resource, volume: &Resource, default: Option<&str>) -> Option<Misfit> {
-    let (asked, found) = (claim.spec()?, volume.spec()?);
-    let misfit = |asked: Option<&Node>, found: Option<&Node>, reason: String| Misfit {
-        asked: asked.map_or(claim.name_span(), |node| node.span),
+    let (request, found) = (claim.spec()?, volume.spec()?);
+    let misfit = |request: Option<&Node>, found: Option<&Node>, reason: String| Misfit {
+        wanted: request.map_or(claim.name_span(), |node| node.span),
         found: found.map_or(volume.name_span(), |node| node.span),
         reason,
     };
@@ -29,18 +29,18 @@ pub fn misfit(claim: &Resource, volume: &Resource, default: Option<&str>) -> Opt
         // What is kept for this claim is bound, whatever it is like.
         let same = claim.namespace()? == namespace && claim.name()? == name;
         let reason = || format!("the volume is kept for claim `{name}` of namespace `{namespace}`");
-        return (!same).then(|| misfit(asked.get("volumeName"), Some(kept), reason()));
+        return (!same).then(|| misfit(request.get("volumeName"), Some(kept), reason()));
     }
-    let (wanted, class) = (asked.get("storageClassName"), found.get("storageClassName"));
+    let (wanted, class) = (request.get("storageClassName"), found.get("storageClassName"));
     let name = |node: Option<&'_ Node>| node.map_or(Some(String::new()), |node| node.known().map(str::to_owned));
     let (wants, has) = (wanted.map_or(default.map(str::to_owned), |_| name(wanted)), name(class));
     if let Some((wants, has)) = wants.zip(has).filter(|(wants, has)| wants != has) {
         return Some(misfit(wanted, class, format!("it is of class `{wants}`, the volume of class `{has}`")));
     }
     let mode = |spec: &Node| spec.get("volumeMode").map_or(Some("Filesystem".to_owned()), |mode| name(Some(mode)));
-    if let Some((wants, has)) = mode(asked).zip(mode(found)).filter(|(wants, has)| wants != has) {
+    if let Some((wants, has)) = mode(request).zip(mode(found)).filter(|(wants, has)| wants != has) {
         return Some(misfit(
-            asked.get("volumeMode"),
+            request.get("volumeMode"),
             found.get("volumeMode"),
             format!("it asks for `{wants}`, the volume is for `{has}`"),
         ));
@@ -49,11 +49,11 @@ pub fn misfit(claim: &Resource, volume: &Resource, default: Option<&str>) -> Opt
     let offered: Option<Vec<&str>> = modes.items().iter().map(Node::known).collect();
     let offered = offered?;
     let missing = |mode: &&Node| mode.known().is_some_and(|mode| !offered.contains(&mode));
-    if let Some(mode) = asked.items_at(&["accessModes"]).iter().find(missing) {
+    if let Some(mode) = request.items_at(&["accessModes"]).iter().find(missing) {
         let (wants, has) = (mode.text().unwrap_or(""), offered.join("`, `"));
         return Some(misfit(Some(mode), Some(modes), format!("it asks for `{wants}`, the volume has `{has}`")));
     }
-    let (size, capacity) = (asked.at(&["resources", "requests", "storage"])?, found.at(&["capacity", "storage"])?);
+    let (size, capacity) = (request.at(&["resources", "requests", "storage"])?, found.at(&["capacity", "storage"])?);
     let (wants, has) = (size.known()?, capacity.known()?);
     let small = Quantity::read(wants)? > Quantity::read(has)?;
     small.then(|| misfit(Some(size), Some(capacity), format!("it asks for `{wants}`, the volume has `{has}`")))

@@ -10,7 +10,7 @@ use crate::links::{Kind, Maker, Place, Reference};
 use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
 use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
 use crate::model::repo::Repo;
-use crate::resource::{Resource, Role};
+use crate::resource::{File, Resource, Role};
 use crate::schema::check_value;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
@@ -62,7 +62,7 @@ pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
     let cluster = |(flux, inventory)| {
         let (references, (hosts, images)) = rayon::join(
             || resolve(repo, inventory, &inventory.members),
-            || rayon::join(|| spoken(repo, inventory), || images_of(flux)),
+            || rayon::join(|| host_uses(repo, inventory), || images_of(flux)),
         );
         let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
         for member in &inventory.members {
@@ -86,9 +86,9 @@ fn images_of(flux: &flux::Cluster) -> Vec<(&Resource, Image)> {
 }
 
 /// The host names in the values of releases, in ConfigMaps, in workloads and in custom resources.
-fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
+fn host_uses<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
     let members = inventory.members.par_iter().filter(|member| !member.from_chart);
-    let spoken = members.flat_map_iter(|member| {
+    let uses = members.flat_map_iter(|member| {
         let resource = &member.resource;
         let settings = match resource.group() {
             "helm.toolkit.fluxcd.io" => resource.node.at(&["spec", "values"]),
@@ -106,7 +106,7 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
         });
         found
     });
-    spoken.collect()
+    uses.collect()
 }
 
 /// Where a part of a text stands, or all of it where it is not written as it reads.
@@ -276,6 +276,24 @@ impl<'a> Cluster<'a> {
         })
     }
 
+    /// Who applies the object of a manifest beside a kustomization which does not list it, or the folder of a
+    /// Kustomization that nobody applies; with the place of what is applied instead.
+    pub fn serves_already(&self, left: &Resource, beside: &File) -> Option<(&'a Applied, Span)> {
+        if left.is_flux_kustomization() {
+            let path =
+                |one: &'_ Resource| Some(one.node.text_at(&["spec", "path"])?.trim_matches(['.', '/']).to_owned());
+            let owner = self.kustomizations().find(|applied| path(&applied.resource) == path(left))?;
+            return Some((owner, owner.resource.name_span()));
+        }
+        let near = self.kustomizations().filter(|applied| applied.files.contains(&beside.source.id));
+        let mut all = near.flat_map(|applied| applied.resources.iter().map(move |resource| (applied, resource)));
+        let is_it = |other: &Resource| {
+            let elsewhere = left.namespace().is_some_and(|namespace| other.namespace() != Some(namespace));
+            other.is(left.group(), &left.kind) && other.name() == left.name() && !elsewhere
+        };
+        all.find(|(_, other)| is_it(other)).map(|(applied, other)| (applied, other.name_span()))
+    }
+
     /// ConfigMaps and Secrets whose names end in a hash of their content.
     pub fn generated(&self) -> impl Iterator<Item = Generated<'a>> {
         let tree = self.repo.tree();
@@ -292,12 +310,12 @@ impl<'a> Cluster<'a> {
     }
 
     /// What the host name of a Service leads to.
-    pub fn service(&self, spoken: &HostUse) -> Answer<'a> {
+    pub fn service(&self, used: &HostUse) -> Answer<'a> {
         let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Service") };
         let reference = Reference {
-            name: &Node::string(spoken.span, spoken.host.name.clone()),
+            name: &Node::string(used.span, used.host.name.clone()),
             kinds: vec![kind],
-            place: Place::Namespace(spoken.host.namespace.clone()),
+            place: Place::Namespace(used.host.namespace.clone()),
             key: None,
             others: Vec::new(),
             needs: Vec::new(),
@@ -306,7 +324,7 @@ impl<'a> Cluster<'a> {
             hint: false,
             maker: Maker::Anyone,
         };
-        self.inventory.answer(spoken.member, &reference)
+        self.inventory.answer(used.member, &reference)
     }
 
     /// Every Service.

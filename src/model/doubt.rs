@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MANY: usize = 5;
 
 /// Names that one finding about many tells.
-const TOLD: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// Places that one finding tells besides its own.
 const MAX_RELATED: usize = 16;
@@ -189,7 +189,7 @@ impl Missing {
     }
 }
 
-/// Things that are not seen to be made, told once.
+/// Things that are not seen to be made, reported once.
 #[derive(Debug, Default)]
 struct Doubt {
     titles: BTreeSet<String>,
@@ -203,11 +203,11 @@ impl Doubt {
     }
 
     fn finding(self) -> Option<Finding> {
-        let mut told = self.titles.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join(", ");
-        if self.titles.len() > TOLD {
-            told += &format!(" and {} more", self.titles.len() - TOLD);
+        let mut named = self.titles.iter().take(MAX_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        if self.titles.len() > MAX_NAMED {
+            named += &format!(" and {} more", self.titles.len() - MAX_NAMED);
         }
-        let finding = Finding::new(*self.spans.first()?, format!("nothing in this repository provides {told}"));
+        let finding = Finding::new(*self.spans.first()?, format!("nothing in this repository provides {named}"));
         let help = "if something else does, list objects under `links: always:` in `.homelint.yaml`";
         Some(also(finding.help(help).unchecked(), self.spans, "named here"))
     }
@@ -218,8 +218,8 @@ pub fn also(finding: Finding, places: impl IntoIterator<Item = Span>, message: &
     let mut files = BTreeSet::from([finding.span.file]);
     let places: BTreeSet<Span> = places.into_iter().filter(|place| *place != finding.span).collect();
     let (firsts, others): (Vec<Span>, Vec<Span>) = places.into_iter().partition(|place| files.insert(place.file));
-    let told: BTreeSet<Span> = firsts.into_iter().chain(others).take(MAX_RELATED).collect();
-    told.into_iter().fold(finding, |finding, place| finding.related(place, message))
+    let places: BTreeSet<Span> = firsts.into_iter().chain(others).take(MAX_RELATED).collect();
+    places.into_iter().fold(finding, |finding, place| finding.related(place, message))
 }
 
 #[cfg(test)]
@@ -267,9 +267,9 @@ mod tests {
 
     #[test]
     fn what_most_look_for_is_made_elsewhere() {
-        let told = ["info: nothing in this repository provides Secret `x` +4"];
-        assert_eq!(judged(&["x fair"; 5]), told);
-        assert_eq!(judged(&["x good"; 5]), told);
+        let finding = ["info: nothing in this repository provides Secret `x` +4"];
+        assert_eq!(judged(&["x fair"; 5]), finding);
+        assert_eq!(judged(&["x good"; 5]), finding);
         // Where more look for what is here, those that do not err.
         assert_eq!(judged(&[&["a"; 6][..], &["x good"; 5]].concat()), ["error: no x +4"]);
     }

@@ -20,3 +20,5 @@ pub mod usage;
 pub mod repo;
 /// A cluster as a rule sees it.
 pub mod cluster;
+/// Generated ConfigMaps and Secrets: where their names are written without the hash.
+pub mod generated;

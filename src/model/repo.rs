@@ -16,7 +16,7 @@ use crate::model::validation::Validation;
 use crate::resource::{File, Resource, Role, Tree};
 use crate::schema::{self, Deprecation, Location, Modeline, Version};
 use crate::secret::{Mask, Secrets};
-use crate::source::{FileId, Span, join};
+use crate::source::{FileId, Span, folder_of, join};
 use crate::template::Project;
 use crate::yaml::Node;
 use rayon::prelude::*;
@@ -128,6 +128,20 @@ impl Repo {
     /// The file that a span points into.
     pub fn file_of(&self, span: Span) -> Option<&File> {
         self.tree().file(span.file)
+    }
+
+    /// The kustomization in the folder of a file or above it, when Flux reads it.
+    pub fn kustomization_above(&self, file: &File) -> Option<&File> {
+        let mut folder = file.source.folder();
+        loop {
+            if let Some(kustomization) = self.tree().kustomization(folder) {
+                return self.is_deployed(kustomization).then_some(kustomization);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder_of(folder);
+        }
     }
 
     /// Whether this file differs from the base of comparison; `None` where there is none.

@@ -1,6 +1,6 @@
 //! Comments that tell Renovate what a value is (<https://docs.renovatebot.com/modules/manager/regex/>).
 
-use super::KNOWN;
+use super::NAMES;
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::resource::{File, Role};
 use crate::source::{Span, nearest};
@@ -28,9 +28,9 @@ const BUILT_IN: [&str; 6] = ["repository:", "image:", "uses:", "repo:", "rev:", 
 impl Annotation {
     /// A key that is close to one that Renovate's own examples have.
     pub fn unknown_key(&self) -> Option<Finding> {
-        let mut unknown = self.pairs.iter().filter(|(key, ..)| !KNOWN.annotation_keys.contains(key));
+        let mut unknown = self.pairs.iter().filter(|(key, ..)| !NAMES.annotation_keys.contains(key));
         unknown.find_map(|(key, span, ..)| {
-            let near = nearest(key, KNOWN.annotation_keys.iter().map(String::as_str))?;
+            let near = nearest(key, NAMES.annotation_keys.iter().map(String::as_str))?;
             let message = format!("unknown key `{key}` in a `# renovate:` comment");
             Some(Finding::new(*span, message).help(did_you_mean(near)))
         })
@@ -39,10 +39,10 @@ impl Annotation {
     /// A datasource that Renovate does not have.
     pub fn unknown_datasource(&self) -> Option<Finding> {
         let (name, span) = self.get("datasource")?;
-        if name.starts_with("custom.") || KNOWN.datasources.contains(name) || name.contains(['{', '<']) {
+        if name.starts_with("custom.") || NAMES.datasources.contains(name) || name.contains(['{', '<']) {
             return None;
         }
-        let near = nearest(name, KNOWN.datasources.iter().map(String::as_str));
+        let near = nearest(name, NAMES.datasources.iter().map(String::as_str));
         let help = near.map_or_else(|| "see Renovate's list of datasources".to_owned(), did_you_mean);
         Some(Finding::new(span, format!("Renovate has no datasource `{name}`")).help(help))
     }

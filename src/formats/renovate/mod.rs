@@ -18,7 +18,7 @@ pub use value::{age_fault, schedule_fault, wanted_type};
 /// Names that Renovate knows: `schemas/renovate.yaml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Known {
+pub struct Names {
     /// Options of a configuration.
     pub options: BTreeSet<String>,
     /// Options that are `true` or `false`.
@@ -57,4 +57,4 @@ pub struct Known {
 }
 
 /// What the table says.
-pub static KNOWN: LazyLock<Known> = LazyLock::new(|| from_table(include_str!("../../../schemas/renovate.yaml")));
+pub static NAMES: LazyLock<Names> = LazyLock::new(|| from_table(include_str!("../../../schemas/renovate.yaml")));

@@ -1,6 +1,6 @@
 //! Patterns of files and names, and the regular expressions in them, as Renovate reads them.
 
-use super::KNOWN;
+use super::NAMES;
 use crate::source::Span;
 use crate::yaml::Node;
 use globset::{GlobBuilder, GlobMatcher};
@@ -72,7 +72,7 @@ pub fn lacks_slashes(text: &str) -> bool {
 pub fn pattern_lists(config: &Node) -> Vec<(&str, Vec<&Node>)> {
     let mut found = Vec::new();
     config.walk_entries(&mut |entry| {
-        let key = entry.key.text().filter(|key| KNOWN.patterns.contains(*key));
+        let key = entry.key.text().filter(|key| NAMES.patterns.contains(*key));
         found.extend(key.map(|key| (key, entry.value.items().iter().collect())));
     });
     found

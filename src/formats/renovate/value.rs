@@ -1,6 +1,6 @@
 //! Values of options: their types, schedules and ages.
 
-use super::KNOWN;
+use super::NAMES;
 use crate::yaml::{Mode, Node, Resolved};
 
 /// What an option must be, where its value is something else. A preset fills in what it is given.
@@ -10,12 +10,12 @@ pub fn wanted_type(option: &str, value: &Node) -> Option<&'static str> {
         return None;
     }
     let kind = value.resolve(Mode::Yaml12);
-    if KNOWN.booleans.contains(option) {
+    if NAMES.booleans.contains(option) {
         let is_one = matches!(kind, Some(Resolved::Bool(_))) || matches!(text, "true" | "false");
         (!is_one).then_some("`true` or `false`")
-    } else if KNOWN.integers.contains(option) {
+    } else if NAMES.integers.contains(option) {
         (!matches!(kind, Some(Resolved::Int(_) | Resolved::Float(_)))).then_some("a number")
-    } else if KNOWN.lists.contains(option) {
+    } else if NAMES.lists.contains(option) {
         (!value.is_seq()).then_some("a list")
     } else {
         None
@@ -40,7 +40,7 @@ fn is_schedule_word(word: &str) -> bool {
     let word = word.to_lowercase();
     let tail = word.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, ':' | '-' | '@'));
     let number = tail.len() < word.len() && matches!(tail, "" | "am" | "pm" | "st" | "nd" | "rd" | "th");
-    number || KNOWN.schedule_words.contains(word.trim_end_matches(';')) || word.contains("{{")
+    number || NAMES.schedule_words.contains(word.trim_end_matches(';')) || word.contains("{{")
 }
 
 /// What is wrong with an age such as `3 days` or `1 week 2 days`.
@@ -60,7 +60,7 @@ pub fn age_fault(text: &str) -> Option<&'static str> {
         if name.is_empty() {
             return Some("without a unit it is a number of milliseconds");
         }
-        if name != "M" && !KNOWN.age_units.contains(&name.to_lowercase()) {
+        if name != "M" && !NAMES.age_units.contains(&name.to_lowercase()) {
             return Some("its unit is not known");
         }
         rest = after.trim_start();

@@ -112,8 +112,8 @@ impl Inventory {
         if !here.is_empty() {
             return Answer::Here(here);
         }
-        let meant = || self.of_other_kind(name, member, reference).or_else(|| self.meant(name, member, reference));
-        let near = if self.is_written(name, reference) { None } else { meant() };
+        let evident = || self.of_other_kind(name, member, reference).or_else(|| self.evident(name, member, reference));
+        let near = if self.is_written(name, reference) { None } else { evident() };
         if near.is_some() {
             return Answer::Missing { elsewhere: named, near };
         }
@@ -189,7 +189,7 @@ impl Inventory {
     /// What is evidently meant by a name, whatever there may be out of sight: what lies in the same place and is called
     /// the same but for a slip of the fingers, or what the same Kustomization applies, is called after the same app and
     /// serves nobody.
-    fn meant(&self, name: &str, member: &Member, reference: &Reference) -> Option<Near<'_>> {
+    fn evident(&self, name: &str, member: &Member, reference: &Reference) -> Option<Near<'_>> {
         let here = |entry: &Entry| {
             entry.place == reference.place && matches!(entry.place, Place::Namespace(_) | Place::Cluster)
         };

@@ -1,7 +1,7 @@
 //! What one cluster holds: what Flux applies, what charts and operators make of it. Answers whether a name exists.
 
 mod answer;
-mod brought;
+mod contents;
 mod opaque;
 
 use crate::flux::source::Location;
@@ -12,14 +12,14 @@ use crate::links::{Created, Kind, Links, Place};
 use crate::resource::{Resource, Tree};
 use crate::schema;
 use crate::source::Span;
-use brought::{Brought, Reader};
+use contents::{Contents, Reader};
 use opaque::Opaque;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use answer::{Answer, Near};
-pub use brought::source_id;
+pub use contents::source_id;
 
 /// An object as it will be in the cluster.
 #[derive(Debug, Clone)]
@@ -103,10 +103,10 @@ impl Inventory {
     ) -> Self {
         let reader = Reader::of(tree, cluster, links, charts);
         let kustomizations: Vec<(usize, &Applied)> = cluster.kustomizations.iter().enumerate().collect();
-        let brought = kustomizations.par_iter().map(|(index, applied)| reader.brought(*index, applied));
-        let brought: Vec<Brought> = brought.collect();
+        let contents = kustomizations.par_iter().map(|(index, applied)| reader.contents(*index, applied));
+        let contents: Vec<Contents> = contents.collect();
         let mut inventory = Inventory::default();
-        for Brought { members, opaque, faults, refused, misfits, releases } in brought {
+        for Contents { members, opaque, faults, refused, misfits, releases } in contents {
             inventory.members.extend(members);
             inventory.opaque.extend(opaque);
             inventory.faults.extend(faults);

@@ -3,20 +3,11 @@ use crate::flux::Applied;
 use crate::model::cluster::Cluster;
 use crate::resource::Resource;
 use crate::rule::Rule;
-use crate::yaml::{Node, same_data};
+use crate::yaml::same_data;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An object that several Kustomizations apply, so that they overwrite and prune one another's.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
-
-/// What Flux writes on what a Kustomization or a ResourceSet applies, and kustomize where Flux lists the files for it.
-const OWNER_MARKS: [&str; 5] = [
-    "config.kubernetes.io/origin",
-    "kustomize.toolkit.fluxcd.io/name",
-    "kustomize.toolkit.fluxcd.io/namespace",
-    "resourceset.fluxcd.controlplane.io/name",
-    "resourceset.fluxcd.controlplane.io/namespace",
-];
 
 /// A Kustomization that applies an object, and the object as it does.
 type Owner<'a> = (&'a Applied, &'a Resource);
@@ -53,8 +44,8 @@ fn finding(mut owners: Vec<Owner>) -> Option<Finding> {
         first.name(),
         second.name()
     );
-    let definition = unmarked(first, resource);
-    let equal = others.iter().all(|(applied, other)| same_data(&definition, &unmarked(applied, other)));
+    let definition = first.unmarked(resource);
+    let equal = others.iter().all(|(applied, other)| same_data(&definition, &applied.unmarked(other)));
     let help = if equal {
         "their definitions are equal, but who deletes one of them deletes the object: let one Kustomization apply it"
     } else {
@@ -68,18 +59,4 @@ fn finding(mut owners: Vec<Owner>) -> Option<Finding> {
         }
         span => finding.related(span, format!("`{}` applies this definition", applied.name())),
     }))
-}
-
-/// An object without the labels and annotations that its owner puts on everything.
-fn unmarked(owner: &Applied, resource: &Resource) -> Node {
-    let mut node = resource.node.clone();
-    for field in ["labels", "annotations"] {
-        let common = owner.resource.node.entries_at(&["spec", "commonMetadata", field]).iter();
-        let common = common.filter_map(|entry| entry.key.text());
-        let Some(marks) = node.get_mut("metadata").and_then(|metadata| metadata.get_mut(field)) else { continue };
-        for mark in common.chain(OWNER_MARKS) {
-            marks.remove(mark);
-        }
-    }
-    node
 }

@@ -39,7 +39,7 @@ fn evidence(applied: &Applied, used: &VariableUse, defined: &BTreeSet<&str>) -> 
     let name = used.found.name.as_str();
     // Where some of the variables are out of sight, only a misspelling of one in sight is certain.
     let unseen = used.found.variable == Variable::Unknown(None) && used.found.default.is_none();
-    if unseen && applied.variables.meant(name).is_some() {
+    if unseen && applied.variables.slip(name).is_some() {
         return Some(Evidence::Plain);
     }
     let evidence = if defined.contains(name) { Evidence::Plain } else { Evidence::Good };

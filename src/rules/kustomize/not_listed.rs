@@ -1,11 +1,7 @@
 use crate::diagnostic::{Finding, Severity};
-use crate::flux::Applied;
-use crate::flux::spec::Kustomization;
 use crate::model::cluster::Cluster;
-use crate::resource::{File, Resource};
+use crate::resource::File;
 use crate::rule::Rule;
-use crate::source::{Span, folder_of};
-use crate::yaml::Node;
 use std::collections::BTreeMap;
 
 /// A manifest beside a kustomization that does not list it, so that Flux does not apply it.
@@ -30,7 +26,7 @@ fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
     if file.resources().iter().all(|resource| matches!(resource.kind.as_str(), "Job" | "Pod")) {
         return None;
     }
-    let kustomization = nearest_kustomization(cluster, file)?;
+    let kustomization = cluster.repo.kustomization_above(file)?;
     let here = kustomization.source.folder();
     let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');
     // What is commented out is switched off on purpose, unless something still asks for it.
@@ -46,7 +42,7 @@ fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
     let resource = file.resources().first()?;
     let message = format!("`{path}` is listed in no kustomization: Flux does not apply it");
     let finding = Finding::new(resource.name_span(), message);
-    Some(match applied_already(cluster, resource, kustomization) {
+    Some(match cluster.serves_already(resource, kustomization) {
         Some((owner, place)) => finding
             .help(format!("delete it: Kustomization `{}` applies what it is for", owner.name()))
             .related(place, "applied already"),
@@ -54,24 +50,6 @@ fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
             .help(format!("add `./{path}` to `{}`", kustomization.source.path))
             .related(listed.span.before(), "the resources that are listed"),
     })
-}
-
-/// Who applies the object of a file that is not listed, or the folder of a Kustomization that is not: it was left over.
-fn applied_already<'a>(cluster: &Cluster<'a>, left: &Resource, beside: &File) -> Option<(&'a Applied, Span)> {
-    let path = |one: &'_ Resource| {
-        Kustomization::of(one).path().and_then(Node::text).map(|path| path.trim_matches(['.', '/']).to_owned())
-    };
-    if left.is_flux_kustomization() {
-        let owner = cluster.kustomizations().find(|applied| path(&applied.resource) == path(left))?;
-        return Some((owner, owner.resource.name_span()));
-    }
-    let near = cluster.kustomizations().filter(|applied| applied.files.contains(&beside.source.id));
-    let mut all = near.flat_map(|applied| applied.resources.iter().map(move |resource| (applied, resource)));
-    let is_it = |other: &Resource| {
-        let elsewhere = left.namespace().is_some_and(|namespace| other.namespace() != Some(namespace));
-        other.is(left.group(), &left.kind) && other.name() == left.name() && !elsewhere
-    };
-    all.find(|(_, other)| is_it(other)).map(|(applied, other)| (applied, other.name_span()))
 }
 
 fn commented(cluster: &Cluster, file: &File, path: &str, kustomization: &File) -> Option<Finding> {
@@ -85,19 +63,4 @@ fn commented(cluster: &Cluster, file: &File, path: &str, kustomization: &File) -
     let entry = comments.find(|span| kustomization.source.slice(*span).contains(path))?;
     let finding = finding.help("uncomment it, or remove the reference");
     Some(finding.related(entry, "commented out here").related(reference.name.span, asks))
-}
-
-/// The kustomization in the folder of a file or above it, when Flux reads it.
-fn nearest_kustomization<'a>(cluster: &Cluster<'a>, file: &File) -> Option<&'a File> {
-    let repo = cluster.repo;
-    let mut folder = file.source.folder();
-    loop {
-        if let Some(kustomization) = repo.tree().kustomization(folder) {
-            return repo.is_deployed(kustomization).then_some(kustomization);
-        }
-        if folder.is_empty() {
-            return None;
-        }
-        folder = folder_of(folder);
-    }
 }

@@ -1,5 +1,5 @@
 use crate::diagnostic::Finding;
-use crate::formats::renovate::{KNOWN, regex_managers};
+use crate::formats::renovate::{NAMES, regex_managers};
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
@@ -19,7 +19,7 @@ fn check(file: &File, _: &Repo) -> Vec<Finding> {
 /// Fields that no custom manager has; a name close to one is said elsewhere.
 fn foreign(manager: &Node) -> impl Iterator<Item = Finding> {
     let fields = manager.entries().iter().filter_map(|entry| Some((entry.key.text()?, entry.key.span)));
-    let foreign = fields.filter(|(name, _)| KNOWN.options.contains(*name) && !KNOWN.custom_manager.contains(*name));
+    let foreign = fields.filter(|(name, _)| NAMES.options.contains(*name) && !NAMES.custom_manager.contains(*name));
     foreign.map(|(name, span)| {
         let help = "set it in `packageRules`, or as a template of the custom manager";
         Finding::new(span, format!("a custom manager has no field `{name}`")).help(help)

@@ -1,5 +1,5 @@
 use crate::diagnostic::Finding;
-use crate::formats::renovate::{KNOWN, age_fault, schedule_fault, wanted_type};
+use crate::formats::renovate::{NAMES, age_fault, schedule_fault, wanted_type};
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
@@ -18,7 +18,7 @@ fn options(node: &Node, found: &mut Vec<Finding>) {
     for entry in node.entries() {
         let name = entry.key.text().unwrap_or("");
         found.extend(fault(name, &entry.value));
-        if !KNOWN.free.contains(name) {
+        if !NAMES.free.contains(name) {
             options(&entry.value, found);
         }
     }

@@ -1,5 +1,5 @@
 use crate::diagnostic::Finding;
-use crate::formats::renovate::KNOWN;
+use crate::formats::renovate::NAMES;
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
@@ -20,7 +20,7 @@ fn findings(rule: &Node) -> Vec<Finding> {
     if entries.iter().any(|(name, _)| matches!(*name, "extends" | "packageRules") || !is_known(name)) {
         return Vec::new();
     }
-    let is_selector = |name: &&str| KNOWN.selectors.contains(*name);
+    let is_selector = |name: &&str| NAMES.selectors.contains(*name);
     let names = || entries.iter().map(|(name, _)| name);
     if !names().any(is_selector) {
         let message = "this package rule has no matcher";
@@ -36,7 +36,7 @@ fn findings(rule: &Node) -> Vec<Finding> {
     let Some(types) = rule.entry("matchUpdateTypes").filter(|types| !types.value.items().is_empty()) else {
         return Vec::new();
     };
-    let early = entries.iter().filter(|(name, _)| KNOWN.before_updates.contains(*name));
+    let early = entries.iter().filter(|(name, _)| NAMES.before_updates.contains(*name));
     let finding = |(name, entry): &(&str, &Entry)| {
         let message = format!(
             "`{name}` cannot be set by a rule with `matchUpdateTypes`: Renovate needs it before the type of an update is known"
@@ -48,5 +48,5 @@ fn findings(rule: &Node) -> Vec<Finding> {
 }
 
 fn is_known(name: &str) -> bool {
-    KNOWN.options.contains(name) || KNOWN.selectors.contains(name) || KNOWN.managers.contains(name)
+    NAMES.options.contains(name) || NAMES.selectors.contains(name) || NAMES.managers.contains(name)
 }

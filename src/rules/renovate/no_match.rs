@@ -1,5 +1,5 @@
 use crate::diagnostic::Finding;
-use crate::formats::renovate::{KNOWN, Manager, Pattern};
+use crate::formats::renovate::{Manager, NAMES, Pattern};
 use crate::model::doubt::is_convention;
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
@@ -19,7 +19,7 @@ fn findings(config: &Node, repo: &Repo) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut read: Vec<&str> = Vec::new();
     for entry in config.entries() {
-        let kind = entry.key.text().and_then(|name| KNOWN.managers_without_files.get_key_value(name));
+        let kind = entry.key.text().and_then(|name| NAMES.managers_without_files.get_key_value(name));
         let patterns = entry.value.entry("managerFilePatterns").or_else(|| entry.value.entry("fileMatch"));
         let manager = Manager::new(&entry.value);
         let (Some((name, groups)), Some(patterns), true) = (kind, patterns, manager.is_sound()) else { continue };

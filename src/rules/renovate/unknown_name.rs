@@ -1,5 +1,5 @@
 use crate::diagnostic::{Finding, did_you_mean};
-use crate::formats::renovate::KNOWN;
+use crate::formats::renovate::NAMES;
 use crate::model::repo::Repo;
 use crate::resource::{File, Role};
 use crate::rule::Rule;
@@ -22,20 +22,20 @@ fn findings(config: &Node) -> Vec<Finding> {
     let parts: Vec<&Node> = rules.chain([config]).collect();
     let options = parts.iter().flat_map(|part| part.entries()).map(|entry| &entry.key);
     let listed = |key: &'static str| parts.iter().flat_map(move |part| part.items_at(&[key]));
-    let values = KNOWN.values.iter().flat_map(|(option, known)| {
+    let values = NAMES.values.iter().flat_map(|(option, known)| {
         let given = parts.iter().filter_map(|part| part.get(option));
         let words = given.flat_map(|value| std::slice::from_ref(value).iter().chain(value.items()));
         words.filter_map(|word| misspelt(word, option, known))
     });
     let managers = listed("matchManagers").chain(listed("enabledManagers"));
     let options =
-        options.filter(|key| key.text().is_some_and(|name| !name.starts_with('$') && !KNOWN.managers.contains(name)));
+        options.filter(|key| key.text().is_some_and(|name| !name.starts_with('$') && !NAMES.managers.contains(name)));
     options
-        .filter_map(|key| misspelt(key, "option", &KNOWN.options))
-        .chain(managers.filter_map(|name| misspelt(name, "manager", &KNOWN.managers)))
+        .filter_map(|key| misspelt(key, "option", &NAMES.options))
+        .chain(managers.filter_map(|name| misspelt(name, "manager", &NAMES.managers)))
         .chain(values)
-        .chain(listed("extends").filter_map(|name| misspelt(name, "preset", &KNOWN.presets)))
-        .chain(listed("matchDatasources").filter_map(|name| misspelt(name, "datasource", &KNOWN.datasources)))
+        .chain(listed("extends").filter_map(|name| misspelt(name, "preset", &NAMES.presets)))
+        .chain(listed("matchDatasources").filter_map(|name| misspelt(name, "datasource", &NAMES.datasources)))
         .collect()
 }
 

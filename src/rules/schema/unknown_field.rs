@@ -14,11 +14,11 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
         FaultKind::UnexplainedField { .. } => !verdicts.is_outgrown(fault),
         _ => false,
     };
-    verdicts.faults(file).iter().filter(wrong).map(|fault| told(fault, &verdicts.schemas)).collect()
+    verdicts.faults(file).iter().filter(wrong).map(|fault| finding(fault, &verdicts.schemas)).collect()
 }
 
 /// Of a field that nothing explains, which release does not know it: the cluster may run another.
-fn told(fault: &Fault, schemas: &Schemas) -> Finding {
+fn finding(fault: &Fault, schemas: &Schemas) -> Finding {
     let mut finding = fault.finding.clone();
     if let FaultKind::UnexplainedField { kind: (api_version, kind), .. } = &fault.kind
         && let Some(Origin::Bundle(source)) = schemas.origin(api_version, kind)

@@ -9,32 +9,32 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let namespaces = cluster.namespaces();
-    cluster.hosts.iter().filter_map(|spoken| finding(cluster, &namespaces, spoken)).collect()
+    cluster.hosts.iter().filter_map(|used| finding(cluster, &namespaces, used)).collect()
 }
 
-fn finding(cluster: &Cluster, namespaces: &Namespaces, spoken: &HostUse) -> Option<Finding> {
-    let host = &spoken.host;
+fn finding(cluster: &Cluster, namespaces: &Namespaces, used: &HostUse) -> Option<Finding> {
+    let host = &used.host;
     // `name.word` is a host of the cluster only where the word is one of its namespaces.
     let exists = cluster.has_namespace(&host.namespace);
     if !host.is_certain && !exists {
         return None;
     }
-    let answer = cluster.service(spoken);
+    let answer = cluster.service(used);
     if matches!(answer, Answer::Here(_)) {
         return None;
     }
-    meant(spoken, &answer).or_else(|| {
+    near_miss(used, &answer).or_else(|| {
         let namespace = host.namespace.as_str();
         let nowhere = !exists && namespaces.in_sight && !namespaces.used.contains_key(namespace);
         let message = format!("namespace `{namespace}` of Service `{}` does not exist", host.name);
         let near = nearest(namespace, namespaces.used.keys().copied()).map(did_you_mean);
         let help = near.unwrap_or_else(|| "write the namespace that the Service is in".to_owned());
-        nowhere.then(|| Finding::new(spoken.span, message).help(help))
+        nowhere.then(|| Finding::new(used.span, message).help(help))
     })
 }
 
 /// The finding about a Service that is evidently another.
-fn meant(HostUse { host, span, .. }: &HostUse, answer: &Answer) -> Option<Finding> {
+fn near_miss(HostUse { host, span, .. }: &HostUse, answer: &Answer) -> Option<Finding> {
     let Answer::Missing { elsewhere, near } = answer else { return None };
     let message = format!("Service `{}` does not exist in namespace `{}`", host.name, host.namespace);
     let finding = Finding::new(*span, message);

@@ -1,5 +1,5 @@
 use crate::diagnostic::{Finding, Severity};
-use crate::kubernetes::pod::tell_ports;
+use crate::kubernetes::pod::with_ports;
 use crate::kubernetes::selector::Selector;
 use crate::kubernetes::service::Service;
 use crate::model::cluster::Cluster;
@@ -24,13 +24,13 @@ fn findings(cluster: &Cluster, monitor: &Resource) -> Vec<Finding> {
         _ => return Vec::new(),
     };
     let Some(ports) = ports(cluster, monitor) else { return Vec::new() };
-    let asked = monitor.node.items_at(&["spec", field]).iter().filter_map(|endpoint| endpoint.get("port"));
+    let wanted = monitor.node.items_at(&["spec", field]).iter().filter_map(|endpoint| endpoint.get("port"));
     let finding = |port: &Node| {
         let missing = port.known().filter(|text| !ports.iter().any(|port| port.text() == Some(text)))?;
         let message = format!("nothing that `{}` selects has a port `{missing}`", monitor.title());
-        Some(tell_ports(Finding::new(port.span, message), missing, &ports))
+        Some(with_ports(Finding::new(port.span, message), missing, &ports))
     };
-    asked.filter_map(finding).collect()
+    wanted.filter_map(finding).collect()
 }
 
 /// The names of the ports of everything that a monitor selects, where there is any and all of it is known.

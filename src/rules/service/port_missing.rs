@@ -10,11 +10,11 @@ use crate::source::Span;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let spoken = cluster.hosts.iter().filter_map(|spoken| {
-        let port = spoken.host.port?.to_string();
-        let finding = finding(cluster, &spoken.host.name, (spoken.span, &port), &cluster.service(spoken))?;
+    let used = cluster.hosts.iter().filter_map(|used| {
+        let port = used.host.port?.to_string();
+        let finding = finding(cluster, &used.host.name, (used.span, &port), &cluster.service(used))?;
         // Nobody knows whether a program reads what is in a ConfigMap.
-        Some(if spoken.member.resource.is("", "ConfigMap") { finding.at_most(Severity::Warning) } else { finding })
+        Some(if used.member.resource.is("", "ConfigMap") { finding.at_most(Severity::Warning) } else { finding })
     });
     // A port that the values of the same release lack is told with them.
     let told = |span: Span| cluster.inventory.faults.iter().any(|fault| fault.finding.span == span);
@@ -22,7 +22,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         let port = reference.port.filter(|port| !told(port.span))?;
         finding(cluster, reference.name.known()?, (port.span, port.known()?), answer)
     });
-    spoken.chain(named).collect()
+    used.chain(named).collect()
 }
 
 fn finding(cluster: &Cluster, name: &str, (span, port): (Span, &str), answer: &Answer) -> Option<Finding> {

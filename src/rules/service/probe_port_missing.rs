@@ -1,5 +1,5 @@
 use crate::diagnostic::{Finding, Severity};
-use crate::kubernetes::pod::{Container, tell_ports};
+use crate::kubernetes::pod::{Container, with_ports};
 use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::yaml::Node;
@@ -13,13 +13,13 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 }
 
 fn findings(container: Container) -> Vec<Finding> {
-    let mut asked = container.asked_ports().peekable();
-    let Some(ports) = asked.peek().and_then(|_| container.ports()) else { return Vec::new() };
+    let mut references = container.port_references().peekable();
+    let Some(ports) = references.peek().and_then(|_| container.ports()) else { return Vec::new() };
     let name = container.name().and_then(Node::text).unwrap_or("");
     let finding = |(asking, port): (&str, &Node)| {
         let missing = port.text().filter(|text| !ports.iter().any(|port| port.text() == Some(text)))?;
         let message = format!("container `{name}` has no port `{missing}`, where its {asking} asks");
-        Some(tell_ports(Finding::new(port.span, message), missing, &ports))
+        Some(with_ports(Finding::new(port.span, message), missing, &ports))
     };
-    asked.filter_map(finding).collect()
+    references.filter_map(finding).collect()
 }

@@ -1,5 +1,5 @@
 use crate::diagnostic::{Finding, Severity};
-use crate::kubernetes::pod::{is_port_name, tell_ports};
+use crate::kubernetes::pod::{is_port_name, with_ports};
 use crate::kubernetes::selector::Selector;
 use crate::kubernetes::service::Service;
 use crate::model::cluster::Cluster;
@@ -22,7 +22,7 @@ fn findings(cluster: &Cluster, service: &Member) -> Vec<Finding> {
     let finding = |target: &Node| {
         let missing = target.text().filter(|text| !found.iter().any(|port| port.text() == Some(text)))?;
         let message = format!("no pod behind `{}` has a port `{missing}`", service.resource.title());
-        Some(tell_ports(Finding::new(target.span, message), missing, &found))
+        Some(with_ports(Finding::new(target.span, message), missing, &found))
     };
     named.into_iter().filter_map(finding).collect()
 }

@@ -23,7 +23,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         let (title, name) = (claim.title(), volume.title());
         if let Some(misfit) = misfit(claim, volume, default) {
             let message = format!("`{title}` never binds `{name}`: {}", misfit.reason);
-            return Some(Finding::new(misfit.asked, message).related(misfit.found, "the volume has this"));
+            return Some(Finding::new(misfit.wanted, message).related(misfit.found, "the volume has this"));
         }
         let place = claim.node.at(&["spec", "volumeName"])?.span;
         let first = *owners.entry(volume.name_span()).or_insert(claim);

@@ -68,9 +68,9 @@ impl PlainSchema {
             return;
         }
         match error.kind() {
-            Broken::AnyOf { context } | Broken::OneOfNotValid { context } if self.meant(context, error).is_some() => {
+            Broken::AnyOf { context } | Broken::OneOfNotValid { context } if self.likely(context, error).is_some() => {
                 // Nothing is unknown from here on.
-                let branch = self.meant(context, error).into_iter().flatten();
+                let branch = self.likely(context, error).into_iter().flatten();
                 branch.for_each(|error| self.fault(error, instance, false, faults));
             }
             Broken::Required { property } => {
@@ -99,7 +99,7 @@ impl PlainSchema {
     }
 
     /// The one branch of several that a value of its type can have been meant for.
-    fn meant<'e>(
+    fn likely<'e>(
         &self,
         branches: &'e [Vec<ValidationError<'static>>],
         of: &ValidationError,

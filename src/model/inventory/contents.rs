@@ -20,7 +20,7 @@ type Id = (SmolStr, SmolStr, SmolStr);
 
 /// What one Kustomization brings.
 #[derive(Debug, Default)]
-pub(super) struct Brought {
+pub(super) struct Contents {
     /// Its resources, and after each release what its chart makes.
     pub members: Vec<Member>,
     pub opaque: Vec<Opaque>,
@@ -46,14 +46,14 @@ impl<'a> Reader<'a> {
     }
 
     /// What a Kustomization brings; `index` is its place in the cluster.
-    pub(super) fn brought(&self, index: usize, applied: &Applied) -> Brought {
-        let mut brought = Brought::default();
+    pub(super) fn contents(&self, index: usize, applied: &Applied) -> Contents {
+        let mut contents = Contents::default();
         // Where one Kustomization applies everything, its folders say what belongs together.
         let crowded = applied.resources.iter().filter(|resource| resource.is_helm_release()).count() > MANY_RELEASES;
         for resource in &applied.resources {
-            brought.members.push(Member::applied(resource.clone(), index));
+            contents.members.push(Member::applied(resource.clone(), index));
             if !resource.is_helm_release() {
-                brought.opaque.extend(Opaque::custom(index, resource, self.links));
+                contents.opaque.extend(Opaque::custom(index, resource, self.links));
                 continue;
             }
             let release = self.release(resource);
@@ -66,18 +66,18 @@ impl<'a> Reader<'a> {
                 let told = matches!(model, Some(helm::Model::AppTemplate(_)));
                 let around = || if crowded { around(self.tree, resource) } else { FileId(0)..FileId(u32::MAX) };
                 let beside = (!told).then(around);
-                brought.opaque.push(Opaque::release(index, resource, release.as_ref(), beside));
+                contents.opaque.push(Opaque::release(index, resource, release.as_ref(), beside));
             }
             let made = |resource| Member { resource, applied: index, from_chart: true, whole };
-            brought.members.extend(resources.into_iter().filter(|_| here).map(made));
-            brought.faults.extend(faults);
-            brought.refused.extend(refused);
+            contents.members.extend(resources.into_iter().filter(|_| here).map(made));
+            contents.faults.extend(faults);
+            contents.refused.extend(refused);
             // What somebody gives to many releases need not fit each.
             let own = |fault: &kustomize::Fault| resource.node.span.contains(fault.finding.span);
-            brought.misfits.extend(misfits.into_iter().filter(own));
-            brought.releases.extend(release.map(|release| Installation { resource: resource.clone(), release }));
+            contents.misfits.extend(misfits.into_iter().filter(own));
+            contents.releases.extend(release.map(|release| Installation { resource: resource.clone(), release }));
         }
-        brought
+        contents
     }
 
     /// What a HelmRelease means, with its chart and its values.

@@ -214,6 +214,14 @@ fn the_other_commands_answer() {
     assert!(repo.run(&["man"]).out.contains(".TH homelint"));
     assert!(repo.run(&["--help"]).out.contains("Exit codes:"));
     assert!(repo.run(&["-V"]).out.starts_with("homelint "));
+    let updated = Repo::new(&[("compose.yaml", "services:\n  lamp:\n    image: lamp:1\n"), ("renovate.json", "{}")]);
+    let listed = updated.run(&["dependencies"]).out;
+    assert_eq!(
+        listed,
+        "compose.yaml\n     3  lamp 1  docker-compose\n\n1 version: 1 updated, 0 not updated, 0 not known\n"
+    );
+    let json: Value = updated.run(&["dependencies", "--format", "json"]).json();
+    assert_eq!((&json[0]["updated"], &json[0]["line"]), (&Value::Bool(true), &Value::from(3)));
     assert_eq!(repo.run(&["init"]).code, 0);
     assert_eq!(repo.run(&[]).code, 0, "what init writes is valid");
     repo.run(&["init"]).refuses(&["exists already", "edit it"]);

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod cluster;
+mod dependencies;
 mod fix;
 mod graph;
 mod init;
@@ -63,6 +64,8 @@ enum Command {
     Build(build::Build),
     /// Show how sources, Kustomizations, releases and routes depend on each other
     Graph(graph::Draw),
+    /// List every version in the repository, and who updates it
+    Dependencies(dependencies::List),
     /// Show why a rule exists, and how to fix what it finds
     Explain(rules::Explain),
     /// List the rules
@@ -158,6 +161,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Build(arguments)) => build::run(&arguments),
         Some(Command::Graph(arguments)) => graph::run(&arguments),
+        Some(Command::Dependencies(arguments)) => dependencies::run(&arguments),
         Some(Command::Explain(arguments)) => rules::explain(&arguments),
         Some(Command::Rules(arguments)) => rules::list(&arguments),
         Some(Command::Schema(command)) => schema::run(&command),

@@ -221,6 +221,11 @@ impl Manager {
         self.sound
     }
 
+    /// Its expressions.
+    pub(super) fn regexes(&self) -> &[Regex] {
+        &self.regexes
+    }
+
     /// Whether it reads the file at a path.
     pub fn covers(&self, path: &str) -> bool {
         self.files.iter().any(|pattern| pattern.matches(path))
@@ -238,7 +243,7 @@ impl Manager {
 }
 
 /// A list's items, or the one text in the place of a list.
-fn listed(node: &Node) -> impl Iterator<Item = &Node> {
+pub(super) fn listed(node: &Node) -> impl Iterator<Item = &Node> {
     node.items().iter().chain(std::iter::once(node).filter(|node| !node.is_seq()))
 }
 

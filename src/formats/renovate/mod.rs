@@ -2,6 +2,7 @@
 
 mod annotation;
 mod config;
+mod extract;
 mod pattern;
 mod value;
 
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 
 pub use annotation::{Annotation, annotations};
 pub use config::{Fate, Manager, Preset, Renovate, Repair, preset, regex_managers};
+pub use extract::{Dependency, Update, dependencies};
 pub use pattern::{Pattern, lacks_slashes, pattern_lists, patterns, refusal};
 pub use value::{age_fault, schedule_fault, wanted_type};
 
@@ -42,6 +44,12 @@ pub struct Names {
     /// Managers that read no file, or hardly one, until patterns say which: the API groups of what they update in them,
     /// where that matters.
     pub managers_without_files: BTreeMap<String, Vec<String>>,
+    /// The files that a manager reads unless told otherwise, as patterns.
+    pub files: BTreeMap<String, Vec<String>>,
+    /// Kinds whose API versions Renovate knows.
+    pub api_kinds: BTreeSet<String>,
+    /// The datasource of tools of mise, by backend or by name.
+    pub tools: BTreeMap<String, String>,
     /// Datasources.
     pub datasources: BTreeSet<String>,
     /// Built-in presets.

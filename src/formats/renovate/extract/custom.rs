@@ -1,0 +1,75 @@
+//! Custom managers: their regular expressions are run over the files that they match.
+
+use super::settings::{Reading, Settings};
+use super::{Dependency, Found, dependency};
+use crate::resource::File;
+use crate::yaml::Node;
+use regex::bytes::Captures;
+use smol_str::SmolStr;
+use std::str::from_utf8;
+
+/// What the custom managers find in a file.
+pub(super) fn find(settings: &Settings, file: &File) -> Vec<Dependency> {
+    let path = file.source.path.as_str();
+    let mut all = Vec::new();
+    for (node, is_preset, manager) in &settings.customs {
+        let plain = matches!(node.text_at(&["matchStringsStrategy"]), None | Some("any"));
+        if !plain || !manager.covers(path) {
+            continue;
+        }
+        let reading = match settings.reads("regex", path) {
+            Reading::No(reason) if reason.contains("ignorePaths") => Reading::No(reason),
+            _ if *is_preset => Reading::Preset,
+            _ => Reading::Yes,
+        };
+        for captures in manager.regexes().iter().flat_map(|regex| regex.captures_iter(file.source.text.as_bytes())) {
+            let found = found(node, file, &captures).map(|found| settings.kept(found));
+            all.extend(found.map(|found| dependency(found, "regex", &reading)));
+        }
+    }
+    all
+}
+
+/// What one match says; `None` where a template cannot be filled in.
+fn found(node: &Node, file: &File, captures: &Captures) -> Option<Found> {
+    let capture = |name: &str| captures.name(name).and_then(|found| from_utf8(found.as_bytes()).ok());
+    let field = |name: &str| -> Option<Option<SmolStr>> {
+        match node.text_at(&[&format!("{name}Template")]) {
+            Some(template) => {
+                filled(template, &capture).map(|text| Some(text.into()).filter(|text: &SmolStr| !text.is_empty()))
+            }
+            None => Some(capture(name).map(SmolStr::new)),
+        }
+    };
+    let package = field("packageName")?;
+    let name = field("depName")?.or_else(|| package.clone())?;
+    let place = captures.name("currentValue").or_else(|| captures.name("currentDigest")).or_else(|| captures.get(0))?;
+    Some(Found {
+        span: file.source.span(place.range()),
+        name,
+        value: field("currentValue")?,
+        digest: field("currentDigest")?,
+        datasource: field("datasource")??,
+        skipped: None,
+    })
+}
+
+/// A template with the captures in it: names in braces and plain conditions; `None` where it does more.
+fn filled<'t>(template: &str, capture: &impl Fn(&str) -> Option<&'t str>) -> Option<String> {
+    let Some((before, rest)) = template.split_once("{{") else { return Some(template.to_owned()) };
+    if let Some(rest) = rest.strip_prefix("#if ") {
+        let (name, rest) = rest.split_once("}}")?;
+        let (inside, after) = rest.split_once("{{/if}}")?;
+        let (then, other) = inside.split_once("{{else}}").unwrap_or((inside, ""));
+        let is_there = capture(name.trim()).is_some_and(|text| !text.is_empty());
+        let chosen = filled(if is_there { then } else { other }, capture)?;
+        return Some(format!("{before}{chosen}{}", filled(after, capture)?));
+    }
+    let (name, after) = rest.split_once("}}")?;
+    let name = name.trim_start_matches('{').trim();
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let after = after.strip_prefix('}').unwrap_or(after);
+    Some(format!("{before}{}{}", capture(name).unwrap_or(""), filled(after, capture)?))
+}

@@ -5,7 +5,7 @@ mod harness;
 
 use harness::evidence::Evidence;
 use homelint::discover::{self, Besides, Source};
-use homelint::formats::renovate::{Dependency, Update, dependencies};
+use homelint::formats::renovate::{Dependency, Update, Updates};
 use homelint::resource::{File, Tree};
 use homelint::source::FileId;
 use serde_json::Value;
@@ -30,6 +30,10 @@ fn lines(tree: &Tree) -> Vec<String> {
         format!("{path} {} {} {value} {}: {update}", one.manager, one.name, one.datasource)
     };
     dependencies(tree).iter().map(line).collect()
+}
+
+fn dependencies(tree: &Tree) -> Vec<Dependency> {
+    Updates::read(tree).map_or_else(Vec::new, |updates| updates.dependencies(tree))
 }
 
 const RELEASE: &str = "apiVersion: helm.toolkit.fluxcd.io/v2

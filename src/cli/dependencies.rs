@@ -2,7 +2,7 @@
 
 use super::{Outcome, Run};
 use homelint::discover::{self, Besides, Source};
-use homelint::formats::renovate::{Dependency, Update, dependencies};
+use homelint::formats::renovate::{Dependency, Update};
 use homelint::model::repo::Repo;
 use homelint::source::SourceFile;
 use serde_json::{Value, json};
@@ -37,13 +37,13 @@ enum Form {
 pub fn run(arguments: &List) -> Run {
     let root = discover::root(Path::new("."))?;
     let repo = Repo::new(discover::load(&root, &Source::WorkTree, Besides::default())?);
-    let found = dependencies(repo.tree());
+    let found = repo.updates().map_or_else(Vec::new, |updates| updates.dependencies(repo.tree()));
     let listed = found.iter().filter_map(|one| Some((&repo.file_of(one.span)?.source, one)));
     let text = match arguments.format {
         Form::Json => format!("{:#}\n", Value::Array(listed.map(|(file, one)| json_of(file, one)).collect())),
         Form::Human => human(&listed.collect::<Vec<_>>()),
     };
-    Ok(Outcome::of(&repo, &text, if found.is_empty() { NO_CONFIGURATION } else { "" }))
+    Ok(Outcome::of(&repo, &text, if repo.updates().is_none() { NO_CONFIGURATION } else { "" }))
 }
 
 /// `updated` is null where homelint cannot tell.

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::diagnostic::{Edit, Finding, Fix, Unchecked};
 use crate::flux::{self, Cluster, Fleet};
-use crate::formats::renovate::Renovate;
+use crate::formats::renovate::{Renovate, Updates};
 use crate::formats::sops::Policy;
 use crate::helm::{Charts, ValuesSchema};
 use crate::kustomize::{Fault, FaultKind, FileUse};
@@ -35,6 +35,7 @@ pub struct Repo {
     renames: bool,
     sops: Policy,
     renovate: Renovate,
+    updates: Option<Updates>,
     named: BTreeSet<FileId>,
     secrets: Secrets,
     links: Links,
@@ -59,10 +60,10 @@ impl Repo {
             inputs.projects.iter().for_each(|project| _ = project.compared(tree));
             let sops = Policy::read(tree);
             let secrets = Secrets::read(tree, sops.values_in_clear(tree));
-            let read = (Renovate::new(tree), named_files(tree), renames_resources(tree));
+            let read = (Renovate::new(tree), Updates::read(tree), named_files(tree), renames_resources(tree));
             (Gateways::of(&resources), resources, sops, secrets, read)
         };
-        let (fleet, (gateways, resources, sops, secrets, (renovate, named, renames))) =
+        let (fleet, (gateways, resources, sops, secrets, (renovate, updates, named, renames))) =
             rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let usages = Usages::new(tree, &fleet, &named);
@@ -77,6 +78,7 @@ impl Repo {
             renames,
             sops,
             renovate,
+            updates,
             named,
             secrets,
             links,
@@ -164,6 +166,11 @@ impl Repo {
     /// What Renovate is told.
     pub fn renovate(&self) -> &Renovate {
         &self.renovate
+    }
+
+    /// What Renovate updates; `None` where it has no configuration.
+    pub fn updates(&self) -> Option<&Updates> {
+        self.updates.as_ref()
     }
 
     /// What is to be encrypted.

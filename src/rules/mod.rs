@@ -220,6 +220,8 @@ pub mod renovate {
     pub mod preset_missing;
     /// See `rules/renovate/unknown-name.md`.
     pub mod unknown_name;
+    /// See `rules/renovate/unlinked-repository.md`.
+    pub mod unlinked_repository;
     /// See `rules/renovate/unpinned-action.md`.
     pub mod unpinned_action;
     /// See `rules/renovate/wrong-capture.md`.
@@ -455,6 +457,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "renovate/no-match", page: include_str!("../../rules/renovate/no-match.md"), ..renovate::no_match::RULE },
     Rule { id: "renovate/preset-missing", page: include_str!("../../rules/renovate/preset-missing.md"), ..renovate::preset_missing::RULE },
     Rule { id: "renovate/unknown-name", page: include_str!("../../rules/renovate/unknown-name.md"), ..renovate::unknown_name::RULE },
+    Rule { id: "renovate/unlinked-repository", page: include_str!("../../rules/renovate/unlinked-repository.md"), ..renovate::unlinked_repository::RULE },
     Rule { id: "renovate/unpinned-action", page: include_str!("../../rules/renovate/unpinned-action.md"), ..renovate::unpinned_action::RULE },
     Rule { id: "renovate/wrong-capture", page: include_str!("../../rules/renovate/wrong-capture.md"), ..renovate::wrong_capture::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },

@@ -19,11 +19,38 @@ const RECOMMENDED: [&str; 8] = [
     "**/__fixtures__/**",
 ];
 
+/// Presets that leave them out.
+const RECOMMENDING: [&str; 4] =
+    ["config:recommended", "config:best-practices", "config:base", ":ignoreModulesAndTests"];
+
 /// What Renovate is told in a repository.
 #[derive(Debug, Default)]
 pub struct Renovate {
     managers: Vec<Manager>,
-    ignored: Vec<(String, Option<Pattern>)>,
+    ignored: Ignored,
+}
+
+/// The paths that a configuration leaves out.
+#[derive(Debug, Default)]
+pub(super) struct Ignored(Vec<(String, Option<Pattern>)>);
+
+impl Ignored {
+    /// Adds what a configuration says.
+    pub fn add(&mut self, root: &Node) {
+        let mut extended = root.get("extends").into_iter().flat_map(listed).filter_map(Node::text);
+        let recommends = extended.any(|text| RECOMMENDING.contains(&text));
+        let own: Vec<&str> = root.items_at(&["ignorePaths"]).iter().filter_map(Node::text).collect();
+        let default = RECOMMENDED.iter().filter(|_| recommends && root.get("ignorePaths").is_none());
+        self.0.extend(own.iter().chain(default).map(|text| ((*text).to_owned(), Pattern::new(text))));
+    }
+
+    /// Whether they have a path.
+    pub fn has(&self, path: &str) -> bool {
+        let fits = |(text, pattern): &(String, Option<Pattern>)| {
+            path.contains(text.as_str()) || pattern.as_ref().is_some_and(|pattern| pattern.matches(path))
+        };
+        self.0.iter().any(fits)
+    }
 }
 
 /// A custom manager: it reads the files that fit its patterns by regular expressions.
@@ -77,13 +104,8 @@ impl Renovate {
         let documents = tree.files().iter().flat_map(|file| file.roots_of(Role::Renovate));
         let mut renovate = Renovate::default();
         for root in documents {
-            let mut extended = root.get("extends").into_iter().flat_map(listed).filter_map(Node::text);
-            let recommends = extended.any(|text| matches!(text, "config:recommended" | "config:best-practices"));
             renovate.managers.extend(regex_managers(root).map(Manager::new));
-            let own: Vec<&str> = root.items_at(&["ignorePaths"]).iter().filter_map(Node::text).collect();
-            let default = RECOMMENDED.iter().filter(|_| recommends && root.get("ignorePaths").is_none());
-            let ignored = own.iter().chain(default).map(|text| ((*text).to_owned(), Pattern::new(text)));
-            renovate.ignored.extend(ignored);
+            renovate.ignored.add(root);
         }
         renovate
     }
@@ -95,10 +117,7 @@ impl Renovate {
 
     /// Whether Renovate does not look at a file.
     pub fn ignores(&self, path: &str) -> bool {
-        let fits = |(text, pattern): &(String, Option<Pattern>)| {
-            path.contains(text.as_str()) || pattern.as_ref().is_some_and(|pattern| pattern.matches(path))
-        };
-        self.ignored.iter().any(fits)
+        self.ignored.has(path)
     }
 
     /// The annotations of a file, with what becomes of them.

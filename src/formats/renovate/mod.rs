@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 pub use annotation::{Annotation, annotations};
 pub use config::{Fate, Manager, Preset, Renovate, Repair, preset, regex_managers};
-pub use extract::{Dependency, Update, dependencies};
+pub use extract::{Dependency, Unlinked, Update, Updates};
 pub use pattern::{Pattern, lacks_slashes, pattern_lists, patterns, refusal};
 pub use value::{age_fault, schedule_fault, wanted_type};
 

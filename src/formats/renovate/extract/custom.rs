@@ -2,17 +2,31 @@
 
 use super::settings::{Reading, Settings};
 use super::{Dependency, Found, dependency};
+use crate::formats::renovate::Manager;
 use crate::resource::File;
 use crate::yaml::Node;
 use regex::bytes::Captures;
 use smol_str::SmolStr;
 use std::str::from_utf8;
 
+/// A custom manager.
+pub(super) struct Custom<'a> {
+    node: &'a Node,
+    is_preset: bool,
+    manager: Manager,
+}
+
+/// The custom managers of a configuration.
+pub(super) fn managers(settings: &Settings) -> Vec<Custom<'_>> {
+    let customs = settings.customs.iter();
+    customs.map(|(node, is_preset)| Custom { node, is_preset: *is_preset, manager: Manager::new(node) }).collect()
+}
+
 /// What the custom managers find in a file.
-pub(super) fn find(settings: &Settings, file: &File) -> Vec<Dependency> {
+pub(super) fn find(settings: &Settings, customs: &[Custom], file: &File) -> Vec<Dependency> {
     let path = file.source.path.as_str();
     let mut all = Vec::new();
-    for (node, is_preset, manager) in &settings.customs {
+    for Custom { node, is_preset, manager } in customs {
         let plain = matches!(node.text_at(&["matchStringsStrategy"]), None | Some("any"));
         if !plain || !manager.covers(path) {
             continue;

@@ -2,7 +2,7 @@
 
 use super::charts::{OCI, from_git, kustomize_image};
 use super::docker::{DOCKER, image};
-use super::settings::Settings;
+use super::settings::{Repository, Settings};
 use super::{Found, documents};
 use crate::formats::renovate::NAMES;
 use crate::resource::{File, Tree};
@@ -126,17 +126,18 @@ fn chart_of(settings: &Settings, resource: &Node, chart: &Node) -> Option<Found>
     if name.starts_with("./") || source("kind") == Some("GitRepository") {
         return None;
     }
-    let namespace = source("namespace").or(resource.text_at(&["metadata", "namespace"]));
-    let place = (namespace.unwrap_or("").to_owned(), source("name").unwrap_or("").to_owned());
-    let oci = settings.repositories.get(&place).filter(|_| source("kind") == Some("HelmRepository"));
+    let known = repositories_of(settings, resource).filter(|_| source("kind") == Some("HelmRepository"));
+    let known = known.map_or_else(Vec::new, |(namespace, named)| {
+        named.iter().filter(|repository| repository.namespace == namespace).collect()
+    });
     let version = chart.get("version");
     Some(Found {
         span: version.map_or(chart.span, |version| version.span),
         name: name.into(),
         value: version.and_then(Node::text).map(SmolStr::new),
         digest: None,
-        datasource: if oci == Some(&true) { DOCKER.into() } else { "helm".into() },
-        skipped: oci.is_none().then_some(UNKNOWN_REGISTRY),
+        datasource: if known.iter().any(|repository| repository.oci) { DOCKER.into() } else { "helm".into() },
+        skipped: known.is_empty().then_some(UNKNOWN_REGISTRY),
     })
 }
 
@@ -172,17 +173,28 @@ fn oci_repository(root: &Node) -> Option<Found> {
     Some(Found { skipped: found.skipped.or(open), ..found })
 }
 
-/// The HelmRepositories in a file: namespace and name, and whether it is a registry of images.
-pub(super) fn helm_repositories(file: &File) -> Vec<((String, String), bool)> {
+/// The namespace in which a release or a HelmChart looks for its HelmRepository, and those of that name.
+pub(super) fn repositories_of<'a>(settings: &'a Settings, resource: &'a Node) -> Option<(&'a str, &'a [Repository])> {
+    let chart = resource.at(&["spec", "chart", "spec"]).or_else(|| resource.get("spec"))?;
+    let source = |key: &str| chart.text_at(&["sourceRef", key]);
+    let namespace = source("namespace").or(resource.text_at(&["metadata", "namespace"])).unwrap_or("");
+    let named = settings.repositories.get(source("name")?).filter(|_| source("kind") == Some("HelmRepository"))?;
+    Some((namespace, named))
+}
+
+/// The HelmRepositories in a file.
+pub(super) fn helm_repositories(file: &File) -> Vec<Repository> {
     if !file.source.text.contains("HelmRepository") {
         return Vec::new();
     }
     let repository = |root: &Node| {
-        let is_it = root.text_at(&["kind"]) == Some("HelmRepository");
-        let text = |path: &[&str]| root.text_at(path).filter(|_| is_it);
-        let place =
-            (text(&["metadata", "namespace"]).unwrap_or("").to_owned(), text(&["metadata", "name"])?.to_owned());
-        Some((place, text(&["spec", "url"])?.starts_with(OCI)))
+        let name = root.at(&["metadata", "name"]).filter(|_| root.text_at(&["kind"]) == Some("HelmRepository"))?;
+        Some(Repository {
+            name: name.text()?.to_owned(),
+            namespace: root.text_at(&["metadata", "namespace"]).unwrap_or("").to_owned(),
+            span: name.span,
+            oci: root.text_at(&["spec", "url"])?.starts_with(OCI),
+        })
     };
     documents(file).iter().filter_map(|document| repository(&document.root)).collect()
 }

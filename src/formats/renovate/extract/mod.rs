@@ -10,12 +10,12 @@ mod workflows;
 
 use crate::resource::{File, Syntax, Tree};
 use crate::source::Span;
-use crate::yaml::{Document, parse};
+use crate::yaml::{Document, Node, parse};
+use custom::Custom;
 use regex::Regex;
 use settings::{Reading, Settings};
 use smol_str::SmolStr;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// A version in a file.
@@ -60,25 +60,25 @@ struct Found {
     skipped: Option<&'static str>,
 }
 
-/// A manager: its name, and what it finds in a file.
-struct Manager {
+/// A manager of Renovate's own: its name, and what it finds in a file.
+struct BuiltIn {
     name: &'static str,
     find: fn(&Tree, &Settings, &File) -> Vec<Found>,
 }
 
 /// The managers whose files homelint knows.
-const MANAGERS: [Manager; 11] = [
-    Manager { name: "flux", find: manifests::flux },
-    Manager { name: "helm-values", find: manifests::helm_values },
-    Manager { name: "kubernetes", find: manifests::kubernetes },
-    Manager { name: "argocd", find: charts::argocd },
-    Manager { name: "helmfile", find: charts::helmfile },
-    Manager { name: "helmv3", find: charts::helmv3 },
-    Manager { name: "kustomize", find: charts::kustomize },
-    Manager { name: "docker-compose", find: manifests::compose },
-    Manager { name: "github-actions", find: workflows::actions },
-    Manager { name: "mise", find: tools::mise },
-    Manager { name: "npm", find: tools::npm },
+const MANAGERS: [BuiltIn; 11] = [
+    BuiltIn { name: "flux", find: manifests::flux },
+    BuiltIn { name: "helm-values", find: manifests::helm_values },
+    BuiltIn { name: "kubernetes", find: manifests::kubernetes },
+    BuiltIn { name: "argocd", find: charts::argocd },
+    BuiltIn { name: "helmfile", find: charts::helmfile },
+    BuiltIn { name: "helmv3", find: charts::helmv3 },
+    BuiltIn { name: "kustomize", find: charts::kustomize },
+    BuiltIn { name: "docker-compose", find: manifests::compose },
+    BuiltIn { name: "github-actions", find: workflows::actions },
+    BuiltIn { name: "mise", find: tools::mise },
+    BuiltIn { name: "npm", find: tools::npm },
 ];
 
 /// Managers of manifests: where none of them reads a file, the first that would find something there tells of it.
@@ -90,34 +90,63 @@ const GITHUB: [&str; 4] = ["github-tags", "github-releases", "github-release-att
 /// An alias as a key, without a blank before the colon.
 static ALIAS_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?m)^[ \t]*(?:- )?\*[\w-]+:").ok());
 
-/// Every version in a repository, in order of files and places; nothing where Renovate is not used.
-pub fn dependencies(tree: &Tree) -> Vec<Dependency> {
-    let Some(mut settings) = Settings::read(tree) else { return Vec::new() };
-    settings.repositories = repositories(tree, &settings);
-    let files = tree.files().iter().filter(|file| file.readable && file.rendered.is_none());
-    let mut found: Vec<Dependency> = files.flat_map(|file| in_file(tree, &settings, file)).collect();
-    found.sort_by_key(|one| (one.span, one.manager));
-    found
+/// Renovate in a repository where it has a configuration.
+#[derive(Debug)]
+pub struct Updates(Settings);
+
+/// A HelmRepository that Renovate does not connect with a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unlinked<'a> {
+    /// The namespace that the release looks for it in.
+    pub wanted: &'a str,
+    /// Where the name of the HelmRepository is.
+    pub repository: Span,
+    /// The namespace that is written there.
+    pub written: &'a str,
 }
 
-/// Whether a HelmRepository is a registry of images, by namespace and name.
-fn repositories(tree: &Tree, settings: &Settings) -> BTreeMap<(String, String), bool> {
-    let is_read = |file: &&File| matches!(settings.reads("flux", &file.source.path), Reading::Yes);
-    let mut repositories = BTreeMap::new();
-    for (place, oci) in tree.files().iter().filter(is_read).flat_map(manifests::helm_repositories) {
-        *repositories.entry(place).or_default() |= oci;
+impl Updates {
+    /// Reads the configuration of a repository; `None` where it has none.
+    pub fn read(tree: &Tree) -> Option<Self> {
+        let mut settings = Settings::read(tree)?;
+        let is_read = |file: &&File| matches!(settings.reads("flux", &file.source.path), Reading::Yes);
+        let repositories: Vec<_> = tree.files().iter().filter(is_read).flat_map(manifests::helm_repositories).collect();
+        for repository in repositories {
+            settings.repositories.entry(repository.name.clone()).or_default().push(repository);
+        }
+        Some(Updates(settings))
     }
-    repositories
+
+    /// Every version in the repository, in order of files and places.
+    pub fn dependencies(&self, tree: &Tree) -> Vec<Dependency> {
+        let files = tree.files().iter().filter(|file| file.readable && file.rendered.is_none());
+        let customs = custom::managers(&self.0);
+        let mut found: Vec<Dependency> = files.flat_map(|file| in_file(tree, &self.0, &customs, file)).collect();
+        found.sort_by_key(|one| (one.span, one.manager));
+        found
+    }
+
+    /// The HelmRepository that a release means, where Renovate does not see that it does: it compares the namespaces that
+    /// are written, before kustomize sets any.
+    pub fn unlinked<'a>(&'a self, file: &File, release: &'a Node) -> Option<Unlinked<'a>> {
+        if !matches!(self.0.reads("flux", &file.source.path), Reading::Yes) {
+            return None;
+        }
+        let (wanted, named) = manifests::repositories_of(&self.0, release)?;
+        let first = named.first().filter(|_| named.iter().all(|repository| repository.namespace != wanted))?;
+        Some(Unlinked { wanted, repository: first.span, written: &first.namespace })
+    }
 }
 
-fn in_file(tree: &Tree, settings: &Settings, file: &File) -> Vec<Dependency> {
+fn in_file(tree: &Tree, settings: &Settings, customs: &[Custom], file: &File) -> Vec<Dependency> {
     let path = file.source.path.as_str();
-    let mut all = custom::find(settings, file);
+    let mut all = custom::find(settings, customs, file);
     let mut blind = None;
+    let is_text = file.syntax == Syntax::Text;
     for manager in &MANAGERS {
         let reading = settings.reads(manager.name, path);
-        let is_blind = matches!(reading, Reading::No(_));
-        if is_blind && !OF_MANIFESTS.contains(&manager.name) {
+        let is_blind = matches!(reading, Reading::No(_) | Reading::Unknown);
+        if is_blind && (is_text || !OF_MANIFESTS.contains(&manager.name)) {
             continue;
         }
         let found = (manager.find)(tree, settings, file);
@@ -141,6 +170,7 @@ fn in_file(tree: &Tree, settings: &Settings, file: &File) -> Vec<Dependency> {
 fn dependency(found: Found, manager: &'static str, reading: &Reading) -> Dependency {
     let update = match (reading, found.skipped) {
         (Reading::No(reason), _) => Update::No(reason.clone()),
+        (Reading::Unknown, _) => Update::Unsure("a preset of another repository may say so"),
         (_, Some(reason)) => Update::No(reason.to_owned()),
         _ if found.value.is_none() && found.digest.is_none() => Update::No("it names no version".to_owned()),
         _ if GITHUB.contains(&found.datasource.as_str()) => Update::Unsure("Renovate needs a token for github.com"),

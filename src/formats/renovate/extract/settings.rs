@@ -1,10 +1,10 @@
 //! What Renovate reads with which manager: its own patterns, and those of the configuration.
 
 use super::Found;
-use crate::formats::renovate::config::{Manager, Preset, Renovate, listed, preset, regex_managers};
+use crate::formats::renovate::config::{Ignored, Preset, listed, preset, regex_managers};
 use crate::formats::renovate::{NAMES, Pattern};
 use crate::resource::{File, Role, Tree};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,22 +34,39 @@ pub(super) enum Reading {
     Yes,
     /// Because a preset in the repository says so: Renovate reads that from the server.
     Preset,
+    /// A preset that is not here may say so.
+    Unknown,
     /// It does not, and why.
     No(String),
 }
 
+/// A HelmRepository, as it is written.
+#[derive(Debug)]
+pub(super) struct Repository {
+    pub name: String,
+    /// Empty where none is written.
+    pub namespace: String,
+    /// Of its name.
+    pub span: Span,
+    /// Whether it is a registry of images.
+    pub oci: bool,
+}
+
 /// What the configuration says.
+#[derive(Debug)]
 pub(super) struct Settings {
     /// Patterns of each manager: Renovate's own, those of the configuration, those of its presets.
     patterns: BTreeMap<String, [Vec<Pattern>; 3]>,
     disabled: BTreeSet<String>,
     enabled: BTreeSet<String>,
-    renovate: Renovate,
+    /// Whether it extends a preset of another repository.
+    open: bool,
+    ignored_paths: Ignored,
     ignored: BTreeSet<String>,
-    /// Custom managers: the node, whether a preset has it, and how it is read.
-    pub customs: Vec<(Node, bool, Manager)>,
-    /// Whether a HelmRepository is a registry of images, by namespace and name.
-    pub repositories: BTreeMap<(String, String), bool>,
+    /// Custom managers, and whether a preset has it.
+    pub customs: Vec<(Node, bool)>,
+    /// The HelmRepositories in files that the flux manager reads, by name.
+    pub repositories: BTreeMap<String, Vec<Repository>>,
 }
 
 impl Settings {
@@ -64,12 +81,15 @@ impl Settings {
             patterns: own.collect(),
             disabled: BTreeSet::new(),
             enabled: BTreeSet::new(),
-            renovate: Renovate::new(tree),
+            open: false,
+            ignored_paths: Ignored::default(),
             ignored: BTreeSet::new(),
             customs: Vec::new(),
             repositories: BTreeMap::new(),
         };
-        for (file, is_preset) in configurations(tree, main) {
+        let (files, open) = configurations(tree, main);
+        settings.open = open;
+        for (file, is_preset) in files {
             file.roots_of(Role::Renovate).for_each(|root| settings.add(root, is_preset));
         }
         Some(settings)
@@ -79,6 +99,7 @@ impl Settings {
         let texts = |node: Option<&Node>| -> Vec<String> {
             node.into_iter().flat_map(listed).filter_map(|node| node.text().map(str::to_owned)).collect()
         };
+        self.ignored_paths.add(root);
         self.enabled.extend(texts(root.get("enabledManagers")));
         self.ignored.extend(texts(root.get("ignoreDeps")));
         for entry in root.entries() {
@@ -94,12 +115,12 @@ impl Settings {
                 None => {}
             }
         }
-        self.customs.extend(regex_managers(root).map(|node| (node.clone(), is_preset, Manager::new(node))));
+        self.customs.extend(regex_managers(root).map(|node| (node.clone(), is_preset)));
     }
 
     /// Whether a manager reads the file at a path.
     pub fn reads(&self, manager: &str, path: &str) -> Reading {
-        if self.renovate.ignores(path) {
+        if self.ignored_paths.has(path) {
             return Reading::No("`ignorePaths` leaves this file out".to_owned());
         }
         if self.disabled.contains(manager) || !self.enabled.is_empty() && !self.enabled.contains(manager) {
@@ -109,6 +130,7 @@ impl Settings {
         match self.patterns.get(manager) {
             Some([own, written, _]) if fits(own) || fits(written) => Reading::Yes,
             Some([.., preset]) if fits(preset) => Reading::Preset,
+            _ if self.open => Reading::Unknown,
             _ => Reading::No(format!("no pattern in `managerFilePatterns` of `{manager}` matches this file")),
         }
     }
@@ -120,21 +142,22 @@ impl Settings {
     }
 }
 
-/// The configuration and the presets in the repository that it leads to, each with whether it is one.
-fn configurations<'t>(tree: &'t Tree, main: &'t File) -> Vec<(&'t File, bool)> {
-    let mut all = vec![(main, false)];
+/// The configuration and the presets in the repository that it leads to, each with whether it is one; and whether it leads
+/// to presets of other repositories.
+fn configurations<'t>(tree: &'t Tree, main: &'t File) -> (Vec<(&'t File, bool)>, bool) {
+    let (mut all, mut open) = (vec![(main, false)], false);
     let mut seen: BTreeSet<FileId> = BTreeSet::from([main.source.id]);
     let mut at = 0;
     while let Some((file, _)) = all.get(at).copied().filter(|_| at < MAX_PRESETS) {
         at += 1;
-        let extended = file.roots_of(Role::Renovate).flat_map(|root| root.get("extends")).flat_map(listed);
+        let extended = file.roots_of(Role::Renovate).filter_map(|root| root.get("extends")).flat_map(listed);
         for text in extended.filter_map(Node::text) {
-            if let Preset::Here(id) = preset(tree, file, text)
-                && seen.insert(id)
-            {
-                all.extend(tree.file(id).map(|file| (file, true)));
+            match preset(tree, file, text) {
+                Preset::Here(id) if seen.insert(id) => all.extend(tree.file(id).map(|file| (file, true))),
+                Preset::Elsewhere(..) => open = true,
+                Preset::Here(_) | Preset::BuiltIn => {}
             }
         }
     }
-    all
+    (all, open)
 }

@@ -93,11 +93,8 @@ fn human(listed: &[(&SourceFile, &Dependency)]) -> String {
     let (yes, no) = (count(|update| *update == Update::Yes), count(|update| matches!(update, Update::No(_))));
     let unsure = lines.len() - yes - no;
     if !lines.is_empty() {
-        _ = writeln!(
-            out,
-            "\n{} versions: {yes} are updated, {no} by nobody, {unsure} cannot be told here",
-            lines.len()
-        );
+        let word = if lines.len() == 1 { "version" } else { "versions" };
+        _ = writeln!(out, "\n{} {word}: {yes} updated, {no} not updated, {unsure} not known", lines.len());
     }
     out
 }

@@ -14,7 +14,8 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 fn finding(file: &File, release: &Resource, repo: &Repo) -> Option<Finding> {
     let unlinked = repo.updates()?.unlinked(file, &release.node)?;
     let chart = release.node.at(&["spec", "chart", "spec", "chart"])?;
-    let message = format!("Renovate does not update the chart `{}`: it cannot find its HelmRepository", chart.literal()?);
+    let message =
+        format!("Renovate does not update the chart `{}`: it cannot find its HelmRepository", chart.literal()?);
     let help = match (unlinked.written, unlinked.wanted) {
         ("", wanted) => format!("write `namespace: {wanted}` in the HelmRepository: Renovate does not run kustomize"),
         (written, "") => format!("write `namespace: {written}` in the `sourceRef`: Renovate does not run kustomize"),

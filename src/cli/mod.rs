@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod cluster;
 mod dependencies;
+mod diff;
 mod fix;
 mod graph;
 mod init;
@@ -62,6 +63,8 @@ enum Command {
     Check(Box<check::Check>),
     /// Print what would be applied
     Build(build::Build),
+    /// Show what changes in the cluster, object by object
+    Diff(diff::Diff),
     /// Show how sources, Kustomizations, releases and routes depend on each other
     Graph(graph::Draw),
     /// List every version in the repository, and who updates it
@@ -160,6 +163,7 @@ pub fn main() -> ExitCode {
         None => check::run(&arguments.check),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Build(arguments)) => build::run(&arguments),
+        Some(Command::Diff(arguments)) => diff::run(&arguments),
         Some(Command::Graph(arguments)) => graph::run(&arguments),
         Some(Command::Dependencies(arguments)) => dependencies::run(&arguments),
         Some(Command::Explain(arguments)) => rules::explain(&arguments),

@@ -22,3 +22,5 @@ pub mod repo;
 pub mod cluster;
 /// Generated ConfigMaps and Secrets: where their names are written without the hash.
 pub mod generated;
+/// What changes in the clusters between two states of a repository.
+pub mod difference;

@@ -55,6 +55,8 @@ fn errors_of_use_say_what_to_do() {
     repo.run(&["explain", "duplicate-key"]).refuses(&["no rule", "did you mean `yaml/duplicate-key`?"]);
     repo.run(&["--format", "jsno"]).refuses(&["jsno", "json"]);
     repo.run(&["--baseline", "gone"]).refuses(&["cannot read the baseline gone", "--write-baseline=gone"]);
+    repo.write("base", "words\n");
+    repo.run(&["--baseline", "base"]).refuses(&["base is no baseline", "--write-baseline=base"]);
     repo.run(&["--staged"]).refuses(&["is not in a git repository", "`--staged`, `--rev` and `--since` need one"]);
     repo.run(&["--since", "HEAD"]).refuses(&["is not in a git repository", ""]);
     let git = Repo::new(&[("a.yaml", CLEAN)]);
@@ -76,6 +78,42 @@ fn paths_limit_findings_and_not_what_is_read() {
         let found = json["diagnostics"].as_array().unwrap();
         assert!(found.len() == 1 && found[0]["path"] == "a/x.yaml", "{folder} {path}: {json}");
     }
+}
+
+#[test]
+fn a_broken_configuration_is_a_failure_whatever_is_checked() {
+    let repo = Repo::new(&[("a.yaml", DUPLICATE)]);
+    repo.git(&["init", "-q"]);
+    repo.commit();
+    for (text, message) in [
+        ("rules: [\n", "error[yaml/syntax]"),
+        ("rules: {yaml/sintax: off}\n", "no rule is called `yaml/sintax`"),
+        ("schemas: {locations: [../gone]}\n", "there is no folder ../gone"),
+    ] {
+        repo.write(".homelint.yaml", text);
+        repo.git(&["add", "-A"]);
+        for arguments in [&["a.yaml"][..], &["--select", "image/*"], &["--staged"], &["--since", "HEAD"], &[]] {
+            let ran = repo.run(&[&["--format", "concise"], arguments].concat());
+            assert_eq!(ran.code, 2, "{text} {arguments:?}");
+            assert!(
+                ran.out.contains(message) || ran.err.contains(message),
+                "{text} {arguments:?}: {}{}",
+                ran.out,
+                ran.err
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_to_check_is_no_success() {
+    let repo = Repo::new(&[("words/a.txt", "words\n"), ("kept/.gitkeep", ""), ("a.yaml", CLEAN)]);
+    std::fs::create_dir_all(repo.path("empty")).unwrap();
+    let words = repo.run(&["words"]);
+    assert!(words.code == 0 && words.err.contains("warning: nothing was checked"), "{}", words.err);
+    assert_eq!(repo.run(&["words", "--deny-warnings"]).code, 1);
+    assert_eq!(repo.run(&["empty"]).code, 2);
+    assert_eq!(repo.run(&[]).code, 0);
 }
 
 #[test]

@@ -100,7 +100,8 @@ impl Selection {
             && (matches(&self.select) || self.select.is_empty() && (rule.on || repo.config().sets(rule.id)))
     }
 
-    fn wants(&self, path: &str) -> bool {
+    /// Whether findings in a file are wanted.
+    pub fn wants(&self, path: &str) -> bool {
         self.paths.is_empty() || self.paths.iter().any(|wanted| is_below(path, wanted))
     }
 }
@@ -294,9 +295,13 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
     let Checks { repo, rules, running, selection, mask, .. } = checks;
     let path = repo.tree().written(file).source.path.as_str();
     let suppressions = suppression::read(file);
-    // By rule and line; of several that say the same, the first is the one that counts.
-    let silences: HashMap<(&str, Option<u32>), usize> =
-        suppressions.iter().enumerate().rev().map(|(index, one)| ((one.rule.as_str(), one.line), index)).collect();
+    // By line; of several that say the same, the first is the one that counts.
+    let mut silences: HashMap<Option<u32>, Vec<usize>> = HashMap::new();
+    suppressions.iter().enumerate().for_each(|(index, one)| silences.entry(one.line).or_default().push(index));
+    let silenced = |rule: &str, line: u32| {
+        let mut there = [None, Some(line)].into_iter().filter_map(|line| silences.get(&line)).flatten();
+        there.find(|index| suppressions.get(**index).is_some_and(|one| one.is_of(rule)))
+    };
     let used: Vec<AtomicBool> = suppressions.iter().map(|_| AtomicBool::new(false)).collect();
     let mut diagnostics = Vec::new();
     let usage = checks.usage(file, path);
@@ -314,7 +319,7 @@ fn check_file(file: &File, checks: &Checks, deployed: Option<&Vec<(&'static str,
         debug_assert!(findings.iter().all(|finding| finding.span.file == file.source.id), "{} left {path}", rule.id);
         for finding in findings.into_iter().filter(|finding| may_be_rendered(finding, repo.tree())) {
             let line = file.source.line(finding.span.start);
-            match silences.get(&(rule.id, None)).or_else(|| silences.get(&(rule.id, Some(line)))) {
+            match silenced(rule.id, line) {
                 Some(&index) => used[index].store(true, Ordering::Relaxed),
                 None => diagnostics.push(diagnostic(rule, level, as_written(finding, repo), mask)),
             }
@@ -372,6 +377,15 @@ fn as_written(mut finding: Finding, repo: &Repo) -> Finding {
 
 fn unused(suppression: &Suppression, rules: &[Rule], ran: impl Fn(&Rule) -> bool) -> Option<Finding> {
     let id = suppression.rule.as_str();
+    if id.is_empty() {
+        let finding = Finding::new(suppression.span, "this comment names no rule, and silences nothing");
+        return Some(finding.help("write `# homelint: ignore group/rule - reason`, on the line or above it"));
+    }
+    if id.ends_with('*') && rules.iter().any(|rule| suppression.is_of(rule.id)) {
+        let message = format!("this suppression of `{id}` silences nothing");
+        let any = rules.iter().any(|rule| suppression.is_of(rule.id) && ran(rule));
+        return any.then(|| Finding::new(suppression.span, message).help("delete it"));
+    }
     let Some(rule) = rules.iter().find(|rule| rule.id == id) else {
         let near = nearest(id, rules.iter().map(|rule| rule.id));
         let help = near.map_or_else(|| "`homelint rules` lists them".to_owned(), did_you_mean);

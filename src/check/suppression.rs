@@ -1,4 +1,5 @@
-//! `# homelint: ignore <id>[, <id>] - reason` on or above a line, `ignore-file` in the first comment block.
+//! `# homelint: ignore <id>[, <id>] - reason` on or above a line, `ignore-file` in the first comment block. An id may end
+//! in `*`.
 
 use crate::resource::File;
 use crate::source::Span;
@@ -10,12 +11,19 @@ const MARK: &str = "homelint:";
 /// One rule that a comment silences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
-    /// The rule's id.
+    /// The rule's id, or the beginning of several and `*`; empty where the comment names none.
     pub rule: String,
-    /// Where the id stands.
+    /// Where the id stands; the whole comment where it names none.
     pub span: Span,
     /// The line it holds for; `None` for the whole file.
     pub line: Option<u32>,
+}
+
+impl Suppression {
+    /// Whether it silences a rule, on some line.
+    pub fn is_of(&self, rule: &str) -> bool {
+        self.rule.strip_suffix('*').map_or(self.rule == rule, |start| rule.starts_with(start))
+    }
 }
 
 /// The suppressions in the comments of a file.
@@ -38,6 +46,11 @@ fn in_comment(lines: &mut Lines, span: Span) -> Vec<Suppression> {
         "ignore" if alone => Some(lines.next_content(own_line)),
         "ignore" => Some(own_line),
         "ignore-file" if own_line < lines.first_content() => None,
+        "ignore-file" => return Vec::new(),
+        // What other linters call it.
+        _ if word.starts_with("disable") || word.starts_with("noqa") || word.starts_with("skip") => {
+            return vec![Suppression { rule: String::new(), span, line: Some(own_line) }];
+        }
         _ => return Vec::new(),
     };
     let from = at + order.find(word).unwrap_or(0) + word.len();
@@ -51,6 +64,9 @@ fn in_comment(lines: &mut Lines, span: Span) -> Vec<Suppression> {
             found.push(Suppression { rule: id.to_owned(), span: source.span(at..at + id.len()), line });
         }
         start += part.len() + 1;
+    }
+    if found.is_empty() {
+        found.push(Suppression { rule: String::new(), span, line });
     }
     found
 }
@@ -110,5 +126,15 @@ mod tests {
             [("a/b".into(), None), ("c/d".into(), Some(3)), ("e/f".into(), Some(3)), ("g/h".into(), Some(4))]
         );
         assert_eq!(suppressions("a: 1\n# homelint: ignore-file a/b - too late\n"), []);
+        assert_eq!(suppressions("a: 1 # homelint: ignore\n"), [(String::new(), Some(1))]);
+        assert_eq!(suppressions("a: 1 # homelint: disable=a/b\n"), [(String::new(), Some(1))]);
+        assert_eq!(suppressions("# homelint: is a linter\n"), []);
+    }
+
+    #[test]
+    fn a_star_stands_for_the_rest() {
+        let file = File::read(FileId(0), "a.yaml", Some("a: 1 # homelint: ignore yaml/*\n".to_owned()));
+        let found = read(&file);
+        assert!(found.iter().all(|one| one.is_of("yaml/syntax") && !one.is_of("image/no-tag")));
     }
 }

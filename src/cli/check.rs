@@ -1,17 +1,19 @@
 //! `homelint check`.
 
-use super::store::store;
+use super::store::{check_locations, store};
 use super::terminal::{Color, color, width};
-use super::{CLEAN, FOUND, Failure, Outcome, Run, fix, paths, rules};
+use super::{CLEAN, FAILED, FOUND, Failure, Outcome, Run, fix, paths, rules};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use globset::{Glob, GlobMatcher};
 use homelint::check::fix::diff;
 use homelint::check::{Report, Selection, check};
+use homelint::config::FILE;
 use homelint::diagnostic::Severity;
 use homelint::discover::store::Store;
 use homelint::discover::{self, Besides, Changes, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::report::{self, Format, Options};
+use homelint::resource::Syntax;
 use homelint::rules::RULES;
 use homelint::secret::Shown;
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +118,12 @@ pub fn run(arguments: &Check) -> Run {
     let since = base.as_deref().filter(|_| arguments.since.is_some());
     let mut repo = load(root, &source, since, &store)?;
     places.check_tree(&repo, &source)?;
+    check_locations(root, repo.locations())?;
+    if let Some(broken) = broken_configuration(&repo)? {
+        let text = report::render(&broken, RULES, arguments.format, &arguments.options(&std::io::stdout(), start));
+        let summary = report::summary(&broken, &arguments.options(&std::io::stderr(), start));
+        return Ok(Outcome::of(&repo, &text, &format!("{summary}\n")).code(FAILED));
+    }
     let known = base.as_deref().map_or_else(|| Ok(BTreeSet::new()), |base| known_at(root, base, &selection, &store))?;
     let mut report = check(&repo, RULES, &selection).without(&known);
     let mut notes = String::new();
@@ -147,7 +155,11 @@ pub fn run(arguments: &Check) -> Run {
         let options = arguments.options(&std::io::stderr(), start);
         let _ = writeln!(notes, "{}", report::summary(&report, &options));
     }
-    let outcome = Outcome::of(&repo, &text, &notes).code(arguments.code(&report));
+    let mut code = arguments.code(&report);
+    if arguments.since.is_none() && !arguments.staged {
+        code = code.max(arguments.idle(&repo, &selection, &mut notes));
+    }
+    let outcome = Outcome::of(&repo, &text, &notes).code(code);
     // The process ends here: giving back a tree of nodes piece by piece would only take time.
     std::mem::forget(repo);
     Ok(outcome)
@@ -180,6 +192,22 @@ impl Check {
         }
     }
 
+    /// Says that there was nothing to check: no file at all is a failure, no file that homelint understands a warning.
+    fn idle(&self, repo: &Repo, selection: &Selection, notes: &mut String) -> u8 {
+        let mut wanted = repo.tree().files().iter().filter(|file| selection.wants(&file.source.path)).peekable();
+        let is_empty = wanted.peek().is_none();
+        if wanted.any(|file| !matches!(file.syntax, Syntax::Text)) {
+            return CLEAN;
+        }
+        let what = if is_empty { "no file" } else { "no YAML, JSON or TOML" };
+        let _ = writeln!(notes, "warning: nothing was checked: there is {what} below the path");
+        match (is_empty, self.deny_warnings) {
+            (true, _) => FAILED,
+            (false, true) => FOUND,
+            (false, false) => CLEAN,
+        }
+    }
+
     fn code(&self, report: &Report) -> u8 {
         let denied = self.deny_warnings && report.count(Severity::Warning) > 0;
         let found = denied || report.count(Severity::Error) > 0;
@@ -195,6 +223,17 @@ fn load(root: &Root, source: &Source, since: Option<&str>, store: &Store) -> Res
         None => (!matches!(source, Source::Commit(_))).then_some(Changes::Generated),
     };
     Ok(Repo::new(discover::load(root, source, Besides { rules: &ids, store: Some(store), changes })?))
+}
+
+/// What is wrong with the configuration, where something is: no finding can be relied on then.
+fn broken_configuration(repo: &Repo) -> Result<Option<Report>, Failure> {
+    let has_problems = repo.tree().find(FILE).is_some_and(|file| !file.parsed.problems.is_empty());
+    if repo.config().faults.is_empty() && !has_problems {
+        return Ok(None);
+    }
+    let select = globs(&["homelint/config".to_owned(), "yaml/*".to_owned()])?;
+    let selection = Selection { select, ignore: Vec::new(), paths: vec![FILE.to_owned()] };
+    Ok(Some(check(repo, RULES, &selection)).filter(|report| report.count(Severity::Error) > 0))
 }
 
 /// What is found in a commit.
@@ -219,7 +258,13 @@ fn read_baseline(file: &Path) -> Result<BTreeSet<String>, Failure> {
             .help(format!("write it: homelint --write-baseline={}", file.display()))
     })?;
     let fingerprints = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(' ').next());
-    Ok(fingerprints.map(str::to_owned).collect())
+    let fingerprints: BTreeSet<String> = fingerprints.map(str::to_owned).collect();
+    let is_one = |text: &String| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if fingerprints.iter().all(is_one) {
+        return Ok(fingerprints);
+    }
+    let failure = Failure::new(format!("{} is no baseline: its lines begin with no fingerprint", file.display()));
+    Err(failure.help(format!("write it: homelint --write-baseline={}", file.display())))
 }
 
 /// A line a finding: its fingerprint, and behind it what it was, for people.

@@ -106,6 +106,27 @@ fn a_broken_configuration_is_a_failure_whatever_is_checked() {
 }
 
 #[test]
+fn a_hook_checks_what_is_staged_or_pushed_or_everything() {
+    let repo = Repo::new(&[("old.yaml", DUPLICATE), ("new.yaml", CLEAN)]);
+    repo.git(&["init", "-q", "-b", "main"]);
+    repo.commit();
+    let hook = ["--hook", "--format", "concise"];
+    let everything = repo.run(&hook);
+    assert!(everything.code == 1 && everything.out.starts_with("old.yaml:"), "nothing is staged: {}", everything.out);
+    repo.write("new.yaml", DUPLICATE);
+    repo.git(&["add", "-A"]);
+    let staged = repo.run(&hook);
+    assert!(staged.code == 1 && staged.out.starts_with("new.yaml:"), "an old mistake is no news: {}", staged.out);
+    repo.commit();
+    let pushed = |from: &str, to: &str| {
+        let mut command = repo.command(&hook);
+        Ran::new(command.env("PRE_COMMIT_FROM_REF", from).env("PRE_COMMIT_TO_REF", to).output().unwrap())
+    };
+    assert!(pushed("HEAD~1", "HEAD").out.starts_with("new.yaml:"));
+    assert_eq!(pushed("HEAD", "HEAD").out, "");
+}
+
+#[test]
 fn nothing_to_check_is_no_success() {
     let repo = Repo::new(&[("words/a.txt", "words\n"), ("kept/.gitkeep", ""), ("a.yaml", CLEAN)]);
     std::fs::create_dir_all(repo.path("empty")).unwrap();

@@ -24,7 +24,7 @@ use std::time::Instant;
 /// Where a baseline lies unless a file is named.
 const BASELINE: &str = ".homelint-baseline";
 
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
   homelint check --select 'yaml/*' --format concise
@@ -46,6 +46,9 @@ pub struct Check {
     /// Report only what is new since a revision, in any file
     #[arg(long, value_name = "REV", conflicts_with = "staged")]
     since: Option<String>,
+    /// As a hook: check what is pushed (pre-commit's refs), else what is staged, else everything
+    #[arg(long, conflicts_with_all = ["staged", "since", "rev", "fix"])]
+    hook: bool,
     /// Check a commit instead of the work tree
     #[arg(long, value_name = "REV", conflicts_with = "fix")]
     rev: Option<String>,
@@ -101,6 +104,8 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 /// Checks a repository and reports.
 pub fn run(arguments: &Check) -> Run {
     let start = Instant::now();
+    let hook = arguments.hook.then(|| arguments.clone().of_hook()).transpose()?;
+    let arguments = hook.as_ref().unwrap_or(arguments);
     let source = arguments.source();
     let places = paths::locate(&arguments.paths, &source)?;
     let selection = Selection {
@@ -166,6 +171,18 @@ pub fn run(arguments: &Check) -> Run {
 }
 
 impl Check {
+    /// What a hook wants to know: pre-commit says what is pushed, git what is staged; where nothing is, all files are meant.
+    fn of_hook(mut self) -> Result<Self, Failure> {
+        let revision = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        if let (Some(from), Some(to)) = (revision("PRE_COMMIT_FROM_REF"), revision("PRE_COMMIT_TO_REF")) {
+            (self.since, self.rev) = (Some(from), Some(to));
+            return Ok(self);
+        }
+        let staged = discover::changes(&discover::root(Path::new("."))?, &Source::Index, None)?;
+        self.staged = staged.is_some_and(|paths| !paths.is_empty());
+        Ok(self)
+    }
+
     fn source(&self) -> Source {
         match &self.rev {
             Some(rev) => Source::Commit(rev.clone()),

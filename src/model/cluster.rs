@@ -8,8 +8,10 @@ use crate::kubernetes::pod::Pod;
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Maker, Place, Reference};
 use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
+use crate::model::gateway::{Gateway, Gateways};
 use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
 use crate::model::repo::Repo;
+use crate::model::route::{Route, routes};
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
 use crate::source::Span;
@@ -36,6 +38,10 @@ pub struct Cluster<'a> {
     pub root_references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
     pub hosts: Vec<HostUse<'a>>,
+    /// Every Gateway.
+    pub gateways: Gateways,
+    /// Every route.
+    pub routes: Vec<Route<'a>>,
     /// Every image of what Flux applies, as deployed, with the object that names it.
     pub images: Vec<(&'a Resource, Image)>,
     services: ByNamespace<'a, &'a Member>,
@@ -60,9 +66,12 @@ pub struct HostUse<'a> {
 pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
     let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
     let cluster = |(flux, inventory)| {
-        let (references, (hosts, images)) = rayon::join(
+        let (references, (hosts, (images, (gateways, routes)))) = rayon::join(
             || resolve(repo, inventory, &inventory.members),
-            || rayon::join(|| spoken(repo, inventory), || images_of(flux)),
+            || {
+                let doors = || (gateways(repo, inventory), routes(inventory));
+                rayon::join(|| spoken(repo, inventory), || (images_of(flux), doors()))
+            },
         );
         let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
         for member in &inventory.members {
@@ -74,9 +83,26 @@ pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
             }
         }
         let root_references = resolve(repo, inventory, &inventory.roots);
-        Cluster { repo, flux, inventory, references, root_references, hosts, images, services, workloads }
+        Cluster {
+            repo,
+            flux,
+            inventory,
+            references,
+            root_references,
+            hosts,
+            gateways,
+            routes,
+            images,
+            services,
+            workloads,
+        }
     };
     clusters.map(cluster).collect()
+}
+
+/// The Gateways of a cluster.
+fn gateways(repo: &Repo, inventory: &Inventory) -> Gateways {
+    Gateways::of(inventory.members.iter().map(|member| &member.resource), repo.resources())
 }
 
 /// The images of what Flux applies.
@@ -307,6 +333,11 @@ impl<'a> Cluster<'a> {
             maker: Maker::Anyone,
         };
         self.inventory.answer(spoken.member, &reference)
+    }
+
+    /// The Gateway that a route names as its parent, where there is one and no more.
+    pub fn gateway(&self, route: &Route, parent: &Node) -> Option<Gateway<'_>> {
+        self.gateways.parent(parent, route.namespace)
     }
 
     /// Every Service.

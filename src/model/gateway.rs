@@ -1,50 +1,128 @@
 //! Gateways and the routes that name them as their parents.
 
+use crate::kubernetes::hostname::serves;
+use crate::kubernetes::selector::Selector;
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::yaml::Node;
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
-/// Every Gateway that is written in a repository.
+/// The API group of Gateways and routes.
+pub const GROUP: &str = "gateway.networking.k8s.io";
+
+/// The Gateways that routes find.
 #[derive(Debug, Default)]
-pub struct Gateways(Vec<Resource>);
+pub struct Gateways {
+    found: Vec<Resource>,
+    /// Names of others, which are written and which nobody is seen to apply.
+    idle: BTreeSet<SmolStr>,
+}
 
 /// A Gateway: <https://gateway-api.sigs.k8s.io/api-types/gateway/>.
 #[derive(Debug, Clone, Copy)]
 pub struct Gateway<'a>(pub &'a Resource);
 
+/// A listener of a Gateway.
+#[derive(Debug, Clone, Copy)]
+pub struct Listener<'a>(pub &'a Node);
+
 impl Gateways {
-    /// Those among some resources.
-    pub fn of(resources: &[Resource]) -> Self {
-        let gateway = |resource: &&Resource| resource.is("gateway.networking.k8s.io", "Gateway");
-        Gateways(resources.iter().filter(gateway).cloned().collect())
+    /// Those that a cluster applies; `written` is what the repository holds besides.
+    pub fn of<'r>(applied: impl Iterator<Item = &'r Resource>, written: &[Resource]) -> Self {
+        let found: Vec<Resource> = applied.filter(|resource| is_gateway(resource)).cloned().collect();
+        let written = written.iter().filter(|resource| is_gateway(resource)).filter_map(Resource::name);
+        let idle = written.filter(|name| found.iter().all(|gateway| gateway.name() != Some(name)));
+        let idle = idle.map(SmolStr::new).collect();
+        Gateways { found, idle }
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     /// The names of all.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(Resource::name)
+        self.found.iter().filter_map(Resource::name)
     }
 
-    /// Those with a name, in whatever namespace.
-    pub fn named<'a>(&'a self, name: &str) -> Vec<Gateway<'a>> {
-        self.0.iter().filter(|gateway| gateway.name() == Some(name)).map(Gateway).collect()
+    /// Those with a name, in whatever namespace; `None` for a name that is only written, of which nothing is known.
+    pub fn named<'a>(&'a self, name: &str) -> Option<Vec<Gateway<'a>>> {
+        let open = self.idle.contains(name);
+        (!open).then(|| self.found.iter().filter(|gateway| gateway.name() == Some(name)).map(Gateway).collect())
+    }
+
+    /// The Gateway that a parentRef of a route in a namespace names, where there is one and no more.
+    pub fn parent<'a>(&'a self, parent: &Node, namespace: Option<&str>) -> Option<Gateway<'a>> {
+        let namespace = parent.get("namespace").map_or(namespace, Node::literal)?;
+        let named = self.named(parent.get("name")?.literal()?)?;
+        let mut here = named.into_iter().filter(|gateway| gateway.0.namespace() == Some(namespace));
+        here.next().filter(|_| here.next().is_none())
     }
 }
 
+fn is_gateway(resource: &Resource) -> bool {
+    resource.is(GROUP, "Gateway")
+}
+
 impl<'a> Gateway<'a> {
+    /// Its listeners; none where another makes them.
+    pub fn listeners(self) -> impl Iterator<Item = Listener<'a>> {
+        self.0.node.items_at(&["spec", "listeners"]).iter().map(Listener)
+    }
+
     /// The names of its listeners; `None` where one is not known.
-    pub fn listeners(self) -> Option<Vec<&'a str>> {
-        let listeners = self.0.node.items_at(&["spec", "listeners"]).iter();
-        listeners.map(|listener| listener.get("name")?.known()).collect()
+    pub fn listener_names(self) -> Option<Vec<&'a str>> {
+        self.listeners().map(Listener::name).collect()
     }
 
     /// Where its listeners are written.
     pub fn listeners_span(self) -> Option<Span> {
         Some(self.0.node.at(&["spec", "listeners"])?.span)
+    }
+
+    /// The listeners that a parentRef selects; `None` where that is not known, or where it selects none.
+    pub fn selected(self, parent: &Node) -> Option<Vec<Listener<'a>>> {
+        let wanted = |field: &str| parent.get(field).map(Node::literal).map_or(Some(None), |text| text.map(Some));
+        let (section, port) = (wanted("sectionName")?, wanted("port")?);
+        let mut selected = Vec::new();
+        for listener in self.listeners() {
+            let own_port = listener.0.get("port")?.literal()?;
+            let fits = section.is_none_or(|name| listener.name() == Some(name));
+            listener.name()?;
+            selected.extend((fits && port.is_none_or(|port| own_port == port)).then_some(listener));
+        }
+        (!selected.is_empty()).then_some(selected)
+    }
+}
+
+impl<'a> Listener<'a> {
+    /// Its name, where it is known.
+    pub fn name(self) -> Option<&'a str> {
+        self.0.get("name")?.known()
+    }
+
+    /// The host name that it is for; `None` where it is for any.
+    pub fn host(self) -> Option<&'a Node> {
+        self.0.get("hostname").filter(|host| host.text().is_some_and(|text| !text.is_empty()))
+    }
+
+    /// Whether it serves a host name of a route; `None` where that is not known.
+    pub fn serves(self, host: &str) -> Option<bool> {
+        self.host().map_or(Some(true), |own| serves(own.text()?, host))
+    }
+
+    /// Whether it lets in routes of a namespace; `None` where that is not known. `labels` are those of the namespace.
+    pub fn admits(self, gateway: &str, route: &str, labels: Option<&Node>) -> Option<bool> {
+        let namespaces = self.0.at(&["allowedRoutes", "namespaces"]);
+        match namespaces.and_then(|namespaces| namespaces.get("from")).map_or(Some("Same"), Node::literal)? {
+            "All" => Some(true),
+            "Same" => Some(gateway == route),
+            "None" => Some(false),
+            "Selector" => Selector::of(namespaces?.get("selector")?).selects(Some(labels?)),
+            _ => None,
+        }
     }
 }
 
@@ -53,9 +131,13 @@ pub fn parent_refs(resource: &Resource) -> Vec<&Node> {
     let mut found = Vec::new();
     resource.node.walk_entries(&mut |entry| {
         if entry.key.text() == Some("parentRefs") {
-            let parents = entry.value.items().iter();
-            found.extend(parents.filter(|parent| parent.text_at(&["kind"]).is_none_or(|kind| kind == "Gateway")));
+            found.extend(entry.value.items().iter().filter(|parent| names_gateway(parent)));
         }
     });
     found
+}
+
+/// Whether a parentRef names a Gateway, and not a Service or a set of listeners.
+pub fn names_gateway(parent: &Node) -> bool {
+    parent.text_at(&["kind"]).is_none_or(|kind| kind == "Gateway")
 }

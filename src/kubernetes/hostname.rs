@@ -4,7 +4,7 @@
 /// template in one of them keeps it open. One variable in both is the same text.
 pub fn serves(listener: &str, host: &str) -> Option<bool> {
     let (listener, host) = (listener.to_ascii_lowercase(), host.to_ascii_lowercase());
-    let below = |name: &str, parent: &str| name.strip_suffix(parent).is_some_and(|rest| rest.len() > 1);
+    let below = |name: &str, parent: &str| name.strip_suffix(parent).is_some_and(|rest| !rest.is_empty());
     let fits = match (listener.strip_prefix('*'), host.strip_prefix('*')) {
         (Some(suffix), Some(other)) => suffix.ends_with(other) || other.ends_with(suffix),
         (Some(suffix), None) => below(&host, suffix),
@@ -30,6 +30,7 @@ mod tests {
             ("example.org", "www.example.org", Some(false)),
             ("*.example.org", "www.example.org", Some(true)),
             ("*.example.org", "a.b.example.org", Some(true)),
+            ("*.example.org", "a.example.org", Some(true)),
             ("*.example.org", "example.org", Some(false)),
             ("*.example.org", "notexample.org", Some(false)),
             ("*.example.org", "*.a.example.org", Some(true)),

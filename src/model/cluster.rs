@@ -340,6 +340,17 @@ impl<'a> Cluster<'a> {
         self.gateways.parent(parent, route.namespace)
     }
 
+    /// The labels of a namespace, with the one that each has; `None` where nobody is seen to make it.
+    pub fn namespace_labels(&self, name: &str) -> Option<Node> {
+        let mut members = self.inventory.members.iter().map(|member| &member.resource);
+        let namespace = members.find(|resource| resource.is("", "Namespace") && resource.name() == Some(name))?;
+        let span = namespace.name_span();
+        let labels = namespace.node.at(&["metadata", "labels"]).filter(|labels| labels.is_map()).cloned();
+        let mut labels = labels.unwrap_or_else(|| Node::map(span, Vec::new()));
+        labels.set(Node::string(span, "kubernetes.io/metadata.name"), Node::string(span, name));
+        Some(labels)
+    }
+
     /// Every Service.
     pub fn services(&self) -> impl Iterator<Item = &'a Member> {
         self.services.values().flatten().copied()

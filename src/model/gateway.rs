@@ -4,12 +4,23 @@ use crate::kubernetes::hostname::serves;
 use crate::kubernetes::selector::Selector;
 use crate::resource::Resource;
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Node, from_table};
+use serde::Deserialize;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// The API group of Gateways and routes.
 pub const GROUP: &str = "gateway.networking.k8s.io";
+
+/// `schemas/gateway.yaml`.
+#[derive(Debug, Default, Deserialize)]
+struct Table {
+    protocols: BTreeMap<SmolStr, Vec<SmolStr>>,
+    encrypted: Vec<SmolStr>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| from_table(include_str!("../../schemas/gateway.yaml")));
 
 /// The Gateways that routes find.
 #[derive(Debug, Default)]
@@ -40,6 +51,11 @@ impl Gateways {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Gateway<'_>> {
+        self.found.iter().map(Gateway)
     }
 
     /// The names of all.
@@ -109,20 +125,48 @@ impl<'a> Listener<'a> {
     }
 
     /// Whether it serves a host name of a route; `None` where that is not known.
-    pub fn serves(self, host: &str) -> Option<bool> {
-        self.host().map_or(Some(true), |own| serves(own.text()?, host))
+    pub fn serves(self, host: &Node) -> Option<bool> {
+        let Some(own) = self.host() else { return Some(true) };
+        // What is not known and names no variable could be anything.
+        let said = |node: &'_ Node| !node.is_unknown() || node.text().is_some_and(|text| text.contains("${"));
+        serves(own.text()?, host.text()?).filter(|_| said(own) && said(host))
     }
 
     /// Whether it lets in routes of a namespace; `None` where that is not known. `labels` are those of the namespace.
-    pub fn admits(self, gateway: &str, route: &str, labels: Option<&Node>) -> Option<bool> {
-        let namespaces = self.0.at(&["allowedRoutes", "namespaces"]);
-        match namespaces.and_then(|namespaces| namespaces.get("from")).map_or(Some("Same"), Node::literal)? {
+    pub fn admits(self, gateway: &str, route: &str, labels: impl Fn() -> Option<Node>) -> Option<bool> {
+        match self.from()? {
             "All" => Some(true),
             "Same" => Some(gateway == route),
             "None" => Some(false),
-            "Selector" => Selector::of(namespaces?.get("selector")?).selects(Some(labels?)),
+            "Selector" => {
+                let selector = self.0.at(&["allowedRoutes", "namespaces", "selector"])?;
+                Selector::of(selector).selects(Some(&labels()?))
+            }
             _ => None,
         }
+    }
+
+    /// From where it lets routes in: `All`, `Same`, `Selector` or `None`.
+    pub fn from(self) -> Option<&'a str> {
+        self.0.at(&["allowedRoutes", "namespaces", "from"]).map_or(Some("Same"), Node::literal)
+    }
+
+    /// Whether it takes routes of a kind; `None` where that is not known.
+    pub fn takes(self, kind: &str) -> Option<bool> {
+        let kinds = self.0.items_at(&["allowedRoutes", "kinds"]);
+        if !kinds.is_empty() {
+            let named: Option<Vec<&str>> = kinds.iter().map(|kind| kind.get("kind")?.literal()).collect();
+            return Some(named?.contains(&kind));
+        }
+        let kinds = TABLE.protocols.get(self.0.get("protocol")?.literal()?)?;
+        Some(kinds.iter().any(|own| own == kind))
+    }
+
+    /// Whether it ends TLS and says nothing of how.
+    pub fn lacks_tls(self) -> bool {
+        let protocol = self.0.get("protocol").and_then(Node::literal);
+        let encrypted = protocol.is_some_and(|protocol| TABLE.encrypted.iter().any(|own| own == protocol));
+        encrypted && self.0.get("tls").is_none_or(|tls| tls.is_null() || tls.is_map() && tls.entries().is_empty())
     }
 }
 

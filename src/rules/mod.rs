@@ -66,10 +66,16 @@ pub mod flux {
 pub mod gateway {
     /// See `rules/gateway/duplicate-host.md`.
     pub mod duplicate_host;
+    /// See `rules/gateway/host-unserved.md`.
+    pub mod host_unserved;
     /// See `rules/gateway/listener-missing.md`.
     pub mod listener_missing;
     /// See `rules/gateway/parent-missing.md`.
     pub mod parent_missing;
+    /// See `rules/gateway/route-refused.md`.
+    pub mod route_refused;
+    /// See `rules/gateway/tls-missing.md`.
+    pub mod tls_missing;
 }
 
 /// Rules `generated/…`.
@@ -394,8 +400,11 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/substitution-unused", page: include_str!("../../rules/flux/substitution-unused.md"), ..flux::substitution_unused::RULE },
     Rule { id: "flux/undefined-variable", page: include_str!("../../rules/flux/undefined-variable.md"), ..flux::undefined_variable::RULE },
     Rule { id: "gateway/duplicate-host", page: include_str!("../../rules/gateway/duplicate-host.md"), ..gateway::duplicate_host::RULE },
+    Rule { id: "gateway/host-unserved", page: include_str!("../../rules/gateway/host-unserved.md"), ..gateway::host_unserved::RULE },
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
+    Rule { id: "gateway/route-refused", page: include_str!("../../rules/gateway/route-refused.md"), ..gateway::route_refused::RULE },
+    Rule { id: "gateway/tls-missing", page: include_str!("../../rules/gateway/tls-missing.md"), ..gateway::tls_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
     Rule { id: "generated/missing-output", page: include_str!("../../rules/generated/missing-output.md"), ..generated::missing_output::RULE },
     Rule { id: "helm/chart-skew", page: include_str!("../../rules/helm/chart-skew.md"), ..helm::chart_skew::RULE },

@@ -62,6 +62,8 @@ pub struct Reference<'a> {
     pub needs: Vec<SmolStr>,
     /// The port of the named Service.
     pub port: Option<&'a Node>,
+    /// Whether an object in another namespace has to be granted by a ReferenceGrant.
+    pub granted: bool,
     /// Whether the object may be absent.
     pub optional: bool,
     /// Whether only the name of the field says so, in what a chart or an operator reads as it likes.
@@ -205,6 +207,8 @@ struct Field {
     #[serde(default)]
     needs: OneOrMany<SmolStr>,
     #[serde(default)]
+    granted: bool,
+    #[serde(default)]
     optional: bool,
     #[serde(default)]
     outside: bool,
@@ -302,6 +306,7 @@ impl Links {
                     key,
                     needs: Vec::new(),
                     port: None,
+                    granted: false,
                     optional: false,
                     hint: true,
                     maker: self.maker(kind),
@@ -330,7 +335,8 @@ impl Links {
             let needs = field.needs.0.iter().chain(default_key).cloned().collect();
             let maker = if field.outside { Maker::Outside } else { self.maker(&kind) };
             let (kinds, key, hint) = (vec![kind], None, false);
-            let reference = Reference { name, kinds, others, place, key, needs, port, optional, hint, maker };
+            let granted = field.granted;
+            let reference = Reference { name, kinds, others, place, key, needs, port, granted, optional, hint, maker };
             match keys.split_last() {
                 Some((last, others)) => {
                     found.extend(others.iter().map(|key| Reference { key: Some(key), ..reference.clone() }));

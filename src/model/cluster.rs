@@ -328,6 +328,7 @@ impl<'a> Cluster<'a> {
             others: Vec::new(),
             needs: Vec::new(),
             port: None,
+            granted: false,
             optional: false,
             hint: false,
             maker: Maker::Anyone,

@@ -2,6 +2,7 @@
 
 use crate::kubernetes::hostname::serves;
 use crate::kubernetes::selector::Selector;
+use crate::links::Kind;
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::yaml::{Node, from_table};
@@ -168,6 +169,18 @@ impl<'a> Listener<'a> {
         let encrypted = protocol.is_some_and(|protocol| TABLE.encrypted.iter().any(|own| own == protocol));
         encrypted && self.0.get("tls").is_none_or(|tls| tls.is_null() || tls.is_map() && tls.entries().is_empty())
     }
+}
+
+/// Whether a ReferenceGrant lets an object of a namespace refer to another; what is not known in it lets it.
+pub fn grants(grant: &Resource, from: (&Kind, &str), to: (&Kind, &str)) -> bool {
+    let is = |item: &Node, field: &str, wanted: &str| {
+        item.get(field).map_or(Some(""), Node::literal).is_none_or(|text| text == wanted)
+    };
+    let of_kind = |item: &Node, kind: &Kind| is(item, "group", &kind.group) && is(item, "kind", &kind.kind);
+    let list = |field: &str| grant.node.items_at(&["spec", field]).iter();
+    let named = |item: &Node| item.get("name").is_none() || is(item, "name", to.1);
+    list("from").any(|item| of_kind(item, from.0) && is(item, "namespace", from.1))
+        && list("to").any(|item| of_kind(item, to.0) && named(item))
 }
 
 /// The parents of the routes in a resource that are Gateways: of a route itself, or of those in a release's values.

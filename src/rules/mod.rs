@@ -66,6 +66,8 @@ pub mod flux {
 pub mod gateway {
     /// See `rules/gateway/duplicate-host.md`.
     pub mod duplicate_host;
+    /// See `rules/gateway/grant-missing.md`.
+    pub mod grant_missing;
     /// See `rules/gateway/host-unserved.md`.
     pub mod host_unserved;
     /// See `rules/gateway/listener-missing.md`.
@@ -400,6 +402,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/substitution-unused", page: include_str!("../../rules/flux/substitution-unused.md"), ..flux::substitution_unused::RULE },
     Rule { id: "flux/undefined-variable", page: include_str!("../../rules/flux/undefined-variable.md"), ..flux::undefined_variable::RULE },
     Rule { id: "gateway/duplicate-host", page: include_str!("../../rules/gateway/duplicate-host.md"), ..gateway::duplicate_host::RULE },
+    Rule { id: "gateway/grant-missing", page: include_str!("../../rules/gateway/grant-missing.md"), ..gateway::grant_missing::RULE },
     Rule { id: "gateway/host-unserved", page: include_str!("../../rules/gateway/host-unserved.md"), ..gateway::host_unserved::RULE },
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },

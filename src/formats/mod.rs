@@ -8,3 +8,5 @@ pub mod talos;
 pub mod renovate;
 /// Helmfiles: their releases and repositories.
 pub mod helmfile;
+/// cloudflared: the rules of a Cloudflare tunnel.
+pub mod cloudflared;

@@ -350,6 +350,12 @@ pub mod template {
     pub mod undefined_name;
 }
 
+/// Rules `tunnel/…`.
+pub mod tunnel {
+    /// See `rules/tunnel/catch-all.md`.
+    pub mod catch_all;
+}
+
 /// Rules `yaml/…`.
 pub mod yaml {
     /// See `rules/yaml/alias-undefined.md`.
@@ -511,6 +517,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "talos/replaced-field", page: include_str!("../../rules/talos/replaced-field.md"), ..talos::replaced_field::RULE },
     Rule { id: "template/syntax", page: include_str!("../../rules/template/syntax.md"), ..template::syntax::RULE },
     Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },
+    Rule { id: "tunnel/catch-all", page: include_str!("../../rules/tunnel/catch-all.md"), ..tunnel::catch_all::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
     Rule { id: "yaml/misplaced-tab", page: include_str!("../../rules/yaml/misplaced-tab.md"), ..yaml::misplaced_tab::RULE },

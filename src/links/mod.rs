@@ -232,6 +232,9 @@ struct Creation {
     namespace: Option<Scope>,
     #[serde(default)]
     ordinal: bool,
+    /// Whether nothing else makes objects of such a name.
+    #[serde(default)]
+    alone: bool,
     keys: Option<OneOrMany<Keys>>,
     #[serde(default)]
     open: OneOrMany<Path>,
@@ -437,6 +440,16 @@ impl Links {
             span: filled.span.unwrap_or_else(|| resource.name_span()),
         };
         filled.map(object).collect()
+    }
+
+    /// What alone makes an object of this name: its kind and its name.
+    pub fn only_maker(&self, kind: &Kind, name: &str) -> Option<(Kind, SmolStr)> {
+        let rows = self.creations.iter().flat_map(|(from, rows)| rows.iter().map(move |row| (from, row)));
+        let mut rows = rows.filter(|(_, (_, creation))| creation.alone && creation.to == *kind);
+        rows.find_map(|(from, (group, creation))| {
+            let owner = creation.names.0.iter().find_map(|template| template.unfilled(name))?;
+            Some((Kind { group: group.clone(), kind: from.clone() }, SmolStr::new(owner)))
+        })
     }
 
     /// Whether a table says what this resource creates, or that it creates nothing.

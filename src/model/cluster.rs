@@ -20,6 +20,9 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a host name of the cluster leads to.
+const SERVICE: Kind = Kind { group: SmolStr::new_static(""), kind: SmolStr::new_static("Service") };
+
 /// A reference of an object, with what it leads to.
 pub type Resolved<'a> = (&'a Member, Reference<'a>, Answer<'a>);
 
@@ -319,9 +322,20 @@ impl<'a> Cluster<'a> {
 
     /// What the host name of a Service leads to.
     pub fn service(&self, spoken: &HostUse) -> Answer<'a> {
-        let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Service") };
+        self.find(spoken, SERVICE, &spoken.host.name)
+    }
+
+    /// What alone could make the Service of a host name and is not there: its kind and its name.
+    pub fn absent_maker(&self, spoken: &HostUse) -> Option<(Kind, SmolStr)> {
+        let (kind, name) = self.repo.links().only_maker(&SERVICE, &spoken.host.name)?;
+        let missing = matches!(self.find(spoken, kind.clone(), &name), Answer::Missing { .. });
+        (missing && self.inventory.has_kind(&kind)).then_some((kind, name))
+    }
+
+    /// What there is of a kind and a name in the namespace of a host.
+    fn find(&self, spoken: &HostUse, kind: Kind, name: &str) -> Answer<'a> {
         let reference = Reference {
-            name: &Node::string(spoken.span, spoken.host.name.clone()),
+            name: &Node::string(spoken.span, name),
             kinds: vec![kind],
             place: Place::Namespace(spoken.host.namespace.clone()),
             key: None,

@@ -92,6 +92,8 @@ pub mod generated {
 pub mod helm {
     /// See `rules/helm/chart-skew.md`.
     pub mod chart_skew;
+    /// See `rules/helm/feature-off.md`.
+    pub mod feature_off;
     /// See `rules/helm/idle-mount.md`.
     pub mod idle_mount;
     /// See `rules/helm/invalid-value.md`.
@@ -112,6 +114,8 @@ pub mod helm {
     pub mod unknown_key;
     /// See `rules/helm/unknown-name.md`.
     pub mod unknown_name;
+    /// See `rules/helm/values-conflict.md`.
+    pub mod values_conflict;
     /// See `rules/helm/verify-identity.md`.
     pub mod verify_identity;
     /// See `rules/helm/version-range.md`.
@@ -417,6 +421,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
     Rule { id: "generated/missing-output", page: include_str!("../../rules/generated/missing-output.md"), ..generated::missing_output::RULE },
     Rule { id: "helm/chart-skew", page: include_str!("../../rules/helm/chart-skew.md"), ..helm::chart_skew::RULE },
+    Rule { id: "helm/feature-off", page: include_str!("../../rules/helm/feature-off.md"), ..helm::feature_off::RULE },
     Rule { id: "helm/idle-mount", page: include_str!("../../rules/helm/idle-mount.md"), ..helm::idle_mount::RULE },
     Rule { id: "helm/invalid-value", page: include_str!("../../rules/helm/invalid-value.md"), ..helm::invalid_value::RULE },
     Rule { id: "helm/layer-selector", page: include_str!("../../rules/helm/layer-selector.md"), ..helm::layer_selector::RULE },
@@ -427,6 +432,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "helm/patch-unfit", page: include_str!("../../rules/helm/patch-unfit.md"), ..helm::patch_unfit::RULE },
     Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
     Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
+    Rule { id: "helm/values-conflict", page: include_str!("../../rules/helm/values-conflict.md"), ..helm::values_conflict::RULE },
     Rule { id: "helm/verify-identity", page: include_str!("../../rules/helm/verify-identity.md"), ..helm::verify_identity::RULE },
     Rule { id: "helm/version-range", page: include_str!("../../rules/helm/version-range.md"), ..helm::version_range::RULE },
     Rule { id: "helmfile/file-missing", page: include_str!("../../rules/helmfile/file-missing.md"), ..helmfile::file_missing::RULE },

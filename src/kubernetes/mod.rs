@@ -18,3 +18,5 @@ pub mod host;
 pub mod hostname;
 /// Container images: name, tag, digest, wherever they are written.
 pub mod image;
+/// IP addresses and ranges of them.
+pub mod network;

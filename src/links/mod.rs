@@ -140,6 +140,29 @@ impl Sharing<'_> {
     }
 }
 
+/// Objects from which addresses of load balancers are taken.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Pool {
+    /// Their kind.
+    pub kind: Kind,
+    at: Path,
+    keys: Vec<SmolStr>,
+}
+
+impl Pool {
+    /// Whether a key takes addresses from such pools.
+    pub fn is_of(&self, key: &str) -> bool {
+        self.keys.iter().any(|own| own == key)
+    }
+
+    /// The ranges of a pool, as written.
+    pub fn ranges<'a>(&self, pool: &'a Resource) -> Vec<&'a Node> {
+        let mut ranges = Vec::new();
+        self.at.each(&pool.node, &mut |node| ranges.push(node));
+        ranges
+    }
+}
+
 /// The tables, by kind.
 #[derive(Debug, Default)]
 pub struct Links {
@@ -159,6 +182,8 @@ pub struct Links {
     controllers: BTreeMap<Kind, SmolStr>,
     /// Keys that hold the addresses of a load balancer.
     addresses: BTreeSet<SmolStr>,
+    /// What they are taken from.
+    pools: Vec<Pool>,
     /// Annotations by which objects share such an address.
     sharing: BTreeSet<SmolStr>,
     /// The annotation that names other namespaces, by the one that shares.
@@ -477,6 +502,11 @@ impl Links {
     /// Whether a key holds the addresses of a load balancer.
     pub fn is_address(&self, key: &str) -> bool {
         self.addresses.contains(key)
+    }
+
+    /// The kinds of pools that addresses of load balancers are taken from.
+    pub fn pools(&self) -> &[Pool] {
+        &self.pools
     }
 
     /// By which of its annotations an object shares its address, and with whom.

@@ -19,6 +19,7 @@ pub const GROUP: &str = "gateway.networking.k8s.io";
 struct Table {
     protocols: BTreeMap<SmolStr, Vec<SmolStr>>,
     encrypted: Vec<SmolStr>,
+    pooled: BTreeMap<SmolStr, SmolStr>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| from_table(include_str!("../../schemas/gateway.yaml")));
@@ -97,6 +98,15 @@ impl<'a> Gateway<'a> {
     /// Where its listeners are written.
     pub fn listeners_span(self) -> Option<Span> {
         Some(self.0.node.at(&["spec", "listeners"])?.span)
+    }
+
+    /// The addresses that it asks for, with the key that takes them from the same pools.
+    pub fn addresses(self) -> Vec<(&'static str, &'a Node)> {
+        let class = self.0.node.at(&["spec", "gatewayClassName"]).and_then(Node::known);
+        let Some(key) = class.and_then(|class| TABLE.pooled.get(class)) else { return Vec::new() };
+        let addresses = self.0.node.items_at(&["spec", "addresses"]).iter();
+        let addresses = addresses.filter(|item| item.get("type").is_none_or(|kind| kind.known() == Some("IPAddress")));
+        addresses.filter_map(|item| Some((key.as_str(), item.get("value")?))).collect()
     }
 
     /// The listeners that a parentRef selects; `None` where that is not known, or where it selects none.

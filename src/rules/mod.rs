@@ -282,12 +282,16 @@ pub mod secret {
 
 /// Rules `service/…`.
 pub mod service {
+    /// See `rules/service/address-outside-pool.md`.
+    pub mod address_outside_pool;
     /// See `rules/service/duplicate-address.md`.
     pub mod duplicate_address;
     /// See `rules/service/host-missing.md`.
     pub mod host_missing;
     /// See `rules/service/monitor-port-missing.md`.
     pub mod monitor_port_missing;
+    /// See `rules/service/pool-invalid.md`.
+    pub mod pool_invalid;
     /// See `rules/service/port-missing.md`.
     pub mod port_missing;
     /// See `rules/service/probe-port-missing.md`.
@@ -496,9 +500,11 @@ pub const RULES: &[Rule] = &[
     Rule { id: "secret/credential", page: include_str!("../../rules/secret/credential.md"), ..secret::credential::RULE },
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
+    Rule { id: "service/address-outside-pool", page: include_str!("../../rules/service/address-outside-pool.md"), ..service::address_outside_pool::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "service/host-missing", page: include_str!("../../rules/service/host-missing.md"), ..service::host_missing::RULE },
     Rule { id: "service/monitor-port-missing", page: include_str!("../../rules/service/monitor-port-missing.md"), ..service::monitor_port_missing::RULE },
+    Rule { id: "service/pool-invalid", page: include_str!("../../rules/service/pool-invalid.md"), ..service::pool_invalid::RULE },
     Rule { id: "service/port-missing", page: include_str!("../../rules/service/port-missing.md"), ..service::port_missing::RULE },
     Rule { id: "service/probe-port-missing", page: include_str!("../../rules/service/probe-port-missing.md"), ..service::probe_port_missing::RULE },
     Rule { id: "service/target-port-missing", page: include_str!("../../rules/service/target-port-missing.md"), ..service::target_port_missing::RULE },

@@ -10,3 +10,5 @@ pub mod renovate;
 pub mod helmfile;
 /// cloudflared: the rules of a Cloudflare tunnel.
 pub mod cloudflared;
+/// The network of a Talos cluster, and what charts tell of it.
+pub mod cluster_network;

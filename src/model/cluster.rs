@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Finding;
 use crate::flux::{self, Applied};
+use crate::formats::cluster_network::ClusterNetwork;
 use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::image::{Image, images};
 use crate::kubernetes::pod::Pod;
@@ -348,6 +349,12 @@ impl<'a> Cluster<'a> {
             maker: Maker::Anyone,
         };
         self.inventory.answer(spoken.member, &reference)
+    }
+
+    /// The network of its machines, where the repository describes those of this cluster only.
+    pub fn network(&self) -> Option<ClusterNetwork<'a>> {
+        let alone = self.repo.fleet().clusters.len() == 1;
+        ClusterNetwork::of(self.repo.tree()).filter(|_| alone)
     }
 
     /// The Gateway that a route names as its parent, where there is one and no more.

@@ -184,6 +184,18 @@ pub mod kustomize {
     pub mod wrong_kind;
 }
 
+/// Rules `network/…`.
+pub mod network {
+    /// See `rules/network/api-port.md`.
+    pub mod api_port;
+    /// See `rules/network/pods-outside.md`.
+    pub mod pods_outside;
+    /// See `rules/network/pool-overlap.md`.
+    pub mod pool_overlap;
+    /// See `rules/network/service-outside.md`.
+    pub mod service_outside;
+}
+
 /// Rules `refs/…`.
 pub mod refs {
     /// See `rules/refs/claim-missing.md`.
@@ -462,6 +474,10 @@ pub const RULES: &[Rule] = &[
     Rule { id: "kustomize/patch-unmatched", page: include_str!("../../rules/kustomize/patch-unmatched.md"), ..kustomize::patch_unmatched::RULE },
     Rule { id: "kustomize/unreadable-resource", page: include_str!("../../rules/kustomize/unreadable-resource.md"), ..kustomize::unreadable_resource::RULE },
     Rule { id: "kustomize/wrong-kind", page: include_str!("../../rules/kustomize/wrong-kind.md"), ..kustomize::wrong_kind::RULE },
+    Rule { id: "network/api-port", page: include_str!("../../rules/network/api-port.md"), ..network::api_port::RULE },
+    Rule { id: "network/pods-outside", page: include_str!("../../rules/network/pods-outside.md"), ..network::pods_outside::RULE },
+    Rule { id: "network/pool-overlap", page: include_str!("../../rules/network/pool-overlap.md"), ..network::pool_overlap::RULE },
+    Rule { id: "network/service-outside", page: include_str!("../../rules/network/service-outside.md"), ..network::service_outside::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
     Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },

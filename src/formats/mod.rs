@@ -12,3 +12,5 @@ pub mod helmfile;
 pub mod cloudflared;
 /// The network of a Talos cluster, and what charts tell of it.
 pub mod cluster_network;
+/// DNS records, and the programs that make them.
+pub mod dns;

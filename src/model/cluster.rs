@@ -373,6 +373,16 @@ impl<'a> Cluster<'a> {
         Some(labels)
     }
 
+    /// Whether anything that is applied says a word.
+    pub fn says(&self, word: &str) -> bool {
+        let mut found = false;
+        let members = self.inventory.members.iter().filter(|member| !member.from_chart);
+        members.for_each(|member| {
+            member.resource.node.walk(&mut |node| found = found || node.text().is_some_and(|text| text.contains(word)));
+        });
+        found
+    }
+
     /// Every Service.
     pub fn services(&self) -> impl Iterator<Item = &'a Member> {
         self.services.values().flatten().copied()

@@ -10,6 +10,16 @@ pub mod api {
     pub mod removed;
 }
 
+/// Rules `dns/…`.
+pub mod dns {
+    /// See `rules/dns/record-target.md`.
+    pub mod record_target;
+    /// See `rules/dns/routes-unread.md`.
+    pub mod routes_unread;
+    /// See `rules/dns/target-missing.md`.
+    pub mod target_missing;
+}
+
 /// Rules `flux/…`.
 pub mod flux {
     /// See `rules/flux/borrowed-source.md`.
@@ -403,6 +413,9 @@ pub mod yaml {
 pub const RULES: &[Rule] = &[
     Rule { id: "api/deprecated", page: include_str!("../../rules/api/deprecated.md"), ..api::deprecated::RULE },
     Rule { id: "api/removed", page: include_str!("../../rules/api/removed.md"), ..api::removed::RULE },
+    Rule { id: "dns/record-target", page: include_str!("../../rules/dns/record-target.md"), ..dns::record_target::RULE },
+    Rule { id: "dns/routes-unread", page: include_str!("../../rules/dns/routes-unread.md"), ..dns::routes_unread::RULE },
+    Rule { id: "dns/target-missing", page: include_str!("../../rules/dns/target-missing.md"), ..dns::target_missing::RULE },
     Rule { id: "flux/borrowed-source", page: include_str!("../../rules/flux/borrowed-source.md"), ..flux::borrowed_source::RULE },
     Rule { id: "flux/controller-missing", page: include_str!("../../rules/flux/controller-missing.md"), ..flux::controller_missing::RULE },
     Rule { id: "flux/decryption-key-missing", page: include_str!("../../rules/flux/decryption-key-missing.md"), ..flux::decryption_key_missing::RULE },

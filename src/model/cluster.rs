@@ -130,13 +130,27 @@ fn spoken<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
         let mut found = Vec::new();
         settings.into_iter().for_each(|settings| {
             settings.walk(&mut |node| {
-                let hosts = node.known().map_or_else(Vec::new, hosts).into_iter();
+                let hosts = node.known().map_or_else(|| hosts_beside(node), hosts).into_iter();
                 found.extend(hosts.map(|host| HostUse { member, span: part(repo, node.span, &host.text), host }));
             });
         });
         found
     });
     spoken.collect()
+}
+
+/// The hosts in a text with variables that are not known, but for those that have to do with a variable.
+fn hosts_beside(node: &Node) -> Vec<Host> {
+    let text = node
+        .text()
+        .filter(|text| text.contains("${") && !["{{", "<<", "#{", "<%"].iter().any(|tag| text.contains(tag)));
+    let mut parts = text.unwrap_or("").split("${");
+    let mut beside = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        let after = part.split_once('}').map_or("", |(_, after)| after);
+        beside.extend(["${}", after]);
+    }
+    hosts(&beside)
 }
 
 /// Where a part of a text stands, or all of it where it is not written as it reads.

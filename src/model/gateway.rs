@@ -20,6 +20,7 @@ struct Table {
     protocols: BTreeMap<SmolStr, Vec<SmolStr>>,
     encrypted: Vec<SmolStr>,
     pooled: BTreeMap<SmolStr, SmolStr>,
+    issuers: Vec<SmolStr>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| from_table(include_str!("../../schemas/gateway.yaml")));
@@ -173,12 +174,25 @@ impl<'a> Listener<'a> {
         Some(kinds.iter().any(|own| own == kind))
     }
 
+    /// The names of the Secrets that hold its certificates.
+    pub fn certificates(self) -> impl Iterator<Item = &'a Node> {
+        let certificates = self.0.items_at(&["tls", "certificateRefs"]).iter();
+        certificates.filter_map(|certificate| certificate.get("name"))
+    }
+
     /// Whether it ends TLS and says nothing of how.
     pub fn lacks_tls(self) -> bool {
         let protocol = self.0.get("protocol").and_then(Node::literal);
         let encrypted = protocol.is_some_and(|protocol| TABLE.encrypted.iter().any(|own| own == protocol));
         encrypted && self.0.get("tls").is_none_or(|tls| tls.is_null() || tls.is_map() && tls.entries().is_empty())
     }
+}
+
+/// Whether cert-manager makes the certificates that a Gateway names, as an annotation asks it to.
+pub fn has_issuer(gateway: &Resource) -> bool {
+    let annotations = gateway.node.entries_at(&["metadata", "annotations"]).iter();
+    let issuer = |key: &str| TABLE.issuers.iter().any(|issuer| issuer == key);
+    annotations.filter_map(|entry| entry.key.text()).any(issuer)
 }
 
 /// Whether a ReferenceGrant lets an object of a namespace refer to another; what is not known in it lets it.

@@ -114,6 +114,22 @@ impl Claim<'_> {
     }
 }
 
+impl<'a> Claim<'a> {
+    /// Whether another route claims the name for the same requests of another Gateway.
+    pub fn is_elsewhere(&self, other: &Claim) -> bool {
+        let takes = |request: &Request| other.requests.iter().any(|taken| request.is_same(taken));
+        let gateway = |door: &Door<'_>| format!("{}/{}", door.namespace, door.name);
+        let apart = !self.owner.is_same(other.owner) && self.door.kind == other.door.kind;
+        let elsewhere = self.door.kind != "Ingress" && gateway(&self.door) != gateway(&other.door);
+        apart && elsewhere && self.requests.iter().any(takes)
+    }
+
+    /// The name of the Gateway or of the class.
+    pub fn door(&self) -> &'a str {
+        self.door.name
+    }
+}
+
 impl Door<'_> {
     fn is_same(&self, other: &Door) -> bool {
         let listener = self.listener.iter().zip(other.listener);

@@ -74,10 +74,14 @@ pub mod flux {
 
 /// Rules `gateway/…`.
 pub mod gateway {
+    /// See `rules/gateway/certificate-unmade.md`.
+    pub mod certificate_unmade;
     /// See `rules/gateway/duplicate-host.md`.
     pub mod duplicate_host;
     /// See `rules/gateway/grant-missing.md`.
     pub mod grant_missing;
+    /// See `rules/gateway/host-taken.md`.
+    pub mod host_taken;
     /// See `rules/gateway/host-unserved.md`.
     pub mod host_unserved;
     /// See `rules/gateway/listener-missing.md`.
@@ -440,8 +444,10 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/substitution-missing", page: include_str!("../../rules/flux/substitution-missing.md"), ..flux::substitution_missing::RULE },
     Rule { id: "flux/substitution-unused", page: include_str!("../../rules/flux/substitution-unused.md"), ..flux::substitution_unused::RULE },
     Rule { id: "flux/undefined-variable", page: include_str!("../../rules/flux/undefined-variable.md"), ..flux::undefined_variable::RULE },
+    Rule { id: "gateway/certificate-unmade", page: include_str!("../../rules/gateway/certificate-unmade.md"), ..gateway::certificate_unmade::RULE },
     Rule { id: "gateway/duplicate-host", page: include_str!("../../rules/gateway/duplicate-host.md"), ..gateway::duplicate_host::RULE },
     Rule { id: "gateway/grant-missing", page: include_str!("../../rules/gateway/grant-missing.md"), ..gateway::grant_missing::RULE },
+    Rule { id: "gateway/host-taken", page: include_str!("../../rules/gateway/host-taken.md"), ..gateway::host_taken::RULE },
     Rule { id: "gateway/host-unserved", page: include_str!("../../rules/gateway/host-unserved.md"), ..gateway::host_unserved::RULE },
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },

@@ -16,7 +16,9 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
         owned.entry(claim.owner.identity()).or_default().push(claim.name);
     }
     // Who has a name of its own may well stand in front of another app.
-    let only = |claim: &Claim| owned.get(&claim.owner.identity()).is_some_and(|names| names.iter().all(|name| *name == claim.name));
+    let only = |claim: &Claim| {
+        owned.get(&claim.owner.identity()).is_some_and(|names| names.iter().all(|name| *name == claim.name))
+    };
     let finding = |claim: &Claim| {
         let rivals = named.get(claim.name)?;
         let rival = rivals.iter().find(|rival| claim.is_elsewhere(rival) && is_of(rival) && !is_like(claim))?;

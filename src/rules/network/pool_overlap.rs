@@ -18,10 +18,10 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 }
 
 fn finding(item: &Node, range: Range, nodes: &[(&Node, IpAddr)]) -> Option<Finding> {
+    // Who gives a whole network to the pool names an address for each Service, and knows what is free in it.
+    item.get("start")?;
     let (node, address) = nodes.iter().find(|(_, address)| range.contains(*address))?;
     let message = format!("`{address}` is in this pool and belongs to a node");
     let finding = Finding::new(item.span, message).help("leave addresses that are in use out of the pool");
-    let finding = finding.related(node.span, "the node");
-    // Who gives a whole network to the pool and an address to each Service knows what is free in it.
-    Some(if item.get("start").is_some() { finding } else { finding.at_most(Severity::Info) })
+    Some(finding.related(node.span, "the node"))
 }

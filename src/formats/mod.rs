@@ -10,3 +10,9 @@ pub mod renovate;
 pub mod helmfile;
 /// Go templates: the fields that they use.
 pub mod go_template;
+/// cloudflared: the rules of a Cloudflare tunnel.
+pub mod cloudflared;
+/// The network of a Talos cluster, and what charts tell of it.
+pub mod cluster_network;
+/// DNS records, and the programs that make them.
+pub mod dns;

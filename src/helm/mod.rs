@@ -4,6 +4,7 @@
 mod app_template;
 mod charts;
 mod fault;
+mod features;
 mod levels;
 mod object;
 mod objects;
@@ -19,6 +20,7 @@ use crate::schema;
 
 pub use charts::Charts;
 pub use fault::{Fault, FaultKind};
+pub use features::{Conflict, Feature};
 pub use object::merge;
 pub use objects::Objects;
 pub use release::{Chart, Release, release};

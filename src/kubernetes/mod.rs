@@ -14,5 +14,9 @@ pub mod service;
 pub mod volume;
 /// Host names of Services in texts.
 pub mod host;
+/// Host names of listeners and routes: which fit each other.
+pub mod hostname;
 /// Container images: name, tag, digest, wherever they are written.
 pub mod image;
+/// IP addresses and ranges of them.
+pub mod network;

@@ -52,7 +52,8 @@ fn lines(tree: &Tree, scalar: &Node) -> Option<Vec<(u32, u32)>> {
     let source = tree.slice(scalar.span);
     let start = scalar.span.start;
     match scalar.as_scalar()?.style {
-        Style::Plain if source == text => Some(vec![(0, start)]),
+        // A whole file stands for the value of a generated key.
+        Style::Plain | Style::Literal if source == text => Some(vec![(0, start)]),
         Style::Single | Style::Double if source.get(1..source.len().checked_sub(1)?) == Some(text) => {
             Some(vec![(0, start + 1)])
         }

@@ -62,6 +62,8 @@ pub struct Reference<'a> {
     pub needs: Vec<SmolStr>,
     /// The port of the named Service.
     pub port: Option<&'a Node>,
+    /// Whether an object in another namespace has to be granted by a ReferenceGrant.
+    pub granted: bool,
     /// Whether the object may be absent.
     pub optional: bool,
     /// Whether only the name of the field says so, in what a chart or an operator reads as it likes.
@@ -138,6 +140,29 @@ impl Sharing<'_> {
     }
 }
 
+/// Objects from which addresses of load balancers are taken.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Pool {
+    /// Their kind.
+    pub kind: Kind,
+    at: Path,
+    keys: Vec<SmolStr>,
+}
+
+impl Pool {
+    /// Whether a key takes addresses from such pools.
+    pub fn is_of(&self, key: &str) -> bool {
+        self.keys.iter().any(|own| own == key)
+    }
+
+    /// The ranges of a pool, as written.
+    pub fn ranges<'a>(&self, pool: &'a Resource) -> Vec<&'a Node> {
+        let mut ranges = Vec::new();
+        self.at.each(&pool.node, &mut |node| ranges.push(node));
+        ranges
+    }
+}
+
 /// The tables, by kind.
 #[derive(Debug, Default)]
 pub struct Links {
@@ -157,6 +182,8 @@ pub struct Links {
     controllers: BTreeMap<Kind, SmolStr>,
     /// Keys that hold the addresses of a load balancer.
     addresses: BTreeSet<SmolStr>,
+    /// What they are taken from.
+    pools: Vec<Pool>,
     /// Annotations by which objects share such an address.
     sharing: BTreeSet<SmolStr>,
     /// The annotation that names other namespaces, by the one that shares.
@@ -205,6 +232,8 @@ struct Field {
     #[serde(default)]
     needs: OneOrMany<SmolStr>,
     #[serde(default)]
+    granted: bool,
+    #[serde(default)]
     optional: bool,
     #[serde(default)]
     outside: bool,
@@ -228,6 +257,9 @@ struct Creation {
     namespace: Option<Scope>,
     #[serde(default)]
     ordinal: bool,
+    /// Whether nothing else makes objects of such a name.
+    #[serde(default)]
+    alone: bool,
     keys: Option<OneOrMany<Keys>>,
     #[serde(default)]
     open: OneOrMany<Path>,
@@ -302,6 +334,7 @@ impl Links {
                     key,
                     needs: Vec::new(),
                     port: None,
+                    granted: false,
                     optional: false,
                     hint: true,
                     maker: self.maker(kind),
@@ -330,7 +363,8 @@ impl Links {
             let needs = field.needs.0.iter().chain(default_key).cloned().collect();
             let maker = if field.outside { Maker::Outside } else { self.maker(&kind) };
             let (kinds, key, hint) = (vec![kind], None, false);
-            let reference = Reference { name, kinds, others, place, key, needs, port, optional, hint, maker };
+            let granted = field.granted;
+            let reference = Reference { name, kinds, others, place, key, needs, port, granted, optional, hint, maker };
             match keys.split_last() {
                 Some((last, others)) => {
                     found.extend(others.iter().map(|key| Reference { key: Some(key), ..reference.clone() }));
@@ -433,6 +467,16 @@ impl Links {
         filled.map(object).collect()
     }
 
+    /// What alone makes an object of this name: its kind and its name.
+    pub fn only_maker(&self, kind: &Kind, name: &str) -> Option<(Kind, SmolStr)> {
+        let rows = self.creations.iter().flat_map(|(from, rows)| rows.iter().map(move |row| (from, row)));
+        let mut rows = rows.filter(|(_, (_, creation))| creation.alone && creation.to == *kind);
+        rows.find_map(|(from, (group, creation))| {
+            let owner = creation.names.0.iter().find_map(|template| template.unfilled(name))?;
+            Some((Kind { group: group.clone(), kind: from.clone() }, SmolStr::new(owner)))
+        })
+    }
+
     /// Whether a table says what this resource creates, or that it creates nothing.
     pub fn describes(&self, resource: &Resource) -> bool {
         let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
@@ -458,6 +502,11 @@ impl Links {
     /// Whether a key holds the addresses of a load balancer.
     pub fn is_address(&self, key: &str) -> bool {
         self.addresses.contains(key)
+    }
+
+    /// The kinds of pools that addresses of load balancers are taken from.
+    pub fn pools(&self) -> &[Pool] {
+        &self.pools
     }
 
     /// By which of its annotations an object shares its address, and with whom.

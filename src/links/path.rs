@@ -153,6 +153,19 @@ impl Template {
         Some(Template(parts))
     }
 
+    /// What was filled into a text with one gap in it.
+    pub fn unfilled<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let gap = match self.0.as_slice() {
+            [Part::Text(before), Part::Paths(_)] => text.strip_prefix(before.as_str())?,
+            [Part::Paths(_), Part::Text(after)] => text.strip_suffix(after.as_str())?,
+            [Part::Text(before), Part::Paths(_), Part::Text(after)] => {
+                text.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?
+            }
+            _ => return None,
+        };
+        Some(gap).filter(|gap| !gap.is_empty())
+    }
+
     /// Every text it stands for in this resource; none where a path leads nowhere.
     pub fn fill(&self, node: &Node) -> Vec<Filled> {
         let mut filled = vec![Filled { text: Some(SmolStr::default()), span: None }];

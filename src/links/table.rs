@@ -1,7 +1,7 @@
 //! Reads the tables.
 
 use super::path::{Condition, Path, Template};
-use super::{Created, Creation, Field, Keys, Kind, Links, Place, Scope};
+use super::{Created, Creation, Field, Keys, Kind, Links, Place, Pool, Scope};
 use crate::yaml::{OneOrMany, Pairs, Spanned, from_table};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer, value::SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer};
@@ -32,6 +32,7 @@ pub struct Table {
     filled: OneOrMany<Condition>,
     in_step: OneOrMany<SmolStr>,
     addresses: OneOrMany<SmolStr>,
+    pools: Vec<Pool>,
     sharing: OneOrMany<SmolStr>,
     sharing_across: Pairs<SmolStr, SmolStr>,
     block_storage: OneOrMany<SmolStr>,
@@ -79,6 +80,7 @@ pub(super) fn add(links: &mut Links, table: Table) {
     links.cluster_scoped.extend(table.cluster_scoped.0);
     links.inert.extend(table.inert.0);
     links.addresses.extend(table.addresses.0);
+    links.pools.extend(table.pools);
     links.sharing.extend(table.sharing.0);
     links.sharing_across.extend(table.sharing_across.0);
     links.in_step.extend(table.in_step.0.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));

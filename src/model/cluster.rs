@@ -2,14 +2,17 @@
 
 use crate::diagnostic::Finding;
 use crate::flux::{self, Applied};
+use crate::formats::cluster_network::ClusterNetwork;
 use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::image::{Image, images};
 use crate::kubernetes::pod::Pod;
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Maker, Place, Reference};
 use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
+use crate::model::gateway::{Gateway, Gateways};
 use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member};
 use crate::model::repo::Repo;
+use crate::model::route::{Route, routes};
 use crate::resource::{File, Resource, Role};
 use crate::schema::check_value;
 use crate::source::Span;
@@ -17,6 +20,9 @@ use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What a host name of the cluster leads to.
+const SERVICE: Kind = Kind { group: SmolStr::new_static(""), kind: SmolStr::new_static("Service") };
 
 /// A reference of an object, with what it leads to.
 pub type Resolved<'a> = (&'a Member, Reference<'a>, Answer<'a>);
@@ -36,6 +42,10 @@ pub struct Cluster<'a> {
     pub root_references: Vec<Resolved<'a>>,
     /// Every host name of a Service in a setting.
     pub hosts: Vec<HostUse<'a>>,
+    /// Every Gateway.
+    pub gateways: Gateways,
+    /// Every route.
+    pub routes: Vec<Route<'a>>,
     /// Every image of what Flux applies, as deployed, with the object that names it.
     pub images: Vec<(&'a Resource, Image)>,
     services: ByNamespace<'a, &'a Member>,
@@ -60,9 +70,12 @@ pub struct HostUse<'a> {
 pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
     let clusters = repo.fleet().clusters.iter().zip(repo.inventories());
     let cluster = |(flux, inventory)| {
-        let (references, (hosts, images)) = rayon::join(
+        let (references, (hosts, (images, (gateways, routes)))) = rayon::join(
             || resolve(repo, inventory, &inventory.members),
-            || rayon::join(|| host_uses(repo, inventory), || images_of(flux)),
+            || {
+                let doors = || (gateways(repo, inventory), routes(inventory));
+                rayon::join(|| host_uses(repo, inventory), || (images_of(flux), doors()))
+            },
         );
         let (mut services, mut workloads) = (ByNamespace::new(), ByNamespace::new());
         for member in &inventory.members {
@@ -74,9 +87,26 @@ pub fn clusters(repo: &Repo) -> Vec<Cluster<'_>> {
             }
         }
         let root_references = resolve(repo, inventory, &inventory.roots);
-        Cluster { repo, flux, inventory, references, root_references, hosts, images, services, workloads }
+        Cluster {
+            repo,
+            flux,
+            inventory,
+            references,
+            root_references,
+            hosts,
+            gateways,
+            routes,
+            images,
+            services,
+            workloads,
+        }
     };
     clusters.map(cluster).collect()
+}
+
+/// The Gateways of a cluster.
+fn gateways(repo: &Repo, inventory: &Inventory) -> Gateways {
+    Gateways::of(inventory.members.iter().map(|member| &member.resource), repo.resources())
 }
 
 /// The images of what Flux applies.
@@ -100,13 +130,27 @@ fn host_uses<'a>(repo: &Repo, inventory: &'a Inventory) -> Vec<HostUse<'a>> {
         let mut found = Vec::new();
         settings.into_iter().for_each(|settings| {
             settings.walk(&mut |node| {
-                let hosts = node.known().map_or_else(Vec::new, hosts).into_iter();
+                let hosts = node.known().map_or_else(|| hosts_beside(node), hosts).into_iter();
                 found.extend(hosts.map(|host| HostUse { member, span: part(repo, node.span, &host.text), host }));
             });
         });
         found
     });
     uses.collect()
+}
+
+/// The hosts in a text with variables that are not known, but for those that have to do with a variable.
+fn hosts_beside(node: &Node) -> Vec<Host> {
+    let text = node
+        .text()
+        .filter(|text| text.contains("${") && !["{{", "<<", "#{", "<%"].iter().any(|tag| text.contains(tag)));
+    let mut parts = text.unwrap_or("").split("${");
+    let mut beside = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        let after = part.split_once('}').map_or("", |(_, after)| after);
+        beside.extend(["${}", after]);
+    }
+    hosts(&beside)
 }
 
 /// Where a part of a text stands, or all of it where it is not written as it reads.
@@ -311,20 +355,64 @@ impl<'a> Cluster<'a> {
 
     /// What the host name of a Service leads to.
     pub fn service(&self, used: &HostUse) -> Answer<'a> {
-        let kind = Kind { group: SmolStr::default(), kind: SmolStr::new_static("Service") };
+        self.find(used, SERVICE, &used.host.name)
+    }
+
+    /// What alone could make the Service of a host name and is not there: its kind and its name.
+    pub fn absent_maker(&self, used: &HostUse) -> Option<(Kind, SmolStr)> {
+        let (kind, name) = self.repo.links().only_maker(&SERVICE, &used.host.name)?;
+        let missing = matches!(self.find(used, kind.clone(), &name), Answer::Missing { .. });
+        (missing && self.inventory.has_kind(&kind)).then_some((kind, name))
+    }
+
+    /// What there is of a kind and a name in the namespace of a host.
+    fn find(&self, used: &HostUse, kind: Kind, name: &str) -> Answer<'a> {
         let reference = Reference {
-            name: &Node::string(used.span, used.host.name.clone()),
+            name: &Node::string(used.span, name),
             kinds: vec![kind],
             place: Place::Namespace(used.host.namespace.clone()),
             key: None,
             others: Vec::new(),
             needs: Vec::new(),
             port: None,
+            granted: false,
             optional: false,
             hint: false,
             maker: Maker::Anyone,
         };
         self.inventory.answer(used.member, &reference)
+    }
+
+    /// The network of its machines, where the repository describes those of this cluster only.
+    pub fn network(&self) -> Option<ClusterNetwork<'a>> {
+        let alone = self.repo.fleet().clusters.len() == 1;
+        ClusterNetwork::of(self.repo.tree()).filter(|_| alone)
+    }
+
+    /// The Gateway that a route names as its parent, where there is one and no more.
+    pub fn gateway(&self, route: &Route, parent: &Node) -> Option<Gateway<'_>> {
+        self.gateways.parent(parent, route.namespace)
+    }
+
+    /// The labels of a namespace, with the one that each has; `None` where nobody is seen to make it.
+    pub fn namespace_labels(&self, name: &str) -> Option<Node> {
+        let mut members = self.inventory.members.iter().map(|member| &member.resource);
+        let namespace = members.find(|resource| resource.is("", "Namespace") && resource.name() == Some(name))?;
+        let span = namespace.name_span();
+        let labels = namespace.node.at(&["metadata", "labels"]).filter(|labels| labels.is_map()).cloned();
+        let mut labels = labels.unwrap_or_else(|| Node::map(span, Vec::new()));
+        labels.set(Node::string(span, "kubernetes.io/metadata.name"), Node::string(span, name));
+        Some(labels)
+    }
+
+    /// Whether anything that is applied says a word.
+    pub fn says(&self, word: &str) -> bool {
+        let mut found = false;
+        let members = self.inventory.members.iter().filter(|member| !member.from_chart);
+        members.for_each(|member| {
+            member.resource.node.walk(&mut |node| found = found || node.text().is_some_and(|text| text.contains(word)));
+        });
+        found
     }
 
     /// Every Service.

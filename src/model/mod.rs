@@ -14,6 +14,8 @@ pub mod doubt;
 pub mod inventory;
 /// Host names that routes claim, through which door, for which requests.
 pub mod route;
+/// Addresses of load balancers: who claims them, and from which pools.
+pub mod address;
 /// What becomes of each file: applied by a cluster, read by somebody else, idle, set aside.
 pub mod usage;
 /// Everything a rule may know.

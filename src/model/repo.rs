@@ -61,9 +61,9 @@ impl Repo {
             let sops = Policy::read(tree);
             let secrets = Secrets::read(tree, sops.values_in_clear(tree));
             let read = (Renovate::new(tree), Updates::read(tree), named_files(tree), renames_resources(tree));
-            (Gateways::of(&resources), resources, sops, secrets, read)
+            (resources, sops, secrets, read)
         };
-        let (fleet, (gateways, resources, sops, secrets, (renovate, updates, named, renames))) =
+        let (fleet, (resources, sops, secrets, (renovate, updates, named, renames))) =
             rayon::join(|| flux::deploy(tree, &links), classify);
         let deployed = fleet.files().collect();
         let usages = Usages::new(tree, &fleet, &named);
@@ -72,6 +72,7 @@ impl Repo {
             || inventories(tree, &fleet, &links),
             || Validation::new(tree, &fleet, Arc::clone(&inputs.schemas), kubernetes),
         );
+        let gateways = gateways(&inventories, &resources);
         Repo {
             resources,
             gateways,
@@ -277,7 +278,7 @@ impl Repo {
         known.is_some_and(|known| known.scope == schema::Scope::Namespaced)
     }
 
-    /// Every Gateway.
+    /// The Gateways that any cluster applies, or, where there is none, those that are written.
     pub fn gateways(&self) -> &Gateways {
         &self.gateways
     }
@@ -329,6 +330,13 @@ fn kustomize_faults(tree: &Tree, fleet: &Fleet, deployed: &BTreeSet<FileId>) -> 
         }
     }
     by_file
+}
+
+/// The Gateways that routes which nobody applies may name.
+fn gateways(inventories: &[Inventory], written: &[Resource]) -> Gateways {
+    let mut applied =
+        inventories.iter().flat_map(|inventory| &inventory.members).map(|member| &member.resource).peekable();
+    if applied.peek().is_none() { Gateways::of(written.iter(), &[]) } else { Gateways::of(applied, written) }
 }
 
 /// What each cluster holds.

@@ -1,10 +1,66 @@
-//! Host names that routes claim: through which door, for which requests.
+//! Routes, and the host names that they claim: through which door, for which requests.
 
+use crate::model::gateway::{GROUP, names_gateway};
 use crate::model::inventory::Inventory;
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::yaml::{Node, same_data};
 use std::collections::BTreeSet;
+
+/// A route, or the values of a release that ask for one.
+#[derive(Debug, Clone, Copy)]
+pub struct Route<'a> {
+    /// The route, or the release.
+    pub owner: &'a Resource,
+    /// The mapping that holds its fields.
+    pub spec: &'a Node,
+    /// The namespace it is in, where it is known.
+    pub namespace: Option<&'a str>,
+    /// Its kind; `None` where a chart decides.
+    pub kind: Option<&'a str>,
+}
+
+impl<'a> Route<'a> {
+    fn of(owner: &'a Resource) -> Option<Self> {
+        let (spec, kind) = (owner.spec()?, owner.kind.as_str());
+        let route = Route { owner, spec, namespace: owner.namespace(), kind: Some(kind) };
+        kind.ends_with("Route").then_some(route)
+    }
+
+    /// The Gateways that it names.
+    pub fn parents(self) -> impl Iterator<Item = &'a Node> {
+        self.spec.items_at(&["parentRefs"]).iter().filter(|parent| names_gateway(parent))
+    }
+
+    /// The host names that it is for, as written; none where it is for all.
+    pub fn hosts(self) -> &'a [Node] {
+        self.spec.items_at(&["hostnames"])
+    }
+
+    /// Whether a chart surely makes it.
+    fn is_on(self) -> bool {
+        self.kind.is_some() || self.spec.get("enabled").is_some_and(Node::is_true)
+    }
+}
+
+/// The routes of a cluster: objects, and what the values of releases ask for whose chart makes routes of its own.
+pub fn routes(inventory: &Inventory) -> Vec<Route<'_>> {
+    let of_group = |resource: &&Resource| resource.group() == GROUP;
+    let objects = inventory.members.iter().map(|member| &member.resource).filter(of_group);
+    let mut routes: Vec<Route> = objects.filter_map(Route::of).collect();
+    let made = inventory.made().filter(|(_, made)| of_group(made));
+    let told: BTreeSet<Span> = made.map(|(release, _)| release.node.span).collect();
+    for installed in inventory.releases.iter().filter(|installed| !told.contains(&installed.resource.node.span)) {
+        let namespace = installed.release.namespace.as_ref().and_then(Node::literal);
+        let owner = &installed.resource;
+        installed.release.values.walk(&mut |spec| {
+            if spec.get("parentRefs").is_some() && spec.get("enabled").is_none_or(Node::is_true) {
+                routes.push(Route { owner, spec, namespace, kind: None });
+            }
+        });
+    }
+    routes
+}
 
 /// A host name that a route claims.
 #[derive(Debug)]
@@ -37,24 +93,14 @@ enum Request<'a> {
     Match(&'a Node),
 }
 
-/// The host names that routes claim in a cluster: routes and Ingresses, and releases whose chart makes routes of its own.
-pub fn claims(inventory: &Inventory) -> Vec<Claim<'_>> {
+/// The host names that routes and Ingresses claim in a cluster.
+pub fn claims<'a>(inventory: &'a Inventory, routes: &[Route<'a>]) -> Vec<Claim<'a>> {
     let mut claims = Vec::new();
+    routes.iter().filter(|route| route.is_on()).for_each(|route| route_claims(*route, &mut claims));
     for resource in inventory.members.iter().map(|member| &member.resource) {
-        match (resource.group(), resource.spec()) {
-            ("gateway.networking.k8s.io", Some(spec)) => route(&resource.kind, resource, spec, &mut claims),
-            ("networking.k8s.io", Some(spec)) if resource.kind == "Ingress" => ingress(resource, spec, &mut claims),
-            _ => {}
+        if let Some(spec) = resource.spec().filter(|_| resource.is("networking.k8s.io", "Ingress")) {
+            ingress(resource, spec, &mut claims);
         }
-    }
-    let made = inventory.made().filter(|(_, made)| made.group() == "gateway.networking.k8s.io");
-    let told: BTreeSet<Span> = made.map(|(release, _)| release.node.span).collect();
-    for installed in inventory.releases.iter().filter(|installed| !told.contains(&installed.resource.node.span)) {
-        installed.release.values.walk(&mut |node| {
-            if node.get("enabled").is_some_and(Node::is_true) {
-                route("HTTPRoute", &installed.resource, node, &mut claims);
-            }
-        });
     }
     claims
 }
@@ -65,6 +111,22 @@ impl Claim<'_> {
         let apart = !self.owner.is_same(other.owner) && self.host.span != other.host.span;
         let takes = |request: &Request| other.requests.iter().any(|taken| request.is_same(taken));
         apart && self.name == other.name && self.door.is_same(&other.door) && self.requests.iter().any(takes)
+    }
+}
+
+impl<'a> Claim<'a> {
+    /// Whether another route claims the name for the same requests of another Gateway.
+    pub fn is_elsewhere(&self, other: &Claim) -> bool {
+        let takes = |request: &Request| other.requests.iter().any(|taken| request.is_same(taken));
+        let gateway = |door: &Door<'_>| format!("{}/{}", door.namespace, door.name);
+        let apart = !self.owner.is_same(other.owner) && self.door.kind == other.door.kind;
+        let elsewhere = self.door.kind != "Ingress" && gateway(&self.door) != gateway(&other.door);
+        apart && elsewhere && self.requests.iter().any(takes)
+    }
+
+    /// The name of the Gateway or of the class.
+    pub fn door(&self) -> &'a str {
+        self.door.name
     }
 }
 
@@ -87,21 +149,21 @@ impl Request<'_> {
     }
 }
 
-/// The claims of a mapping with the fields of a route's `spec`.
-fn route<'a>(kind: &'a str, owner: &'a Resource, spec: &'a Node, claims: &mut Vec<Claim<'a>>) {
-    let doors: Vec<Door> = spec.items_at(&["parentRefs"]).iter().filter_map(|it| listener(kind, it, owner)).collect();
-    for host in spec.items_at(&["hostnames"]) {
+/// The claims of a route.
+fn route_claims<'a>(route: Route<'a>, claims: &mut Vec<Claim<'a>>) {
+    let Route { owner, spec, .. } = route;
+    let doors: Vec<Door> = route.parents().filter_map(|parent| listener(parent, route)).collect();
+    for host in route.hosts() {
         let Some(name) = host_name(host) else { continue };
         let claim = |door: &Door<'a>| Claim { owner, host, name, door: *door, requests: requests(spec) };
         claims.extend(doors.iter().map(claim));
     }
 }
 
-fn listener<'a>(kind: &'a str, parent: &'a Node, route: &'a Resource) -> Option<Door<'a>> {
+fn listener<'a>(parent: &'a Node, route: Route<'a>) -> Option<Door<'a>> {
     let field = |name: &str| parent.get(name).map_or(Some(""), Node::literal);
-    let namespace = parent.get("namespace").map_or_else(|| route.namespace(), Node::literal)?;
-    let gateway = matches!(field("kind")?, "" | "Gateway");
-    let name = parent.get("name")?.literal().filter(|_| gateway)?;
+    let namespace = parent.get("namespace").map_or_else(|| route.owner.namespace(), Node::literal)?;
+    let (name, kind) = (parent.get("name")?.literal()?, route.kind.unwrap_or("HTTPRoute"));
     Some(Door { kind, namespace, name, listener: [field("sectionName")?, field("port")?] })
 }
 

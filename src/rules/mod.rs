@@ -10,6 +10,16 @@ pub mod api {
     pub mod removed;
 }
 
+/// Rules `dns/…`.
+pub mod dns {
+    /// See `rules/dns/record-target.md`.
+    pub mod record_target;
+    /// See `rules/dns/routes-unread.md`.
+    pub mod routes_unread;
+    /// See `rules/dns/target-missing.md`.
+    pub mod target_missing;
+}
+
 /// Rules `flux/…`.
 pub mod flux {
     /// See `rules/flux/borrowed-source.md`.
@@ -64,12 +74,24 @@ pub mod flux {
 
 /// Rules `gateway/…`.
 pub mod gateway {
+    /// See `rules/gateway/certificate-unmade.md`.
+    pub mod certificate_unmade;
     /// See `rules/gateway/duplicate-host.md`.
     pub mod duplicate_host;
+    /// See `rules/gateway/grant-missing.md`.
+    pub mod grant_missing;
+    /// See `rules/gateway/host-taken.md`.
+    pub mod host_taken;
+    /// See `rules/gateway/host-unserved.md`.
+    pub mod host_unserved;
     /// See `rules/gateway/listener-missing.md`.
     pub mod listener_missing;
     /// See `rules/gateway/parent-missing.md`.
     pub mod parent_missing;
+    /// See `rules/gateway/route-refused.md`.
+    pub mod route_refused;
+    /// See `rules/gateway/tls-missing.md`.
+    pub mod tls_missing;
 }
 
 /// Rules `generated/…`.
@@ -84,6 +106,8 @@ pub mod generated {
 pub mod helm {
     /// See `rules/helm/chart-skew.md`.
     pub mod chart_skew;
+    /// See `rules/helm/feature-off.md`.
+    pub mod feature_off;
     /// See `rules/helm/idle-mount.md`.
     pub mod idle_mount;
     /// See `rules/helm/invalid-value.md`.
@@ -104,6 +128,8 @@ pub mod helm {
     pub mod unknown_key;
     /// See `rules/helm/unknown-name.md`.
     pub mod unknown_name;
+    /// See `rules/helm/values-conflict.md`.
+    pub mod values_conflict;
     /// See `rules/helm/verify-identity.md`.
     pub mod verify_identity;
     /// See `rules/helm/version-range.md`.
@@ -170,6 +196,18 @@ pub mod kustomize {
     pub mod unreadable_resource;
     /// See `rules/kustomize/wrong-kind.md`.
     pub mod wrong_kind;
+}
+
+/// Rules `network/…`.
+pub mod network {
+    /// See `rules/network/api-port.md`.
+    pub mod api_port;
+    /// See `rules/network/pods-outside.md`.
+    pub mod pods_outside;
+    /// See `rules/network/pool-overlap.md`.
+    pub mod pool_overlap;
+    /// See `rules/network/service-outside.md`.
+    pub mod service_outside;
 }
 
 /// Rules `refs/…`.
@@ -272,12 +310,16 @@ pub mod secret {
 
 /// Rules `service/…`.
 pub mod service {
+    /// See `rules/service/address-outside-pool.md`.
+    pub mod address_outside_pool;
     /// See `rules/service/duplicate-address.md`.
     pub mod duplicate_address;
     /// See `rules/service/host-missing.md`.
     pub mod host_missing;
     /// See `rules/service/monitor-port-missing.md`.
     pub mod monitor_port_missing;
+    /// See `rules/service/pool-invalid.md`.
+    pub mod pool_invalid;
     /// See `rules/service/port-missing.md`.
     pub mod port_missing;
     /// See `rules/service/probe-port-missing.md`.
@@ -344,6 +386,12 @@ pub mod template {
     pub mod undefined_name;
 }
 
+/// Rules `tunnel/…`.
+pub mod tunnel {
+    /// See `rules/tunnel/catch-all.md`.
+    pub mod catch_all;
+}
+
 /// Rules `yaml/…`.
 pub mod yaml {
     /// See `rules/yaml/alias-undefined.md`.
@@ -371,6 +419,9 @@ pub mod yaml {
 pub const RULES: &[Rule] = &[
     Rule { id: "api/deprecated", page: include_str!("../../rules/api/deprecated.md"), ..api::deprecated::RULE },
     Rule { id: "api/removed", page: include_str!("../../rules/api/removed.md"), ..api::removed::RULE },
+    Rule { id: "dns/record-target", page: include_str!("../../rules/dns/record-target.md"), ..dns::record_target::RULE },
+    Rule { id: "dns/routes-unread", page: include_str!("../../rules/dns/routes-unread.md"), ..dns::routes_unread::RULE },
+    Rule { id: "dns/target-missing", page: include_str!("../../rules/dns/target-missing.md"), ..dns::target_missing::RULE },
     Rule { id: "flux/borrowed-source", page: include_str!("../../rules/flux/borrowed-source.md"), ..flux::borrowed_source::RULE },
     Rule { id: "flux/controller-missing", page: include_str!("../../rules/flux/controller-missing.md"), ..flux::controller_missing::RULE },
     Rule { id: "flux/decryption-key-missing", page: include_str!("../../rules/flux/decryption-key-missing.md"), ..flux::decryption_key_missing::RULE },
@@ -395,12 +446,19 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/substitution-missing", page: include_str!("../../rules/flux/substitution-missing.md"), ..flux::substitution_missing::RULE },
     Rule { id: "flux/substitution-unused", page: include_str!("../../rules/flux/substitution-unused.md"), ..flux::substitution_unused::RULE },
     Rule { id: "flux/undefined-variable", page: include_str!("../../rules/flux/undefined-variable.md"), ..flux::undefined_variable::RULE },
+    Rule { id: "gateway/certificate-unmade", page: include_str!("../../rules/gateway/certificate-unmade.md"), ..gateway::certificate_unmade::RULE },
     Rule { id: "gateway/duplicate-host", page: include_str!("../../rules/gateway/duplicate-host.md"), ..gateway::duplicate_host::RULE },
+    Rule { id: "gateway/grant-missing", page: include_str!("../../rules/gateway/grant-missing.md"), ..gateway::grant_missing::RULE },
+    Rule { id: "gateway/host-taken", page: include_str!("../../rules/gateway/host-taken.md"), ..gateway::host_taken::RULE },
+    Rule { id: "gateway/host-unserved", page: include_str!("../../rules/gateway/host-unserved.md"), ..gateway::host_unserved::RULE },
     Rule { id: "gateway/listener-missing", page: include_str!("../../rules/gateway/listener-missing.md"), ..gateway::listener_missing::RULE },
     Rule { id: "gateway/parent-missing", page: include_str!("../../rules/gateway/parent-missing.md"), ..gateway::parent_missing::RULE },
+    Rule { id: "gateway/route-refused", page: include_str!("../../rules/gateway/route-refused.md"), ..gateway::route_refused::RULE },
+    Rule { id: "gateway/tls-missing", page: include_str!("../../rules/gateway/tls-missing.md"), ..gateway::tls_missing::RULE },
     Rule { id: "generated/edited", page: include_str!("../../rules/generated/edited.md"), ..generated::edited::RULE },
     Rule { id: "generated/missing-output", page: include_str!("../../rules/generated/missing-output.md"), ..generated::missing_output::RULE },
     Rule { id: "helm/chart-skew", page: include_str!("../../rules/helm/chart-skew.md"), ..helm::chart_skew::RULE },
+    Rule { id: "helm/feature-off", page: include_str!("../../rules/helm/feature-off.md"), ..helm::feature_off::RULE },
     Rule { id: "helm/idle-mount", page: include_str!("../../rules/helm/idle-mount.md"), ..helm::idle_mount::RULE },
     Rule { id: "helm/invalid-value", page: include_str!("../../rules/helm/invalid-value.md"), ..helm::invalid_value::RULE },
     Rule { id: "helm/layer-selector", page: include_str!("../../rules/helm/layer-selector.md"), ..helm::layer_selector::RULE },
@@ -411,6 +469,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "helm/patch-unfit", page: include_str!("../../rules/helm/patch-unfit.md"), ..helm::patch_unfit::RULE },
     Rule { id: "helm/unknown-key", page: include_str!("../../rules/helm/unknown-key.md"), ..helm::unknown_key::RULE },
     Rule { id: "helm/unknown-name", page: include_str!("../../rules/helm/unknown-name.md"), ..helm::unknown_name::RULE },
+    Rule { id: "helm/values-conflict", page: include_str!("../../rules/helm/values-conflict.md"), ..helm::values_conflict::RULE },
     Rule { id: "helm/verify-identity", page: include_str!("../../rules/helm/verify-identity.md"), ..helm::verify_identity::RULE },
     Rule { id: "helm/version-range", page: include_str!("../../rules/helm/version-range.md"), ..helm::version_range::RULE },
     Rule { id: "helmfile/file-missing", page: include_str!("../../rules/helmfile/file-missing.md"), ..helmfile::file_missing::RULE },
@@ -436,6 +495,10 @@ pub const RULES: &[Rule] = &[
     Rule { id: "kustomize/patch-unmatched", page: include_str!("../../rules/kustomize/patch-unmatched.md"), ..kustomize::patch_unmatched::RULE },
     Rule { id: "kustomize/unreadable-resource", page: include_str!("../../rules/kustomize/unreadable-resource.md"), ..kustomize::unreadable_resource::RULE },
     Rule { id: "kustomize/wrong-kind", page: include_str!("../../rules/kustomize/wrong-kind.md"), ..kustomize::wrong_kind::RULE },
+    Rule { id: "network/api-port", page: include_str!("../../rules/network/api-port.md"), ..network::api_port::RULE },
+    Rule { id: "network/pods-outside", page: include_str!("../../rules/network/pods-outside.md"), ..network::pods_outside::RULE },
+    Rule { id: "network/pool-overlap", page: include_str!("../../rules/network/pool-overlap.md"), ..network::pool_overlap::RULE },
+    Rule { id: "network/service-outside", page: include_str!("../../rules/network/service-outside.md"), ..network::service_outside::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
     Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },
@@ -475,9 +538,11 @@ pub const RULES: &[Rule] = &[
     Rule { id: "secret/credential", page: include_str!("../../rules/secret/credential.md"), ..secret::credential::RULE },
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
+    Rule { id: "service/address-outside-pool", page: include_str!("../../rules/service/address-outside-pool.md"), ..service::address_outside_pool::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "service/host-missing", page: include_str!("../../rules/service/host-missing.md"), ..service::host_missing::RULE },
     Rule { id: "service/monitor-port-missing", page: include_str!("../../rules/service/monitor-port-missing.md"), ..service::monitor_port_missing::RULE },
+    Rule { id: "service/pool-invalid", page: include_str!("../../rules/service/pool-invalid.md"), ..service::pool_invalid::RULE },
     Rule { id: "service/port-missing", page: include_str!("../../rules/service/port-missing.md"), ..service::port_missing::RULE },
     Rule { id: "service/probe-port-missing", page: include_str!("../../rules/service/probe-port-missing.md"), ..service::probe_port_missing::RULE },
     Rule { id: "service/target-port-missing", page: include_str!("../../rules/service/target-port-missing.md"), ..service::target_port_missing::RULE },
@@ -502,6 +567,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "talos/replaced-field", page: include_str!("../../rules/talos/replaced-field.md"), ..talos::replaced_field::RULE },
     Rule { id: "template/syntax", page: include_str!("../../rules/template/syntax.md"), ..template::syntax::RULE },
     Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },
+    Rule { id: "tunnel/catch-all", page: include_str!("../../rules/tunnel/catch-all.md"), ..tunnel::catch_all::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },
     Rule { id: "yaml/duplicate-key", page: include_str!("../../rules/yaml/duplicate-key.md"), ..yaml::duplicate_key::RULE },
     Rule { id: "yaml/misplaced-tab", page: include_str!("../../rules/yaml/misplaced-tab.md"), ..yaml::misplaced_tab::RULE },

@@ -317,6 +317,13 @@ impl Node {
         self.resolve(Mode::Yaml11) == Some(Resolved::Bool(false))
     }
 
+    /// Whether a scalar at or below it is this text.
+    pub fn says(&self, text: &str) -> bool {
+        let mut found = false;
+        self.walk(&mut |node| found = found || node.text() == Some(text));
+        found
+    }
+
     /// What a scalar means; `None` for collections.
     pub fn resolve(&self, mode: Mode) -> Option<Resolved> {
         let scalar = self.as_scalar()?;

@@ -166,6 +166,14 @@ impl Inventory {
         hidden || self.opaque.iter().any(|maker| maker.may_be_of(namespace, app))
     }
 
+    /// Whether objects of a kind may be in a namespace although they are out of sight: somebody applies what is not seen,
+    /// writes one, or gives one to a chart.
+    pub fn may_have(&self, namespace: &str, kind: &Kind) -> bool {
+        let hidden = [None, Some(SmolStr::new(namespace))].iter().any(|place| self.hidden.contains(place));
+        let given = || self.opaque.iter().any(|maker| maker.speaks_of(&kind.kind));
+        hidden || self.written.contains_key(kind) || given()
+    }
+
     /// Whether volumes of a class may be made on demand: something besides a volume has the class, or may make it.
     pub fn may_provide(&self, class: &str, volume: &Resource) -> bool {
         let kind = Kind { group: SmolStr::new_static("storage.k8s.io"), kind: SmolStr::new_static("StorageClass") };

@@ -108,6 +108,15 @@ impl Opaque {
         reachable && self.is_about(app)
     }
 
+    /// Whether its values speak of objects of a kind: as text, or as the key under which a chart has them.
+    pub(super) fn speaks_of(&self, kind: &str) -> bool {
+        let mut keyed = false;
+        self.resource.node.walk_entries(&mut |entry| {
+            keyed = keyed || entry.key.text().is_some_and(|key| key.eq_ignore_ascii_case(kind));
+        });
+        keyed || self.said().texts.contains(kind)
+    }
+
     /// Whether its own name is like a word, or its values say it.
     pub(super) fn is_about(&self, word: &str) -> bool {
         let alike = |own: &SmolStr| word.contains(own.as_str()) || own.contains(word);

@@ -9,7 +9,7 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let mut named: BTreeMap<&str, Vec<Claim>> = BTreeMap::new();
-    for claim in claims(cluster.inventory) {
+    for claim in claims(cluster.inventory, &cluster.routes) {
         named.entry(claim.name).or_default().push(claim);
     }
     named.values().flat_map(|claims| findings(claims)).collect()

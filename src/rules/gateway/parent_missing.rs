@@ -33,7 +33,7 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
 fn finding(parent: &Node, gateways: &Gateways) -> Option<Finding> {
     let node = parent.get("name")?;
     let name = node.literal()?;
-    let named = gateways.named(name);
+    let named = gateways.named(name)?;
     let Some(first) = named.first() else {
         let help = match nearest(name, gateways.names()) {
             Some(near) => did_you_mean(near),

@@ -23,7 +23,13 @@ fn finding(cluster: &Cluster, namespaces: &Namespaces, used: &HostUse) -> Option
     if matches!(answer, Answer::Here(_)) {
         return None;
     }
-    near_miss(used, &answer).or_else(|| {
+    let unmade = || {
+        let (kind, name) = cluster.absent_maker(used)?;
+        let message = format!("Service `{}` does not exist in namespace `{}`", host.name, host.namespace);
+        let help = format!("only {} `{name}` would make it, and there is none", kind.kind);
+        Some(Finding::new(used.span, message).help(help))
+    };
+    near_miss(used, &answer).or_else(unmade).or_else(|| {
         let namespace = host.namespace.as_str();
         let nowhere = !exists && namespaces.in_sight && !namespaces.used.contains_key(namespace);
         let message = format!("namespace `{namespace}` of Service `{}` does not exist", host.name);

@@ -18,5 +18,7 @@ pub mod route;
 pub mod usage;
 /// Everything a rule may know.
 pub mod repo;
+/// What machines are told, beside what runs on them.
+pub mod machines;
 /// A cluster as a rule sees it.
 pub mod cluster;

@@ -320,18 +320,46 @@ pub mod storage {
 
 /// Rules `talos/…`.
 pub mod talos {
+    /// See `rules/talos/cni-twice.md`.
+    pub mod cni_twice;
+    /// See `rules/talos/control-plane-only.md`.
+    pub mod control_plane_only;
     /// See `rules/talos/duplicate-node.md`.
     pub mod duplicate_node;
+    /// See `rules/talos/endpoint-port.md`.
+    pub mod endpoint_port;
     /// See `rules/talos/endpoint-unserved.md`.
     pub mod endpoint_unserved;
+    /// See `rules/talos/etcd-quorum.md`.
+    pub mod etcd_quorum;
     /// See `rules/talos/hostname-twice.md`.
     pub mod hostname_twice;
+    /// See `rules/talos/invalid-address.md`.
+    pub mod invalid_address;
+    /// See `rules/talos/invalid-operation.md`.
+    pub mod invalid_operation;
+    /// See `rules/talos/invalid-schematic.md`.
+    pub mod invalid_schematic;
+    /// See `rules/talos/kube-proxy-kept.md`.
+    pub mod kube_proxy_kept;
+    /// See `rules/talos/no-control-plane.md`.
+    pub mod no_control_plane;
     /// See `rules/talos/patch-missing.md`.
     pub mod patch_missing;
     /// See `rules/talos/refused-file.md`.
     pub mod refused_file;
     /// See `rules/talos/replaced-field.md`.
     pub mod replaced_field;
+    /// See `rules/talos/unsupported-kubernetes.md`.
+    pub mod unsupported_kubernetes;
+    /// See `rules/talos/version-skew.md`.
+    pub mod version_skew;
+    /// See `rules/talos/vip-on-worker.md`.
+    pub mod vip_on_worker;
+    /// See `rules/talos/vip-taken.md`.
+    pub mod vip_taken;
+    /// See `rules/talos/vips-differ.md`.
+    pub mod vips_differ;
 }
 
 /// Rules `template/…`.
@@ -491,12 +519,26 @@ pub const RULES: &[Rule] = &[
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
     Rule { id: "storage/sub-path-missing", page: include_str!("../../rules/storage/sub-path-missing.md"), ..storage::sub_path_missing::RULE },
     Rule { id: "storage/volume-unfit", page: include_str!("../../rules/storage/volume-unfit.md"), ..storage::volume_unfit::RULE },
+    Rule { id: "talos/cni-twice", page: include_str!("../../rules/talos/cni-twice.md"), ..talos::cni_twice::RULE },
+    Rule { id: "talos/control-plane-only", page: include_str!("../../rules/talos/control-plane-only.md"), ..talos::control_plane_only::RULE },
     Rule { id: "talos/duplicate-node", page: include_str!("../../rules/talos/duplicate-node.md"), ..talos::duplicate_node::RULE },
+    Rule { id: "talos/endpoint-port", page: include_str!("../../rules/talos/endpoint-port.md"), ..talos::endpoint_port::RULE },
     Rule { id: "talos/endpoint-unserved", page: include_str!("../../rules/talos/endpoint-unserved.md"), ..talos::endpoint_unserved::RULE },
+    Rule { id: "talos/etcd-quorum", page: include_str!("../../rules/talos/etcd-quorum.md"), ..talos::etcd_quorum::RULE },
     Rule { id: "talos/hostname-twice", page: include_str!("../../rules/talos/hostname-twice.md"), ..talos::hostname_twice::RULE },
+    Rule { id: "talos/invalid-address", page: include_str!("../../rules/talos/invalid-address.md"), ..talos::invalid_address::RULE },
+    Rule { id: "talos/invalid-operation", page: include_str!("../../rules/talos/invalid-operation.md"), ..talos::invalid_operation::RULE },
+    Rule { id: "talos/invalid-schematic", page: include_str!("../../rules/talos/invalid-schematic.md"), ..talos::invalid_schematic::RULE },
+    Rule { id: "talos/kube-proxy-kept", page: include_str!("../../rules/talos/kube-proxy-kept.md"), ..talos::kube_proxy_kept::RULE },
+    Rule { id: "talos/no-control-plane", page: include_str!("../../rules/talos/no-control-plane.md"), ..talos::no_control_plane::RULE },
     Rule { id: "talos/patch-missing", page: include_str!("../../rules/talos/patch-missing.md"), ..talos::patch_missing::RULE },
     Rule { id: "talos/refused-file", page: include_str!("../../rules/talos/refused-file.md"), ..talos::refused_file::RULE },
     Rule { id: "talos/replaced-field", page: include_str!("../../rules/talos/replaced-field.md"), ..talos::replaced_field::RULE },
+    Rule { id: "talos/unsupported-kubernetes", page: include_str!("../../rules/talos/unsupported-kubernetes.md"), ..talos::unsupported_kubernetes::RULE },
+    Rule { id: "talos/version-skew", page: include_str!("../../rules/talos/version-skew.md"), ..talos::version_skew::RULE },
+    Rule { id: "talos/vip-on-worker", page: include_str!("../../rules/talos/vip-on-worker.md"), ..talos::vip_on_worker::RULE },
+    Rule { id: "talos/vip-taken", page: include_str!("../../rules/talos/vip-taken.md"), ..talos::vip_taken::RULE },
+    Rule { id: "talos/vips-differ", page: include_str!("../../rules/talos/vips-differ.md"), ..talos::vips_differ::RULE },
     Rule { id: "template/syntax", page: include_str!("../../rules/template/syntax.md"), ..template::syntax::RULE },
     Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },
     Rule { id: "yaml/alias-undefined", page: include_str!("../../rules/yaml/alias-undefined.md"), ..yaml::alias_undefined::RULE },

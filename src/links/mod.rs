@@ -422,6 +422,8 @@ impl Links {
         // Whoever refers to a copy whose name is not known does so by the same unknown name.
         let filled = creation.names.0.iter().flat_map(|name| name.fill(object));
         let filled = filled.filter(|filled| filled.text.is_some() || place != Place::Everywhere);
+        // An empty name is no name.
+        let filled = filled.filter(|filled| filled.text.as_deref() != Some(""));
         let object = |filled: path::Filled| Created {
             kind: kind.clone(),
             name: filled.text.filter(|text| !text.contains("{{")),

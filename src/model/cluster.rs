@@ -186,6 +186,15 @@ impl<'a> Cluster<'a> {
 
     /// What to say of references to objects of these kinds that lead to nothing.
     pub fn missing(&self, kinds: &[&str]) -> Vec<Finding> {
+        self.tell_missing(kinds, false)
+    }
+
+    /// The same, only where something else is here that may have been meant: charts call such objects as they like.
+    pub fn misnamed(&self, kinds: &[&str]) -> Vec<Finding> {
+        self.tell_missing(kinds, true)
+    }
+
+    fn tell_missing(&self, kinds: &[&str], misnamed: bool) -> Vec<Finding> {
         let generated: BTreeSet<&str> = self.generated().map(|generated| generated.name).collect();
         // A generated object without its hash is the subject of `kustomize/generator-suffix`, and variables are
         // that of `flux/substitute-from-missing`.
@@ -206,6 +215,7 @@ impl<'a> Cluster<'a> {
             Some(match self.inventory.unused(member, reference, &here).filter(|_| open) {
                 Some(near) => Finding::new(finding.span, finding.message)
                     .related(near.entry.span, format!("`{}` is here, and nothing refers to it", near.name)),
+                None if misnamed && !answer.has_alternative() => return None,
                 None => finding,
             })
         })

@@ -184,6 +184,8 @@ pub mod refs {
     pub mod key_missing;
     /// See `rules/refs/object-missing.md`.
     pub mod object_missing;
+    /// See `rules/refs/role-missing.md`.
+    pub mod role_missing;
     /// See `rules/refs/secret-missing.md`.
     pub mod secret_missing;
     /// See `rules/refs/service-account-missing.md`.
@@ -467,6 +469,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },
     Rule { id: "refs/key-missing", page: include_str!("../../rules/refs/key-missing.md"), ..refs::key_missing::RULE },
     Rule { id: "refs/object-missing", page: include_str!("../../rules/refs/object-missing.md"), ..refs::object_missing::RULE },
+    Rule { id: "refs/role-missing", page: include_str!("../../rules/refs/role-missing.md"), ..refs::role_missing::RULE },
     Rule { id: "refs/secret-missing", page: include_str!("../../rules/refs/secret-missing.md"), ..refs::secret_missing::RULE },
     Rule { id: "refs/service-account-missing", page: include_str!("../../rules/refs/service-account-missing.md"), ..refs::service_account_missing::RULE },
     Rule { id: "refs/service-missing", page: include_str!("../../rules/refs/service-missing.md"), ..refs::service_missing::RULE },

@@ -457,6 +457,15 @@ impl Links {
         self.block_storage.iter().any(|word| class.contains(word.as_str()))
     }
 
+    /// Whether a resource claims a volume that one node mounts at a time, wherever its pods run.
+    pub fn is_of_one_node(&self, claim: &Resource) -> bool {
+        let spec = claim.spec().filter(|_| claim.is("", "PersistentVolumeClaim"));
+        let modes = spec.map_or(&[][..], |spec| spec.items_at(&["accessModes"]));
+        let once = |mode: &Node| matches!(mode.literal(), Some("ReadWriteOnce" | "ReadWriteOncePod"));
+        let class = spec.and_then(|spec| spec.get("storageClassName")?.literal());
+        !modes.is_empty() && modes.iter().all(once) && class.is_some_and(|class| self.is_block_storage(class))
+    }
+
     /// Whether a key holds the addresses of a load balancer.
     pub fn is_address(&self, key: &str) -> bool {
         self.addresses.contains(key)

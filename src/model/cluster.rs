@@ -4,7 +4,7 @@ use crate::diagnostic::Finding;
 use crate::flux::{self, Applied};
 use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::image::{Image, images};
-use crate::kubernetes::pod::Pod;
+use crate::kubernetes::pod::{Pod, replicas};
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Maker, Place, Reference};
 use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
@@ -12,7 +12,7 @@ use crate::model::inventory::{Answer, Entry as InventoryEntry, Inventory, Member
 use crate::model::repo::Repo;
 use crate::resource::{Resource, Role};
 use crate::schema::check_value;
-use crate::source::Span;
+use crate::source::{Span, is_slip};
 use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -166,6 +166,26 @@ pub struct Namespaces<'a> {
     pub known: usize,
     /// Whether it makes them as a rule, so that others do not exist.
     pub in_sight: bool,
+}
+
+/// Labels by namespace and key: each value, with the objects that speak of it and the places where they do.
+#[derive(Debug, Default)]
+pub struct Labels<'a>(BTreeMap<(&'a str, &'a str), BTreeMap<&'a str, Vec<(Span, Span)>>>);
+
+impl<'a> Labels<'a> {
+    /// What was meant by a label of an object that nothing else in its namespace has or asks for: a value that differs
+    /// by a slip of the fingers, and where it stands.
+    pub fn meant(&self, object: &Resource, label: &Entry) -> Option<(&'a str, Span)> {
+        let (key, value) = label.key.literal().zip(label.value.literal())?;
+        let values = self.0.get(&(object.namespace()?, key))?;
+        let own = object.node.span;
+        let others = |value: &str| values.get(value).into_iter().flatten().find(|(user, _)| *user != own);
+        if others(value).is_some() {
+            return None;
+        }
+        let near = values.keys().find(|other| is_slip(value, other) && others(other).is_some())?;
+        others(near).map(|(_, place)| (*near, *place))
+    }
 }
 
 impl<'a> Cluster<'a> {
@@ -352,6 +372,50 @@ impl<'a> Cluster<'a> {
         let pods: Option<Vec<&Pod>> = pods.filter_map(|pod| selected(selector, pod.labels(), pod)).collect();
         let ports: Option<Vec<_>> = pods?.into_iter().map(|pod| pod.ports()).collect();
         ports.filter(|ports| !ports.is_empty()).map(|ports| ports.into_iter().flatten().collect())
+    }
+
+    /// The workloads of a namespace whose pods a selector selects; `None` where it may select others, out of sight.
+    pub fn selected_workloads(&self, selector: &Selector, namespace: &str) -> Option<Vec<&'a Member>> {
+        self.has_in_sight(selector, &[namespace]).then_some(())?;
+        let workloads = within(&self.workloads, std::slice::from_ref(&namespace));
+        workloads
+            .filter_map(|(member, pod)| {
+                let chosen = selected(selector, pod.labels(), *member)?;
+                Some(chosen.filter(|member| member.whole))
+            })
+            .collect()
+    }
+
+    /// How many pods a workload runs all the time; `None` where something scales it.
+    pub fn replicas(&self, member: &Member) -> Option<u32> {
+        let own = &member.resource;
+        let scales = |other: &Resource| {
+            let target = other.node.at(&["spec", "scaleTargetRef", "name"]);
+            target.is_some_and(|target| target.literal().is_none_or(|name| own.name() == Some(name)))
+        };
+        let scaled = self.inventory.members.iter().map(|member| &member.resource).any(scales);
+        replicas(own).filter(|_| !scaled)
+    }
+
+    /// Every label that something in a namespace has or asks for.
+    pub fn labels(&self) -> Labels<'a> {
+        let mut labels = Labels::default();
+        for member in &self.inventory.members {
+            let resource = &member.resource;
+            let Some(namespace) = resource.namespace() else { continue };
+            resource.node.walk_entries(&mut |entry| {
+                let key = entry.key.text().unwrap_or("");
+                if !matches!(key, "labels" | "matchLabels" | "selector" | "podLabels" | "commonLabels") {
+                    return;
+                }
+                for label in entry.value.entries() {
+                    let Some((key, value)) = label.key.literal().zip(label.value.literal()) else { continue };
+                    let users = labels.0.entry((namespace, key)).or_default().entry(value).or_default();
+                    users.push((resource.node.span, label.value.span));
+                }
+            });
+        }
+        labels
     }
 
     /// Whether all that a selector can select in some namespaces is in sight.

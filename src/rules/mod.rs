@@ -172,6 +172,16 @@ pub mod kustomize {
     pub mod wrong_kind;
 }
 
+/// Rules `pod/…`.
+pub mod pod {
+    /// See `rules/pod/drain-blocked.md`.
+    pub mod drain_blocked;
+    /// See `rules/pod/selects-nothing.md`.
+    pub mod selects_nothing;
+    /// See `rules/pod/spread-of-others.md`.
+    pub mod spread_of_others;
+}
+
 /// Rules `refs/…`.
 pub mod refs {
     /// See `rules/refs/claim-missing.md`.
@@ -310,6 +320,8 @@ pub mod sops {
 
 /// Rules `storage/…`.
 pub mod storage {
+    /// See `rules/storage/claim-crowded.md`.
+    pub mod claim_crowded;
     /// See `rules/storage/claim-shared.md`.
     pub mod claim_shared;
     /// See `rules/storage/empty-dir-data.md`.
@@ -464,6 +476,9 @@ pub const RULES: &[Rule] = &[
     Rule { id: "kustomize/patch-unmatched", page: include_str!("../../rules/kustomize/patch-unmatched.md"), ..kustomize::patch_unmatched::RULE },
     Rule { id: "kustomize/unreadable-resource", page: include_str!("../../rules/kustomize/unreadable-resource.md"), ..kustomize::unreadable_resource::RULE },
     Rule { id: "kustomize/wrong-kind", page: include_str!("../../rules/kustomize/wrong-kind.md"), ..kustomize::wrong_kind::RULE },
+    Rule { id: "pod/drain-blocked", page: include_str!("../../rules/pod/drain-blocked.md"), ..pod::drain_blocked::RULE },
+    Rule { id: "pod/selects-nothing", page: include_str!("../../rules/pod/selects-nothing.md"), ..pod::selects_nothing::RULE },
+    Rule { id: "pod/spread-of-others", page: include_str!("../../rules/pod/spread-of-others.md"), ..pod::spread_of_others::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
     Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },
@@ -518,6 +533,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/recipients-differ", page: include_str!("../../rules/sops/recipients-differ.md"), ..sops::recipients_differ::RULE },
     Rule { id: "sops/rule-shadowed", page: include_str!("../../rules/sops/rule-shadowed.md"), ..sops::rule_shadowed::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
+    Rule { id: "storage/claim-crowded", page: include_str!("../../rules/storage/claim-crowded.md"), ..storage::claim_crowded::RULE },
     Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
     Rule { id: "storage/sub-path-missing", page: include_str!("../../rules/storage/sub-path-missing.md"), ..storage::sub_path_missing::RULE },

@@ -4,6 +4,7 @@ use crate::formats::talos::{operations, patch_documents};
 use crate::resource::{File, Role, Tree};
 use crate::source::{Span, join};
 use crate::yaml::Node;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// A talconfig.
@@ -90,31 +91,67 @@ impl<'a> Talconfig<'a> {
         self.patches_of_workers().into_iter().find(is_file).map(|patch| patch.span)
     }
 
-    /// What the patches of a control plane node set at a path: nothing, or the value that counts. `None` where one of
-    /// them cannot be read, or does it in another way.
+    /// What the patches of a machine set at a path: nothing, or the value that counts. `None` where one of them cannot be
+    /// read, or does it in another way.
     pub fn patched(&self, tree: &Tree, machine: Machine, path: &[&str]) -> Option<Option<Node>> {
-        let roles = [Some(self.root), self.root.get("controlPlane"), Some(machine.node)].into_iter().flatten();
-        let mut value = None;
-        for role in roles {
-            if role.get("configPatches").or(role.get("inlinePatch")).is_some() {
+        self.all_patched(tree, machine, path).map(|values| values.into_iter().next_back())
+    }
+
+    /// All that the patches of a machine set at a path, each after those that it takes the place of.
+    fn all_patched(&self, tree: &Tree, machine: Machine, path: &[&str]) -> Option<Vec<Node>> {
+        let mut values = Vec::new();
+        for part in [Some(self.root), self.role(machine)?, Some(machine.node)].into_iter().flatten() {
+            if part.get("configPatches").or(part.get("inlinePatch")).is_some() {
                 return None;
             }
-            for patch in role.items_at(&["patches"]) {
+            for patch in part.items_at(&["patches"]) {
                 for config in patch_documents(tree, self.file, patch)? {
-                    let inside = |operation: &Node| {
-                        let mut parts = operation.text_at(&["path"])?.trim_start_matches('/').split('/');
-                        parts.next().filter(|part| path.first() == Some(part))?;
-                        parts.next().filter(|part| path.get(1) == Some(part)).map(|_| ())
-                    };
-                    if operations(&config).any(|operation| inside(operation).is_some()) {
+                    if operations(&config).any(|operation| is_inside(operation, path)) {
                         return None;
                     }
-                    value = config.at(path).cloned().or(value);
+                    values.extend(config.at(path).cloned());
                 }
             }
         }
-        Some(value)
+        Some(values)
     }
+
+    /// What is said of all machines of the same role; `None` where its role is not known.
+    fn role(&self, machine: Machine) -> Option<Option<&'a Node>> {
+        Some(self.root.get(if machine.is_control_plane()? { "controlPlane" } else { "worker" }))
+    }
+
+    /// The labels that each machine is given, as far as that is known of all of them.
+    pub fn labels(&self, tree: &Tree) -> Option<Vec<Labels>> {
+        self.machines().map(|machine| self.labels_of(tree, machine)).collect()
+    }
+
+    fn labels_of(&self, tree: &Tree, machine: Machine) -> Option<Labels> {
+        let mut labels = Labels::new();
+        let patched = self.all_patched(tree, machine, &["machine", "nodeLabels"])?;
+        let own =
+            [self.role(machine)?, Some(machine.node)].into_iter().flatten().filter_map(|part| part.get("nodeLabels"));
+        for entry in own.chain(&patched).flat_map(Node::entries) {
+            let value = if entry.value.is_null() { Some("") } else { entry.value.literal() };
+            labels.insert(entry.key.literal()?.to_owned(), value.map(str::to_owned));
+        }
+        if machine.is_control_plane()? {
+            labels.entry("node-role.kubernetes.io/control-plane".to_owned()).or_insert(Some(String::new()));
+        }
+        // A name with a domain may be cut.
+        let name = machine.node.get("hostname").and_then(Node::literal).filter(|name| !name.contains('.'));
+        labels.insert("kubernetes.io/hostname".to_owned(), name.map(str::to_owned));
+        Some(labels)
+    }
+}
+
+/// The labels of a machine; a value that is not known is `None`.
+pub type Labels = BTreeMap<String, Option<String>>;
+
+/// Whether an operation of a JSON patch is about what is below the first two keys of a path.
+fn is_inside(operation: &Node, path: &[&str]) -> bool {
+    let place = operation.text_at(&["path"]).unwrap_or("").trim_start_matches('/');
+    place.split('/').zip(path).take(2).all(|(part, key)| part == *key)
 }
 
 impl<'a> Machine<'a> {

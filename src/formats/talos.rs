@@ -74,6 +74,8 @@ pub struct Table {
     pub upgrades: Vec<Upgrade>,
     /// Keys of addresses.
     pub addresses: BTreeSet<String>,
+    /// Labels that Kubernetes gives to every node, or to those of the control plane.
+    pub node_labels: BTreeSet<String>,
     /// The port of the API server.
     pub port: u16,
 }

@@ -168,9 +168,12 @@ pub struct Namespaces<'a> {
     pub in_sight: bool,
 }
 
-/// Labels by namespace and key: each value, with the objects that speak of it and the places where they do.
+/// Labels by namespace and key.
 #[derive(Debug, Default)]
-pub struct Labels<'a>(BTreeMap<(&'a str, &'a str), BTreeMap<&'a str, Vec<(Span, Span)>>>);
+pub struct Labels<'a>(BTreeMap<(&'a str, &'a str), Values<'a>>);
+
+/// The values of a label, each with the objects that speak of it and the places where they do.
+type Values<'a> = BTreeMap<&'a str, Vec<(Span, Span)>>;
 
 impl<'a> Labels<'a> {
     /// What was meant by a label of an object that nothing else in its namespace has or asks for: a value that differs

@@ -1,8 +1,11 @@
 //! What machines are told, beside what runs on them.
 
+use crate::formats::talconfig::{Labels, Talconfig};
 use crate::formats::talos::{Plugin, TABLE};
 use crate::model::inventory::Installation;
 use crate::model::repo::Repo;
+use crate::source::is_slip;
+use crate::yaml::{Entry, Node};
 
 /// The network plug-in that every cluster of a repository installs by a chart, on no other one.
 #[derive(Debug, Clone, Copy)]
@@ -33,4 +36,60 @@ pub fn network(repo: &Repo) -> Option<Network<'_>> {
     });
     let networks: Option<Vec<Network>> = networks.collect();
     networks?.into_iter().next()
+}
+
+/// The talconfig of the only cluster of a repository: with several, nothing says which is whose.
+pub fn only_talconfig(repo: &Repo) -> Option<Talconfig<'_>> {
+    let mut all = Talconfig::all(repo.tree()).filter(|_| repo.fleet().clusters.len() == 1);
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// What was meant by a label that no machine has.
+#[derive(Debug)]
+pub enum Meant<'a> {
+    /// This key, from which it differs by a slip of the fingers.
+    Key(&'a str),
+    /// One of the values that machines have.
+    Values(Vec<&'a str>),
+}
+
+/// The machines of a cluster, by their labels.
+#[derive(Debug)]
+pub struct Machines(Vec<Labels>);
+
+impl Machines {
+    /// The machines of the only cluster of a repository, where the labels of all of them are known.
+    pub fn of(repo: &Repo) -> Option<Machines> {
+        only_talconfig(repo)?.labels(repo.tree()).map(Machines)
+    }
+
+    /// How many machines have these labels, at most: whoever adds labels later may give them others.
+    pub fn at_most(&self, selector: Option<&Node>) -> usize {
+        let asked = selector.map_or(&[][..], Node::entries);
+        let may_have = |machine: &&Labels| {
+            asked.iter().all(|label| match label.key.literal() {
+                Some(key) if self.0.iter().any(|other| other.contains_key(key)) => {
+                    let value = machine.get(key);
+                    value.is_some_and(|value| {
+                        value.is_none() || label.value.literal().is_none_or(|own| value.as_deref() == Some(own))
+                    })
+                }
+                _ => true,
+            })
+        };
+        self.0.iter().filter(may_have).count()
+    }
+
+    /// What was meant by a label that no machine has; `None` where one may have it.
+    pub fn meant(&self, label: &Entry) -> Option<Meant<'_>> {
+        let (key, value) = label.key.literal().zip(label.value.literal())?;
+        let values: Vec<&Option<String>> = self.0.iter().filter_map(|machine| machine.get(key)).collect();
+        if !values.is_empty() {
+            let values: Option<Vec<&str>> = values.into_iter().map(|value| value.as_deref()).collect();
+            return values.filter(|values| !values.contains(&value)).map(Meant::Values);
+        }
+        let keys = self.0.iter().flatten().map(|(key, _)| key).chain(&TABLE.node_labels);
+        let known = TABLE.node_labels.contains(key);
+        keys.filter(|other| !known && is_slip(key, other)).map(|key| Meant::Key(key)).next()
+    }
 }

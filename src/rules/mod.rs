@@ -176,10 +176,14 @@ pub mod kustomize {
 pub mod pod {
     /// See `rules/pod/drain-blocked.md`.
     pub mod drain_blocked;
+    /// See `rules/pod/node-missing.md`.
+    pub mod node_missing;
     /// See `rules/pod/selects-nothing.md`.
     pub mod selects_nothing;
     /// See `rules/pod/spread-of-others.md`.
     pub mod spread_of_others;
+    /// See `rules/pod/too-few-nodes.md`.
+    pub mod too_few_nodes;
 }
 
 /// Rules `refs/…`.
@@ -477,8 +481,10 @@ pub const RULES: &[Rule] = &[
     Rule { id: "kustomize/unreadable-resource", page: include_str!("../../rules/kustomize/unreadable-resource.md"), ..kustomize::unreadable_resource::RULE },
     Rule { id: "kustomize/wrong-kind", page: include_str!("../../rules/kustomize/wrong-kind.md"), ..kustomize::wrong_kind::RULE },
     Rule { id: "pod/drain-blocked", page: include_str!("../../rules/pod/drain-blocked.md"), ..pod::drain_blocked::RULE },
+    Rule { id: "pod/node-missing", page: include_str!("../../rules/pod/node-missing.md"), ..pod::node_missing::RULE },
     Rule { id: "pod/selects-nothing", page: include_str!("../../rules/pod/selects-nothing.md"), ..pod::selects_nothing::RULE },
     Rule { id: "pod/spread-of-others", page: include_str!("../../rules/pod/spread-of-others.md"), ..pod::spread_of_others::RULE },
+    Rule { id: "pod/too-few-nodes", page: include_str!("../../rules/pod/too-few-nodes.md"), ..pod::too_few_nodes::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
     Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },

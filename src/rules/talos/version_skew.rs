@@ -2,6 +2,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::formats::talconfig::Talconfig;
 use crate::formats::talos::TABLE;
 use crate::model::cluster::Cluster;
+use crate::model::machines::only_talconfig;
 use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::yaml::Node;
@@ -12,13 +13,8 @@ pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let upgrades: Vec<&Resource> =
         cluster.applied().map(|(_, resource)| resource).filter(|one| version(one).is_some()).collect();
-    let mut talconfigs = Talconfig::all(cluster.repo.tree());
-    // With several, nothing says which cluster is whose.
-    let (false, Some(talconfig), None) = (upgrades.is_empty(), talconfigs.next(), talconfigs.next()) else {
-        return Vec::new();
-    };
-    let alone = cluster.repo.fleet().clusters.len() == 1;
-    upgrades.into_iter().filter(|_| alone).filter_map(|upgrade| finding(upgrade, talconfig)).collect()
+    let Some(talconfig) = only_talconfig(cluster.repo).filter(|_| !upgrades.is_empty()) else { return Vec::new() };
+    upgrades.into_iter().filter_map(|upgrade| finding(upgrade, talconfig)).collect()
 }
 
 /// The version that an object upgrades machines to, and the field of a talconfig that says the same.

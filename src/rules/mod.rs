@@ -186,12 +186,22 @@ pub mod pod {
     pub mod too_few_nodes;
 }
 
+/// Rules `rbac/…`.
+pub mod rbac {
+    /// See `rules/rbac/all-rights.md`.
+    pub mod all_rights;
+    /// See `rules/rbac/resource-missing.md`.
+    pub mod resource_missing;
+}
+
 /// Rules `refs/…`.
 pub mod refs {
     /// See `rules/refs/claim-missing.md`.
     pub mod claim_missing;
     /// See `rules/refs/config-map-missing.md`.
     pub mod config_map_missing;
+    /// See `rules/refs/external-cluster-missing.md`.
+    pub mod external_cluster_missing;
     /// See `rules/refs/issuer-missing.md`.
     pub mod issuer_missing;
     /// See `rules/refs/key-missing.md`.
@@ -324,6 +334,8 @@ pub mod sops {
 
 /// Rules `storage/…`.
 pub mod storage {
+    /// See `rules/storage/archive-not-empty.md`.
+    pub mod archive_not_empty;
     /// See `rules/storage/claim-crowded.md`.
     pub mod claim_crowded;
     /// See `rules/storage/claim-shared.md`.
@@ -485,8 +497,11 @@ pub const RULES: &[Rule] = &[
     Rule { id: "pod/selects-nothing", page: include_str!("../../rules/pod/selects-nothing.md"), ..pod::selects_nothing::RULE },
     Rule { id: "pod/spread-of-others", page: include_str!("../../rules/pod/spread-of-others.md"), ..pod::spread_of_others::RULE },
     Rule { id: "pod/too-few-nodes", page: include_str!("../../rules/pod/too-few-nodes.md"), ..pod::too_few_nodes::RULE },
+    Rule { id: "rbac/all-rights", page: include_str!("../../rules/rbac/all-rights.md"), ..rbac::all_rights::RULE },
+    Rule { id: "rbac/resource-missing", page: include_str!("../../rules/rbac/resource-missing.md"), ..rbac::resource_missing::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
+    Rule { id: "refs/external-cluster-missing", page: include_str!("../../rules/refs/external-cluster-missing.md"), ..refs::external_cluster_missing::RULE },
     Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },
     Rule { id: "refs/key-missing", page: include_str!("../../rules/refs/key-missing.md"), ..refs::key_missing::RULE },
     Rule { id: "refs/object-missing", page: include_str!("../../rules/refs/object-missing.md"), ..refs::object_missing::RULE },
@@ -539,6 +554,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/recipients-differ", page: include_str!("../../rules/sops/recipients-differ.md"), ..sops::recipients_differ::RULE },
     Rule { id: "sops/rule-shadowed", page: include_str!("../../rules/sops/rule-shadowed.md"), ..sops::rule_shadowed::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
+    Rule { id: "storage/archive-not-empty", page: include_str!("../../rules/storage/archive-not-empty.md"), ..storage::archive_not_empty::RULE },
     Rule { id: "storage/claim-crowded", page: include_str!("../../rules/storage/claim-crowded.md"), ..storage::claim_crowded::RULE },
     Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },

@@ -148,10 +148,10 @@ impl<'a> Talconfig<'a> {
 /// The labels of a machine; a value that is not known is `None`.
 pub type Labels = BTreeMap<String, Option<String>>;
 
-/// Whether an operation of a JSON patch is about what is below the first two keys of a path.
+/// Whether an operation of a JSON patch is about what is at a path, above or below.
 fn is_inside(operation: &Node, path: &[&str]) -> bool {
     let place = operation.text_at(&["path"]).unwrap_or("").trim_start_matches('/');
-    place.split('/').zip(path).take(2).all(|(part, key)| part == *key)
+    place.split('/').zip(path).all(|(part, key)| part == *key)
 }
 
 impl<'a> Machine<'a> {

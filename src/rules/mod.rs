@@ -190,6 +190,8 @@ pub mod pod {
 pub mod rbac {
     /// See `rules/rbac/all-rights.md`.
     pub mod all_rights;
+    /// See `rules/rbac/group-unknown.md`.
+    pub mod group_unknown;
     /// See `rules/rbac/resource-missing.md`.
     pub mod resource_missing;
 }
@@ -258,6 +260,8 @@ pub mod repo {
     pub mod invisible_character;
     /// See `rules/repo/never-commit.md`.
     pub mod never_commit;
+    /// See `rules/repo/taskfile-missing.md`.
+    pub mod taskfile_missing;
 }
 
 /// Rules `schema/…`.
@@ -290,6 +294,8 @@ pub mod secret {
     pub mod credential;
     /// See `rules/secret/made-twice.md`.
     pub mod made_twice;
+    /// See `rules/secret/no-field.md`.
+    pub mod no_field;
     /// See `rules/secret/plaintext.md`.
     pub mod plaintext;
 }
@@ -498,6 +504,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "pod/spread-of-others", page: include_str!("../../rules/pod/spread-of-others.md"), ..pod::spread_of_others::RULE },
     Rule { id: "pod/too-few-nodes", page: include_str!("../../rules/pod/too-few-nodes.md"), ..pod::too_few_nodes::RULE },
     Rule { id: "rbac/all-rights", page: include_str!("../../rules/rbac/all-rights.md"), ..rbac::all_rights::RULE },
+    Rule { id: "rbac/group-unknown", page: include_str!("../../rules/rbac/group-unknown.md"), ..rbac::group_unknown::RULE },
     Rule { id: "rbac/resource-missing", page: include_str!("../../rules/rbac/resource-missing.md"), ..rbac::resource_missing::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
@@ -526,6 +533,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "renovate/wrong-capture", page: include_str!("../../rules/renovate/wrong-capture.md"), ..renovate::wrong_capture::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
+    Rule { id: "repo/taskfile-missing", page: include_str!("../../rules/repo/taskfile-missing.md"), ..repo::taskfile_missing::RULE },
     Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },
     Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
     Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
@@ -538,6 +546,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/credential", page: include_str!("../../rules/secret/credential.md"), ..secret::credential::RULE },
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
+    Rule { id: "secret/no-field", page: include_str!("../../rules/secret/no-field.md"), ..secret::no_field::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
     Rule { id: "service/host-missing", page: include_str!("../../rules/service/host-missing.md"), ..service::host_missing::RULE },

@@ -244,6 +244,34 @@ impl<'a> Cluster<'a> {
         })
     }
 
+    /// Subjects of bindings that do not exist where it is plain who was meant: the name differs by a slip, or the file
+    /// of the binding has one ServiceAccount that no binding names.
+    pub fn misnamed_subjects(&self) -> Vec<Finding> {
+        let is_subject = |(member, reference, _): &&Resolved| {
+            let account = reference.kinds.iter().any(|kind| kind.kind == "ServiceAccount");
+            account && member.resource.group() == "rbac.authorization.k8s.io"
+        };
+        let subjects: Vec<&Resolved> = self.references.iter().filter(is_subject).collect();
+        let bound: BTreeSet<Span> =
+            subjects.iter().flat_map(|(.., answer)| answer.entries()).map(|entry| entry.span).collect();
+        let members = self.inventory.members.iter().map(|member| &member.resource);
+        let accounts: Vec<&Resource> = members.filter(|resource| resource.is("", "ServiceAccount")).collect();
+        let finding = |(_, reference, answer): &&Resolved| {
+            let finding = answer.missing(reference)?;
+            if answer.is_evident() {
+                return Some(finding);
+            }
+            let mut free = accounts.iter().filter(|account| {
+                let span = account.name_span();
+                span.file == reference.name.span.file && !bound.contains(&span)
+            });
+            let account = free.next().filter(|_| free.next().is_none())?;
+            let told = format!("`{}` is here, and no binding names it", account.name()?);
+            Some(Finding::new(finding.span, finding.message).related(account.name_span(), told))
+        };
+        subjects.iter().filter_map(finding).collect()
+    }
+
     /// What is held against references of one kind that lead to nothing; `tell` says it of one.
     pub fn judge<'r>(
         &'r self,

@@ -30,7 +30,8 @@ fn findings(rule: &Node, rules: &[Node], served: &Served) -> Option<Vec<Finding>
         let name = resource.literal().unwrap_or("");
         let at: Vec<&str> = served.groups(name.split('/').next().unwrap_or(name)).collect();
         let known = at.iter().any(|group| groups.contains(group) || rules.iter().any(|rule| gives(rule, group, name)));
-        if let Some(first) = at.first().filter(|_| !known) {
+        let first = at.iter().find(|group| served.knows(group)).or(at.first());
+        if let Some(first) = first.filter(|_| !known) {
             wrong.entry(first).or_default().push(resource);
         }
     }

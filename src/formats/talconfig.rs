@@ -5,7 +5,7 @@ use crate::resource::{File, Role, Tree};
 use crate::source::{Span, join};
 use crate::yaml::Node;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// A talconfig.
 #[derive(Debug, Clone, Copy)]
@@ -154,7 +154,34 @@ fn is_inside(operation: &Node, path: &[&str]) -> bool {
     place.split('/').zip(path).all(|(part, key)| part == *key)
 }
 
+/// A network: its first bits, and how many of them count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    bits: u32,
+    length: u32,
+}
+
+impl Network {
+    /// Reads `192.0.2.0/24`; a lone address is a network of its own. Only the fourth version is read.
+    pub fn read(text: &str) -> Option<Network> {
+        let (address, length) = text.trim().split_once('/').unwrap_or((text.trim(), "32"));
+        let length = length.parse().ok().filter(|length| *length <= 32)?;
+        Some(Network { bits: u32::from(address.parse::<Ipv4Addr>().ok()?), length })
+    }
+
+    /// Whether some address is in both.
+    pub fn overlaps(self, other: Network) -> bool {
+        let common = 32 - self.length.min(other.length);
+        self.bits.checked_shr(common).unwrap_or(0) == other.bits.checked_shr(common).unwrap_or(0)
+    }
+}
+
 impl<'a> Machine<'a> {
+    /// Its interfaces.
+    pub fn interfaces(self) -> &'a [Node] {
+        self.node.items_at(&["networkInterfaces"])
+    }
+
     /// Whether it is a node of the control plane; `None` where that is not known.
     pub fn is_control_plane(&self) -> Option<bool> {
         match self.node.get("controlPlane") {

@@ -1,10 +1,11 @@
 //! What machines are told, beside what runs on them.
 
 use crate::formats::talconfig::{Labels, Talconfig};
-use crate::formats::talos::{Plugin, TABLE};
+use crate::formats::talos::{Plugin, TABLE, machine_configs};
 use crate::model::inventory::Installation;
 use crate::model::repo::Repo;
-use crate::source::is_slip;
+use crate::resource::File;
+use crate::source::{Span, is_slip};
 use crate::yaml::{Entry, Node};
 
 /// The network plug-in that every cluster of a repository installs by a chart, on no other one.
@@ -36,6 +37,31 @@ pub fn network(repo: &Repo) -> Option<Network<'_>> {
     });
     let networks: Option<Vec<Network>> = networks.collect();
     networks?.into_iter().next()
+}
+
+/// Where the machine configs in a file leave on what the cluster brings itself: where they say so, and talconfigs that
+/// do not turn it off on every node of the control plane.
+pub fn left_on(file: &File, repo: &Repo, field: &[&str]) -> Vec<Span> {
+    let configs = machine_configs(file, repo.tree());
+    let said =
+        configs.iter().filter_map(|config| config.at(field).filter(|node| node.is_false())).map(|node| node.span);
+    let unsaid = |talconfig: Talconfig| {
+        let controlling = talconfig.control_plane()?.into_iter();
+        let told = controlling.map(|machine| talconfig.patched(repo.tree(), machine, field));
+        let told: Vec<Option<Node>> = told.collect::<Option<_>>()?;
+        let place = talconfig.root.entry("cniConfig").or_else(|| talconfig.root.entries().first())?;
+        told.iter().any(Option::is_none).then_some(place.key.span)
+    };
+    said.chain(Talconfig::within(file, repo.tree()).filter_map(unsaid)).collect()
+}
+
+/// The release of a chart that every cluster of a repository installs.
+pub fn installed<'a>(repo: &'a Repo, chart: &str) -> Option<&'a Installation> {
+    let releases = repo
+        .inventories()
+        .iter()
+        .map(|inventory| inventory.releases.iter().find(|release| release.release.chart.known_name() == Some(chart)));
+    releases.collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 /// The talconfig of the only cluster of a repository: with several, nothing says which is whose.

@@ -356,10 +356,14 @@ pub mod storage {
 
 /// Rules `talos/…`.
 pub mod talos {
+    /// See `rules/talos/address-differs.md`.
+    pub mod address_differs;
     /// See `rules/talos/cni-twice.md`.
     pub mod cni_twice;
     /// See `rules/talos/control-plane-only.md`.
     pub mod control_plane_only;
+    /// See `rules/talos/core-dns-kept.md`.
+    pub mod core_dns_kept;
     /// See `rules/talos/duplicate-node.md`.
     pub mod duplicate_node;
     /// See `rules/talos/endpoint-port.md`.
@@ -368,6 +372,8 @@ pub mod talos {
     pub mod endpoint_unserved;
     /// See `rules/talos/etcd-quorum.md`.
     pub mod etcd_quorum;
+    /// See `rules/talos/gateway-unreachable.md`.
+    pub mod gateway_unreachable;
     /// See `rules/talos/hostname-twice.md`.
     pub mod hostname_twice;
     /// See `rules/talos/invalid-address.md`.
@@ -378,6 +384,8 @@ pub mod talos {
     pub mod invalid_schematic;
     /// See `rules/talos/kube-proxy-kept.md`.
     pub mod kube_proxy_kept;
+    /// See `rules/talos/networks-overlap.md`.
+    pub mod networks_overlap;
     /// See `rules/talos/no-control-plane.md`.
     pub mod no_control_plane;
     /// See `rules/talos/patch-missing.md`.
@@ -569,17 +577,21 @@ pub const RULES: &[Rule] = &[
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
     Rule { id: "storage/sub-path-missing", page: include_str!("../../rules/storage/sub-path-missing.md"), ..storage::sub_path_missing::RULE },
     Rule { id: "storage/volume-unfit", page: include_str!("../../rules/storage/volume-unfit.md"), ..storage::volume_unfit::RULE },
+    Rule { id: "talos/address-differs", page: include_str!("../../rules/talos/address-differs.md"), ..talos::address_differs::RULE },
     Rule { id: "talos/cni-twice", page: include_str!("../../rules/talos/cni-twice.md"), ..talos::cni_twice::RULE },
     Rule { id: "talos/control-plane-only", page: include_str!("../../rules/talos/control-plane-only.md"), ..talos::control_plane_only::RULE },
+    Rule { id: "talos/core-dns-kept", page: include_str!("../../rules/talos/core-dns-kept.md"), ..talos::core_dns_kept::RULE },
     Rule { id: "talos/duplicate-node", page: include_str!("../../rules/talos/duplicate-node.md"), ..talos::duplicate_node::RULE },
     Rule { id: "talos/endpoint-port", page: include_str!("../../rules/talos/endpoint-port.md"), ..talos::endpoint_port::RULE },
     Rule { id: "talos/endpoint-unserved", page: include_str!("../../rules/talos/endpoint-unserved.md"), ..talos::endpoint_unserved::RULE },
     Rule { id: "talos/etcd-quorum", page: include_str!("../../rules/talos/etcd-quorum.md"), ..talos::etcd_quorum::RULE },
+    Rule { id: "talos/gateway-unreachable", page: include_str!("../../rules/talos/gateway-unreachable.md"), ..talos::gateway_unreachable::RULE },
     Rule { id: "talos/hostname-twice", page: include_str!("../../rules/talos/hostname-twice.md"), ..talos::hostname_twice::RULE },
     Rule { id: "talos/invalid-address", page: include_str!("../../rules/talos/invalid-address.md"), ..talos::invalid_address::RULE },
     Rule { id: "talos/invalid-operation", page: include_str!("../../rules/talos/invalid-operation.md"), ..talos::invalid_operation::RULE },
     Rule { id: "talos/invalid-schematic", page: include_str!("../../rules/talos/invalid-schematic.md"), ..talos::invalid_schematic::RULE },
     Rule { id: "talos/kube-proxy-kept", page: include_str!("../../rules/talos/kube-proxy-kept.md"), ..talos::kube_proxy_kept::RULE },
+    Rule { id: "talos/networks-overlap", page: include_str!("../../rules/talos/networks-overlap.md"), ..talos::networks_overlap::RULE },
     Rule { id: "talos/no-control-plane", page: include_str!("../../rules/talos/no-control-plane.md"), ..talos::no_control_plane::RULE },
     Rule { id: "talos/patch-missing", page: include_str!("../../rules/talos/patch-missing.md"), ..talos::patch_missing::RULE },
     Rule { id: "talos/refused-file", page: include_str!("../../rules/talos/refused-file.md"), ..talos::refused_file::RULE },

@@ -14,6 +14,9 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let mut found = Vec::new();
     for root in configs.iter().chain(file.roots_of(Role::Talconfig)) {
         root.walk_entries(&mut |Entry { key, value }| {
+            if key.text() == Some("hardwareAddr") {
+                found.extend(hardware(value));
+            }
             if key.text().is_some_and(|key| TABLE.addresses.contains(key)) {
                 let values = if value.is_seq() { value.items() } else { std::slice::from_ref(value) };
                 found.extend(values.iter().filter_map(finding));
@@ -30,6 +33,15 @@ fn finding(node: &Node) -> Option<Finding> {
         _ => format!("`{wrong}` is no address: each of its numbers is 255 at most"),
     };
     Some(Finding::new(node.span, message))
+}
+
+/// What is wrong with the address of a network card; one with a star stands for several.
+fn hardware(node: &Node) -> Option<Finding> {
+    let text = node.literal().filter(|text| !text.contains(['*', '?', '[']))?;
+    let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let pairs: Vec<&str> = text.split([':', '-']).collect();
+    let valid = matches!(pairs.len(), 6 | 8 | 20) && pairs.iter().all(|pair| is_pair(pair));
+    (!valid).then(|| Finding::new(node.span, format!("`{text}` is no address of a network card")))
 }
 
 /// Whether a text has the form of an address or network, and is none.

@@ -270,7 +270,7 @@ pub fn is_of_helmfile(path: &str) -> bool {
 
 /// Whether it is an operation of a JSON patch of a machine config.
 fn patches_machine(operation: &Node) -> bool {
-    let path = operation.text_at(&["path"]).filter(|_| operation.get("op").is_some());
+    let path = operation.text_at(&["path"]).filter(|_| operation.get("op").or(operation.get("value")).is_some());
     path.is_some_and(|path| path.starts_with("/machine/") || path.starts_with("/cluster/"))
 }
 

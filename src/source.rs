@@ -24,6 +24,11 @@ impl Span {
         Span { file, start: clamp(start), end: clamp(end.max(start)) }
     }
 
+    /// Whether it is in no file of the repository, but in a table of the program.
+    pub fn is_nowhere(self) -> bool {
+        self.file == FileId(u32::MAX)
+    }
+
     /// The empty range where this one starts.
     pub fn before(self) -> Self {
         Span { end: self.start, ..self }

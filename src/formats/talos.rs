@@ -2,9 +2,11 @@
 
 use crate::kustomize::embedded;
 use crate::resource::{File, Role, Tree};
+use crate::schema::Version;
 use crate::source::{Span, join};
 use crate::yaml::{Entry, Node, from_table};
 use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// A field that Talos replaced: a row of `schemas/talos.yaml`.
@@ -18,13 +20,68 @@ pub struct Replaced {
     pub instead: String,
 }
 
-/// `schemas/talos.yaml`.
-#[derive(Debug, Default, Deserialize)]
-struct Table {
-    replaced: Vec<Replaced>,
+/// A network plug-in that comes with a chart: a row of `schemas/talos.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Plugin {
+    /// The chart.
+    pub chart: String,
+    /// What people call it.
+    pub name: String,
+    /// The value that puts it beside another plug-in.
+    pub beside: Option<String>,
+    /// The value by which it does what kube-proxy does.
+    pub as_proxy: Option<String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| from_table(include_str!("../../schemas/talos.yaml")));
+/// A setting that only control plane nodes have: a row of `schemas/talos.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ControlPlaneOnly {
+    /// Its path in the machine config.
+    pub field: String,
+    /// Whether Talos refuses the config of a worker in which it is true; else the worker ignores it.
+    #[serde(default)]
+    pub refused: bool,
+}
+
+/// An object that upgrades what a talconfig installs: a row of `schemas/talos.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Upgrade {
+    /// Its group.
+    pub group: String,
+    /// Its kind.
+    pub kind: String,
+    /// The path of its version.
+    pub version: String,
+    /// The field of the talconfig that says the same.
+    pub field: String,
+}
+
+/// `schemas/talos.yaml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Table {
+    replaced: Vec<Replaced>,
+    /// The oldest and the newest release of Kubernetes that a release of Talos runs.
+    pub kubernetes: BTreeMap<Version, (Version, Version)>,
+    /// Charts that bring a network plug-in.
+    pub plugins: Vec<Plugin>,
+    /// Settings that only control plane nodes have.
+    pub control_plane_only: Vec<ControlPlaneOnly>,
+    /// What upgrades machines from within the cluster.
+    pub upgrades: Vec<Upgrade>,
+    /// Keys of addresses.
+    pub addresses: BTreeSet<String>,
+    /// Labels that Kubernetes gives to every node, or to those of the control plane.
+    pub node_labels: BTreeSet<String>,
+    /// The port of the API server.
+    pub port: u16,
+}
+
+/// What is known of Talos.
+pub static TABLE: LazyLock<Table> = LazyLock::new(|| from_table(include_str!("../../schemas/talos.yaml")));
 
 /// The machine configs in a file, whole or in part: its own, and the patches that a talconfig holds.
 pub fn machine_configs(file: &File, tree: &Tree) -> Vec<Node> {
@@ -76,13 +133,24 @@ pub fn merged(tree: &Tree) -> Vec<Vec<Node>> {
 
 /// What a patch of a talconfig holds: a text, or the file behind an `@`.
 fn documents(tree: &Tree, talconfig: &File, patch: &Node) -> Vec<Node> {
-    match patch.text().and_then(|text| text.strip_prefix('@')) {
+    patch_documents(tree, talconfig, patch).unwrap_or_default()
+}
+
+/// What a patch of a talconfig holds; `None` where that cannot be read.
+pub fn patch_documents(tree: &Tree, talconfig: &File, patch: &Node) -> Option<Vec<Node>> {
+    match patch.text()?.strip_prefix('@') {
         Some(path) => {
-            let file = join(talconfig.source.folder(), path).and_then(|path| tree.find(&path));
-            file.into_iter().flat_map(|file| file.roots_of(Role::MachineConfig).cloned()).collect()
+            let file = join(talconfig.source.folder(), path).and_then(|path| tree.find(&path))?;
+            let whole = file.parsed.documents.iter().all(|document| !document.broken) && file.root().is_some();
+            whole.then(|| file.roots_of(Role::MachineConfig).cloned().collect())
         }
-        None => embedded(tree, patch).unwrap_or_default(),
+        None => embedded(tree, patch),
     }
+}
+
+/// The operations of a JSON patch of a machine config.
+pub fn operations(config: &Node) -> impl Iterator<Item = &Node> {
+    config.items().iter().filter(|item| item.text_at(&["path"]).is_some_and(|path| path.starts_with('/')))
 }
 
 /// Patches of a talconfig: of all nodes, of a role, of one node. Each is YAML in a text, or `@` and a path.
@@ -124,4 +192,16 @@ fn fields<'a>(node: &'a Node, path: &mut Vec<&'a str>, found: &mut Vec<(Span, &'
     for item in node.items() {
         fields(item, path, found);
     }
+}
+
+/// Whether some machine config moves the API server to another port.
+pub fn moves_api_server(tree: &Tree) -> bool {
+    let mut moved = false;
+    let own = |role| matches!(role, Some(Role::MachineConfig | Role::Talconfig));
+    for file in tree.files().iter().filter(|file| own(file.role_of_root())) {
+        for config in machine_configs(file, tree) {
+            config.walk_entries(&mut |entry| moved |= entry.key.text() == Some("localAPIServerPort"));
+        }
+    }
+    moved
 }

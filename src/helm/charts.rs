@@ -5,6 +5,7 @@ use super::release::Release;
 use super::table::Table;
 use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::schema::{Fault, FaultKind, Version, check_value, same_letters};
+use crate::source::is_slip;
 use crate::yaml::{Node, from_table};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,7 +77,8 @@ impl Charts {
             let level = release.values.at(&path);
             for entry in level.map_or(&[][..], Node::entries) {
                 let Some(key) = entry.key.known().filter(|key| !known.contains(key)) else { continue };
-                let Some(near) = same_letters(key, known.iter().copied()) else { continue };
+                let slip = || known.iter().copied().find(|known| is_slip_of(key, known));
+                let Some(near) = same_letters(key, known.iter().copied()).or_else(slip) else { continue };
                 let message = format!("{chart} does not read `{key}`");
                 let finding = Finding::new(entry.key.span, message).help(did_you_mean(near)).at_most(Severity::Warning);
                 let finding = finding.unsafe_fix(format!("rename it to `{near}`"), entry.key.span, near);
@@ -105,6 +107,15 @@ impl Charts {
 fn is_newer(release: &Release) -> bool {
     let version = release.chart.version.as_ref().and_then(Node::known).and_then(Version::read);
     version.is_some_and(|version| LAST_KNOWN.iter().any(|known| known.0 == version.0 && *known < version))
+}
+
+/// Shortest key that is long enough to tell a slip of the fingers from another key.
+const LONG: usize = 8;
+
+/// Whether a key is another one with a slip of the fingers; the list need not be whole, and a plural is a key of its own.
+fn is_slip_of(key: &str, known: &str) -> bool {
+    let is_plural = |one: &str, many: &str| many.strip_suffix('s') == Some(one);
+    key.len() >= LONG && is_slip(key, known) && !is_plural(key, known) && !is_plural(known, key)
 }
 
 /// The levels of a dotted path, each with the key that it has there.

@@ -15,6 +15,8 @@ use smol_str::SmolStr;
 pub struct Table {
     /// The API groups whose CRDs it brings.
     pub groups: Vec<SmolStr>,
+    /// The kinds of which it, and the operator in it, make no other objects than those of the table.
+    pub all: Vec<SmolStr>,
     /// What the chart calls itself where that is not its name.
     pub(super) name: Option<SmolStr>,
     /// What the chart's `fullname` is where it is not the usual one.

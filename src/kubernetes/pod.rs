@@ -43,6 +43,18 @@ impl<'a> Pod<'a> {
         self.template.at(&["metadata", "labels"])
     }
 
+    /// How they are spread: what is counted by each constraint.
+    pub fn spread(self) -> impl Iterator<Item = &'a Node> {
+        let constraints = self.spec.items_at(&["topologySpreadConstraints"]).iter();
+        constraints.filter_map(|constraint| constraint.get("labelSelector"))
+    }
+
+    /// The claims that they mount, each by its name.
+    pub fn claims(self) -> impl Iterator<Item = &'a Node> {
+        let volumes = self.spec.items_at(&["volumes"]).iter();
+        volumes.filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"]))
+    }
+
     /// Their containers; those that run before the others first.
     pub fn containers(self) -> impl Iterator<Item = Container<'a>> {
         let lists = ["initContainers", "containers"].map(|list| self.spec.items_at(&[list]));
@@ -75,6 +87,17 @@ impl<'a> Pod<'a> {
         }
         let ports: Option<Vec<_>> = self.containers().map(|container| container.ports()).collect();
         Some(ports?.into_iter().flatten().collect())
+    }
+}
+
+/// How many pods a workload runs; `None` where that is not known, or depends on the nodes.
+pub fn replicas(workload: &Resource) -> Option<u32> {
+    if !matches!((workload.group(), workload.kind.as_str()), ("apps", "Deployment" | "StatefulSet")) {
+        return None;
+    }
+    match workload.spec()?.get("replicas").filter(|node| !node.is_null()) {
+        Some(count) => count.literal()?.parse().ok(),
+        None => Some(1),
     }
 }
 

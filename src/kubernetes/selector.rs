@@ -23,6 +23,18 @@ impl<'a> Selector<'a> {
         Selector { labels: node.entries(), expressions: &[] }
     }
 
+    /// The labels that it asks for.
+    pub fn labels(&self) -> &'a [Entry] {
+        self.labels
+    }
+
+    /// Whether all that it asks for is written out.
+    pub fn is_literal(&self) -> bool {
+        let said = |label: &Entry| label.key.literal().and(label.value.literal()).is_some();
+        let values = self.expressions.iter().flat_map(|expression| expression.items_at(&["values"]));
+        self.labels.iter().all(said) && values.map(Node::literal).all(|value| value.is_some())
+    }
+
     /// The values that say which app is meant.
     pub fn apps(&self) -> impl Iterator<Item = &'a str> {
         let of_app = self.labels.iter().filter(|label| label.key.text().is_some_and(|key| OF_APP.contains(&key)));

@@ -456,6 +456,8 @@ impl Links {
         // Whoever refers to a copy whose name is not known does so by the same unknown name.
         let filled = creation.names.0.iter().flat_map(|name| name.fill(object));
         let filled = filled.filter(|filled| filled.text.is_some() || place != Place::Everywhere);
+        // An empty name is no name.
+        let filled = filled.filter(|filled| filled.text.as_deref() != Some(""));
         let object = |filled: path::Filled| Created {
             kind: kind.clone(),
             name: filled.text.filter(|text| !text.contains("{{")),
@@ -497,6 +499,15 @@ impl Links {
     /// Whether the volumes of a storage class are disks that one node mounts at a time, wherever its pods run.
     pub fn is_block_storage(&self, class: &str) -> bool {
         self.block_storage.iter().any(|word| class.contains(word.as_str()))
+    }
+
+    /// Whether a resource claims a volume that one node mounts at a time, wherever its pods run.
+    pub fn is_of_one_node(&self, claim: &Resource) -> bool {
+        let spec = claim.spec().filter(|_| claim.is("", "PersistentVolumeClaim"));
+        let modes = spec.map_or(&[][..], |spec| spec.items_at(&["accessModes"]));
+        let once = |mode: &Node| matches!(mode.literal(), Some("ReadWriteOnce" | "ReadWriteOncePod"));
+        let class = spec.and_then(|spec| spec.get("storageClassName")?.literal());
+        !modes.is_empty() && modes.iter().all(once) && class.is_some_and(|class| self.is_block_storage(class))
     }
 
     /// Whether a key holds the addresses of a load balancer.

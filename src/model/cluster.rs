@@ -5,7 +5,7 @@ use crate::flux::{self, Applied};
 use crate::formats::cluster_network::ClusterNetwork;
 use crate::kubernetes::host::{Host, hosts};
 use crate::kubernetes::image::{Image, images};
-use crate::kubernetes::pod::Pod;
+use crate::kubernetes::pod::{Pod, replicas};
 use crate::kubernetes::selector::Selector;
 use crate::links::{Kind, Maker, Place, Reference};
 use crate::model::doubt::{self, Evidence, Search, Seeker, Thing, is_convention};
@@ -15,7 +15,7 @@ use crate::model::repo::Repo;
 use crate::model::route::{Route, routes};
 use crate::resource::{File, Resource, Role};
 use crate::schema::check_value;
-use crate::source::Span;
+use crate::source::{Span, is_slip};
 use crate::yaml::{Entry, Node};
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -212,6 +212,29 @@ pub struct Namespaces<'a> {
     pub in_sight: bool,
 }
 
+/// Labels by namespace and key.
+#[derive(Debug, Default)]
+pub struct Labels<'a>(BTreeMap<(&'a str, &'a str), Values<'a>>);
+
+/// The values of a label, each with the objects that speak of it and the places where they do.
+type Values<'a> = BTreeMap<&'a str, Vec<(Span, Span)>>;
+
+impl<'a> Labels<'a> {
+    /// What was meant by a label of an object that nothing else in its namespace has or asks for: a value that differs
+    /// by a slip of the fingers, and where it stands.
+    pub fn meant(&self, object: &Resource, label: &Entry) -> Option<(&'a str, Span)> {
+        let (key, value) = label.key.literal().zip(label.value.literal())?;
+        let values = self.0.get(&(object.namespace()?, key))?;
+        let own = object.node.span;
+        let others = |value: &str| values.get(value).into_iter().flatten().find(|(user, _)| *user != own);
+        if others(value).is_some() {
+            return None;
+        }
+        let near = values.keys().find(|other| is_slip(value, other) && others(other).is_some())?;
+        others(near).map(|(_, place)| (*near, *place))
+    }
+}
+
 impl<'a> Cluster<'a> {
     /// Flux Kustomizations, without ResourceSets.
     pub fn kustomizations(&self) -> impl Iterator<Item = &'a Applied> {
@@ -230,6 +253,15 @@ impl<'a> Cluster<'a> {
 
     /// What to say of references to objects of these kinds that lead to nothing.
     pub fn missing(&self, kinds: &[&str]) -> Vec<Finding> {
+        self.tell_missing(kinds, false)
+    }
+
+    /// The same, only where something else is here that may have been meant: charts call such objects as they like.
+    pub fn misnamed(&self, kinds: &[&str]) -> Vec<Finding> {
+        self.tell_missing(kinds, true)
+    }
+
+    fn tell_missing(&self, kinds: &[&str], misnamed: bool) -> Vec<Finding> {
         let generated: BTreeSet<&str> = self.generated().map(|generated| generated.name).collect();
         // A generated object without its hash is the subject of `kustomize/generator-suffix`, and variables are
         // that of `flux/substitute-from-missing`.
@@ -250,9 +282,38 @@ impl<'a> Cluster<'a> {
             Some(match self.inventory.unused(member, reference, &here).filter(|_| open) {
                 Some(near) => Finding::new(finding.span, finding.message)
                     .related(near.entry.span, format!("`{}` is here, and nothing refers to it", near.name)),
+                None if misnamed && !answer.has_alternative() => return None,
                 None => finding,
             })
         })
+    }
+
+    /// Subjects of bindings that do not exist where it is plain who was meant: the name differs by a slip, or the file
+    /// of the binding has one ServiceAccount that no binding names.
+    pub fn misnamed_subjects(&self) -> Vec<Finding> {
+        let is_subject = |(member, reference, _): &&Resolved| {
+            let account = reference.kinds.iter().any(|kind| kind.kind == "ServiceAccount");
+            account && member.resource.group() == "rbac.authorization.k8s.io"
+        };
+        let subjects: Vec<&Resolved> = self.references.iter().filter(is_subject).collect();
+        let bound: BTreeSet<Span> =
+            subjects.iter().flat_map(|(.., answer)| answer.entries()).map(|entry| entry.span).collect();
+        let members = self.inventory.members.iter().map(|member| &member.resource);
+        let accounts: Vec<&Resource> = members.filter(|resource| resource.is("", "ServiceAccount")).collect();
+        let finding = |(_, reference, answer): &&Resolved| {
+            let finding = answer.missing(reference)?;
+            if answer.is_evident() {
+                return Some(finding);
+            }
+            let mut free = accounts.iter().filter(|account| {
+                let span = account.name_span();
+                span.file == reference.name.span.file && !bound.contains(&span)
+            });
+            let account = free.next().filter(|_| free.next().is_none())?;
+            let told = format!("`{}` is here, and no binding names it", account.name()?);
+            Some(Finding::new(finding.span, finding.message).related(account.name_span(), told))
+        };
+        subjects.iter().filter_map(finding).collect()
     }
 
     /// What is held against references of one kind that lead to nothing; `tell` says it of one.
@@ -448,6 +509,50 @@ impl<'a> Cluster<'a> {
         let pods: Option<Vec<&Pod>> = pods.filter_map(|pod| selected(selector, pod.labels(), pod)).collect();
         let ports: Option<Vec<_>> = pods?.into_iter().map(|pod| pod.ports()).collect();
         ports.filter(|ports| !ports.is_empty()).map(|ports| ports.into_iter().flatten().collect())
+    }
+
+    /// The workloads of a namespace whose pods a selector selects; `None` where it may select others, out of sight.
+    pub fn selected_workloads(&self, selector: &Selector, namespace: &str) -> Option<Vec<&'a Member>> {
+        self.has_in_sight(selector, &[namespace]).then_some(())?;
+        let workloads = within(&self.workloads, std::slice::from_ref(&namespace));
+        workloads
+            .filter_map(|(member, pod)| {
+                let chosen = selected(selector, pod.labels(), *member)?;
+                Some(chosen.filter(|member| member.whole))
+            })
+            .collect()
+    }
+
+    /// How many pods a workload runs all the time; `None` where something scales it.
+    pub fn replicas(&self, member: &Member) -> Option<u32> {
+        let own = &member.resource;
+        let scales = |other: &Resource| {
+            let target = other.node.at(&["spec", "scaleTargetRef", "name"]);
+            target.is_some_and(|target| target.literal().is_none_or(|name| own.name() == Some(name)))
+        };
+        let scaled = self.inventory.members.iter().map(|member| &member.resource).any(scales);
+        replicas(own).filter(|_| !scaled)
+    }
+
+    /// Every label that something in a namespace has or asks for.
+    pub fn labels(&self) -> Labels<'a> {
+        let mut labels = Labels::default();
+        for member in &self.inventory.members {
+            let resource = &member.resource;
+            let Some(namespace) = resource.namespace() else { continue };
+            resource.node.walk_entries(&mut |entry| {
+                let key = entry.key.text().unwrap_or("");
+                if !matches!(key, "labels" | "matchLabels" | "selector" | "podLabels" | "commonLabels") {
+                    return;
+                }
+                for label in entry.value.entries() {
+                    let Some((key, value)) = label.key.literal().zip(label.value.literal()) else { continue };
+                    let users = labels.0.entry((namespace, key)).or_default().entry(value).or_default();
+                    users.push((resource.node.span, label.value.span));
+                }
+            });
+        }
+        labels
     }
 
     /// Whether all that a selector can select in some namespaces is in sight.

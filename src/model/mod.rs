@@ -20,6 +20,8 @@ pub mod address;
 pub mod usage;
 /// Everything a rule may know.
 pub mod repo;
+/// What machines are told, beside what runs on them.
+pub mod machines;
 /// A cluster as a rule sees it.
 pub mod cluster;
 /// Generated ConfigMaps and Secrets: where their names are written without the hash.

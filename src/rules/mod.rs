@@ -210,18 +210,46 @@ pub mod network {
     pub mod service_outside;
 }
 
+/// Rules `pod/…`.
+pub mod pod {
+    /// See `rules/pod/drain-blocked.md`.
+    pub mod drain_blocked;
+    /// See `rules/pod/node-missing.md`.
+    pub mod node_missing;
+    /// See `rules/pod/selects-nothing.md`.
+    pub mod selects_nothing;
+    /// See `rules/pod/spread-of-others.md`.
+    pub mod spread_of_others;
+    /// See `rules/pod/too-few-nodes.md`.
+    pub mod too_few_nodes;
+}
+
+/// Rules `rbac/…`.
+pub mod rbac {
+    /// See `rules/rbac/all-rights.md`.
+    pub mod all_rights;
+    /// See `rules/rbac/group-unknown.md`.
+    pub mod group_unknown;
+    /// See `rules/rbac/resource-missing.md`.
+    pub mod resource_missing;
+}
+
 /// Rules `refs/…`.
 pub mod refs {
     /// See `rules/refs/claim-missing.md`.
     pub mod claim_missing;
     /// See `rules/refs/config-map-missing.md`.
     pub mod config_map_missing;
+    /// See `rules/refs/external-cluster-missing.md`.
+    pub mod external_cluster_missing;
     /// See `rules/refs/issuer-missing.md`.
     pub mod issuer_missing;
     /// See `rules/refs/key-missing.md`.
     pub mod key_missing;
     /// See `rules/refs/object-missing.md`.
     pub mod object_missing;
+    /// See `rules/refs/role-missing.md`.
+    pub mod role_missing;
     /// See `rules/refs/secret-missing.md`.
     pub mod secret_missing;
     /// See `rules/refs/service-account-missing.md`.
@@ -272,6 +300,8 @@ pub mod repo {
     pub mod invisible_character;
     /// See `rules/repo/never-commit.md`.
     pub mod never_commit;
+    /// See `rules/repo/taskfile-missing.md`.
+    pub mod taskfile_missing;
 }
 
 /// Rules `schema/…`.
@@ -304,6 +334,8 @@ pub mod secret {
     pub mod credential;
     /// See `rules/secret/made-twice.md`.
     pub mod made_twice;
+    /// See `rules/secret/no-field.md`.
+    pub mod no_field;
     /// See `rules/secret/plaintext.md`.
     pub mod plaintext;
 }
@@ -352,6 +384,10 @@ pub mod sops {
 
 /// Rules `storage/…`.
 pub mod storage {
+    /// See `rules/storage/archive-not-empty.md`.
+    pub mod archive_not_empty;
+    /// See `rules/storage/claim-crowded.md`.
+    pub mod claim_crowded;
     /// See `rules/storage/claim-shared.md`.
     pub mod claim_shared;
     /// See `rules/storage/empty-dir-data.md`.
@@ -364,18 +400,54 @@ pub mod storage {
 
 /// Rules `talos/…`.
 pub mod talos {
+    /// See `rules/talos/address-differs.md`.
+    pub mod address_differs;
+    /// See `rules/talos/cni-twice.md`.
+    pub mod cni_twice;
+    /// See `rules/talos/control-plane-only.md`.
+    pub mod control_plane_only;
+    /// See `rules/talos/core-dns-kept.md`.
+    pub mod core_dns_kept;
     /// See `rules/talos/duplicate-node.md`.
     pub mod duplicate_node;
+    /// See `rules/talos/endpoint-port.md`.
+    pub mod endpoint_port;
     /// See `rules/talos/endpoint-unserved.md`.
     pub mod endpoint_unserved;
+    /// See `rules/talos/etcd-quorum.md`.
+    pub mod etcd_quorum;
+    /// See `rules/talos/gateway-unreachable.md`.
+    pub mod gateway_unreachable;
     /// See `rules/talos/hostname-twice.md`.
     pub mod hostname_twice;
+    /// See `rules/talos/invalid-address.md`.
+    pub mod invalid_address;
+    /// See `rules/talos/invalid-operation.md`.
+    pub mod invalid_operation;
+    /// See `rules/talos/invalid-schematic.md`.
+    pub mod invalid_schematic;
+    /// See `rules/talos/kube-proxy-kept.md`.
+    pub mod kube_proxy_kept;
+    /// See `rules/talos/networks-overlap.md`.
+    pub mod networks_overlap;
+    /// See `rules/talos/no-control-plane.md`.
+    pub mod no_control_plane;
     /// See `rules/talos/patch-missing.md`.
     pub mod patch_missing;
     /// See `rules/talos/refused-file.md`.
     pub mod refused_file;
     /// See `rules/talos/replaced-field.md`.
     pub mod replaced_field;
+    /// See `rules/talos/unsupported-kubernetes.md`.
+    pub mod unsupported_kubernetes;
+    /// See `rules/talos/version-skew.md`.
+    pub mod version_skew;
+    /// See `rules/talos/vip-on-worker.md`.
+    pub mod vip_on_worker;
+    /// See `rules/talos/vip-taken.md`.
+    pub mod vip_taken;
+    /// See `rules/talos/vips-differ.md`.
+    pub mod vips_differ;
 }
 
 /// Rules `template/…`.
@@ -499,11 +571,21 @@ pub const RULES: &[Rule] = &[
     Rule { id: "network/pods-outside", page: include_str!("../../rules/network/pods-outside.md"), ..network::pods_outside::RULE },
     Rule { id: "network/pool-overlap", page: include_str!("../../rules/network/pool-overlap.md"), ..network::pool_overlap::RULE },
     Rule { id: "network/service-outside", page: include_str!("../../rules/network/service-outside.md"), ..network::service_outside::RULE },
+    Rule { id: "pod/drain-blocked", page: include_str!("../../rules/pod/drain-blocked.md"), ..pod::drain_blocked::RULE },
+    Rule { id: "pod/node-missing", page: include_str!("../../rules/pod/node-missing.md"), ..pod::node_missing::RULE },
+    Rule { id: "pod/selects-nothing", page: include_str!("../../rules/pod/selects-nothing.md"), ..pod::selects_nothing::RULE },
+    Rule { id: "pod/spread-of-others", page: include_str!("../../rules/pod/spread-of-others.md"), ..pod::spread_of_others::RULE },
+    Rule { id: "pod/too-few-nodes", page: include_str!("../../rules/pod/too-few-nodes.md"), ..pod::too_few_nodes::RULE },
+    Rule { id: "rbac/all-rights", page: include_str!("../../rules/rbac/all-rights.md"), ..rbac::all_rights::RULE },
+    Rule { id: "rbac/group-unknown", page: include_str!("../../rules/rbac/group-unknown.md"), ..rbac::group_unknown::RULE },
+    Rule { id: "rbac/resource-missing", page: include_str!("../../rules/rbac/resource-missing.md"), ..rbac::resource_missing::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
+    Rule { id: "refs/external-cluster-missing", page: include_str!("../../rules/refs/external-cluster-missing.md"), ..refs::external_cluster_missing::RULE },
     Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },
     Rule { id: "refs/key-missing", page: include_str!("../../rules/refs/key-missing.md"), ..refs::key_missing::RULE },
     Rule { id: "refs/object-missing", page: include_str!("../../rules/refs/object-missing.md"), ..refs::object_missing::RULE },
+    Rule { id: "refs/role-missing", page: include_str!("../../rules/refs/role-missing.md"), ..refs::role_missing::RULE },
     Rule { id: "refs/secret-missing", page: include_str!("../../rules/refs/secret-missing.md"), ..refs::secret_missing::RULE },
     Rule { id: "refs/service-account-missing", page: include_str!("../../rules/refs/service-account-missing.md"), ..refs::service_account_missing::RULE },
     Rule { id: "refs/service-missing", page: include_str!("../../rules/refs/service-missing.md"), ..refs::service_missing::RULE },
@@ -525,6 +607,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "renovate/wrong-capture", page: include_str!("../../rules/renovate/wrong-capture.md"), ..renovate::wrong_capture::RULE },
     Rule { id: "repo/invisible-character", page: include_str!("../../rules/repo/invisible-character.md"), ..repo::invisible_character::RULE },
     Rule { id: "repo/never-commit", page: include_str!("../../rules/repo/never-commit.md"), ..repo::never_commit::RULE },
+    Rule { id: "repo/taskfile-missing", page: include_str!("../../rules/repo/taskfile-missing.md"), ..repo::taskfile_missing::RULE },
     Rule { id: "schema/cel", page: include_str!("../../rules/schema/cel.md"), ..schema::cel::RULE },
     Rule { id: "schema/duplicate-entry", page: include_str!("../../rules/schema/duplicate-entry.md"), ..schema::duplicate_entry::RULE },
     Rule { id: "schema/invalid-value", page: include_str!("../../rules/schema/invalid-value.md"), ..schema::invalid_value::RULE },
@@ -537,6 +620,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/credential", page: include_str!("../../rules/secret/credential.md"), ..secret::credential::RULE },
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
+    Rule { id: "secret/no-field", page: include_str!("../../rules/secret/no-field.md"), ..secret::no_field::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/address-outside-pool", page: include_str!("../../rules/service/address-outside-pool.md"), ..service::address_outside_pool::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },
@@ -555,16 +639,36 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/recipients-differ", page: include_str!("../../rules/sops/recipients-differ.md"), ..sops::recipients_differ::RULE },
     Rule { id: "sops/rule-shadowed", page: include_str!("../../rules/sops/rule-shadowed.md"), ..sops::rule_shadowed::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
+    Rule { id: "storage/archive-not-empty", page: include_str!("../../rules/storage/archive-not-empty.md"), ..storage::archive_not_empty::RULE },
+    Rule { id: "storage/claim-crowded", page: include_str!("../../rules/storage/claim-crowded.md"), ..storage::claim_crowded::RULE },
     Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },
     Rule { id: "storage/empty-dir-data", page: include_str!("../../rules/storage/empty-dir-data.md"), ..storage::empty_dir_data::RULE },
     Rule { id: "storage/sub-path-missing", page: include_str!("../../rules/storage/sub-path-missing.md"), ..storage::sub_path_missing::RULE },
     Rule { id: "storage/volume-unfit", page: include_str!("../../rules/storage/volume-unfit.md"), ..storage::volume_unfit::RULE },
+    Rule { id: "talos/address-differs", page: include_str!("../../rules/talos/address-differs.md"), ..talos::address_differs::RULE },
+    Rule { id: "talos/cni-twice", page: include_str!("../../rules/talos/cni-twice.md"), ..talos::cni_twice::RULE },
+    Rule { id: "talos/control-plane-only", page: include_str!("../../rules/talos/control-plane-only.md"), ..talos::control_plane_only::RULE },
+    Rule { id: "talos/core-dns-kept", page: include_str!("../../rules/talos/core-dns-kept.md"), ..talos::core_dns_kept::RULE },
     Rule { id: "talos/duplicate-node", page: include_str!("../../rules/talos/duplicate-node.md"), ..talos::duplicate_node::RULE },
+    Rule { id: "talos/endpoint-port", page: include_str!("../../rules/talos/endpoint-port.md"), ..talos::endpoint_port::RULE },
     Rule { id: "talos/endpoint-unserved", page: include_str!("../../rules/talos/endpoint-unserved.md"), ..talos::endpoint_unserved::RULE },
+    Rule { id: "talos/etcd-quorum", page: include_str!("../../rules/talos/etcd-quorum.md"), ..talos::etcd_quorum::RULE },
+    Rule { id: "talos/gateway-unreachable", page: include_str!("../../rules/talos/gateway-unreachable.md"), ..talos::gateway_unreachable::RULE },
     Rule { id: "talos/hostname-twice", page: include_str!("../../rules/talos/hostname-twice.md"), ..talos::hostname_twice::RULE },
+    Rule { id: "talos/invalid-address", page: include_str!("../../rules/talos/invalid-address.md"), ..talos::invalid_address::RULE },
+    Rule { id: "talos/invalid-operation", page: include_str!("../../rules/talos/invalid-operation.md"), ..talos::invalid_operation::RULE },
+    Rule { id: "talos/invalid-schematic", page: include_str!("../../rules/talos/invalid-schematic.md"), ..talos::invalid_schematic::RULE },
+    Rule { id: "talos/kube-proxy-kept", page: include_str!("../../rules/talos/kube-proxy-kept.md"), ..talos::kube_proxy_kept::RULE },
+    Rule { id: "talos/networks-overlap", page: include_str!("../../rules/talos/networks-overlap.md"), ..talos::networks_overlap::RULE },
+    Rule { id: "talos/no-control-plane", page: include_str!("../../rules/talos/no-control-plane.md"), ..talos::no_control_plane::RULE },
     Rule { id: "talos/patch-missing", page: include_str!("../../rules/talos/patch-missing.md"), ..talos::patch_missing::RULE },
     Rule { id: "talos/refused-file", page: include_str!("../../rules/talos/refused-file.md"), ..talos::refused_file::RULE },
     Rule { id: "talos/replaced-field", page: include_str!("../../rules/talos/replaced-field.md"), ..talos::replaced_field::RULE },
+    Rule { id: "talos/unsupported-kubernetes", page: include_str!("../../rules/talos/unsupported-kubernetes.md"), ..talos::unsupported_kubernetes::RULE },
+    Rule { id: "talos/version-skew", page: include_str!("../../rules/talos/version-skew.md"), ..talos::version_skew::RULE },
+    Rule { id: "talos/vip-on-worker", page: include_str!("../../rules/talos/vip-on-worker.md"), ..talos::vip_on_worker::RULE },
+    Rule { id: "talos/vip-taken", page: include_str!("../../rules/talos/vip-taken.md"), ..talos::vip_taken::RULE },
+    Rule { id: "talos/vips-differ", page: include_str!("../../rules/talos/vips-differ.md"), ..talos::vips_differ::RULE },
     Rule { id: "template/syntax", page: include_str!("../../rules/template/syntax.md"), ..template::syntax::RULE },
     Rule { id: "template/undefined-name", page: include_str!("../../rules/template/undefined-name.md"), ..template::undefined_name::RULE },
     Rule { id: "tunnel/catch-all", page: include_str!("../../rules/tunnel/catch-all.md"), ..tunnel::catch_all::RULE },

@@ -12,8 +12,8 @@ mod model;
 
 pub use check::{Fault, FaultKind, Instance, PlainSchema, admission_schema, check_file, check_value, same_letters};
 pub use lookup::{
-    Deprecation, KindPath, Location, Modeline, NoKind, Origin, Releases, Schemas, UserSchemas, Version, is_patch,
-    is_url, named_schema,
+    Deprecation, KindPath, Location, Modeline, NoKind, Origin, Releases, Schemas, Served, UserSchemas, Version,
+    is_patch, is_url, named_schema,
 };
 pub use model::{
     Additional, Bundle, CustomKind, Dialect, Kind, ListType, Minors, Range, Schema, Scope, Sizes, Source, Types,

@@ -98,7 +98,12 @@ impl Near<'_> {
             Some(kind) => format!("`{}` is a {kind}: write `kind: {kind}`", self.name),
             None => did_you_mean(self.name),
         };
-        finding.help(help).related(self.entry.span, format!("`{}` is here", self.name))
+        let finding = finding.help(help);
+        // What every cluster has is written nowhere.
+        if self.entry.span.is_nowhere() {
+            return finding;
+        }
+        finding.related(self.entry.span, format!("`{}` is here", self.name))
     }
 }
 

@@ -66,7 +66,11 @@ impl<'a> Reader<'a> {
                 let told = matches!(model, Some(helm::Model::AppTemplate(_)));
                 let around = || if crowded { around(self.tree, resource) } else { FileId(0)..FileId(u32::MAX) };
                 let beside = (!told).then(around);
-                contents.opaque.push(Opaque::release(index, resource, release.as_ref(), beside));
+                let all = match model {
+                    Some(helm::Model::Table(table)) => table.all.clone(),
+                    _ => Vec::new(),
+                };
+                contents.opaque.push(Opaque::release(index, resource, release.as_ref(), all, beside));
             }
             let made = |resource| Member { resource, applied: index, from_chart: true, whole };
             contents.members.extend(resources.into_iter().filter(|_| here).map(made));

@@ -22,6 +22,8 @@ pub(super) struct Opaque {
     words: Vec<SmolStr>,
     /// Files in which a reference may mean whatever it makes; `None` where its values name all that it makes.
     beside: Option<Range<FileId>>,
+    /// Kinds of which it makes nothing that is not known.
+    told: Vec<SmolStr>,
     /// Index of the Kustomization that applies it.
     applied: usize,
     /// What its values say, collected when a name is first looked for.
@@ -56,11 +58,13 @@ fn may_name_anything(text: &str) -> bool {
 }
 
 impl Opaque {
-    /// A release of a chart. `beside` are the files in which a reference may mean whatever it makes.
+    /// A release of a chart, of whose objects of some kinds all are known. `beside` are the files in which a reference may
+    /// mean whatever it makes.
     pub(super) fn release(
         applied: usize,
         resource: &Resource,
         release: Option<&Release>,
+        told: Vec<SmolStr>,
         beside: Option<Range<FileId>>,
     ) -> Self {
         let namespace = release.and_then(|release| release.namespace.as_ref()?.known().map(SmolStr::new));
@@ -68,7 +72,7 @@ impl Opaque {
         let chart = release.and_then(|release| release.chart.known_name());
         let words = names.into_iter().chain([chart]).flatten().filter(|word| word.len() > 2).map(SmolStr::new);
         let words = words.collect();
-        Opaque { resource: resource.clone(), namespace, words, beside, applied, said: OnceLock::new() }
+        Opaque { resource: resource.clone(), namespace, words, beside, told, applied, said: OnceLock::new() }
     }
 
     /// A custom resource of which no table says what it makes: its operator may make anything that is named after it, or, in any
@@ -88,6 +92,7 @@ impl Opaque {
             namespace,
             words,
             beside: None,
+            told: Vec::new(),
             applied,
             said: OnceLock::new(),
         };
@@ -133,7 +138,10 @@ impl Opaque {
         // What a release takes its values from is there before it.
         let own = self.resource.is_same(&member.resource);
         let before = self.resource.node.at(&["spec", "valuesFrom"]);
-        if !reachable || own && before.is_some_and(|before| before.span.contains(reference.name.span)) {
+        if !reachable
+            || self.told.contains(&kind.kind)
+            || own && before.is_some_and(|before| before.span.contains(reference.name.span))
+        {
             return None;
         }
         let named = self.words.iter().any(|word| name.contains(word.as_str()));

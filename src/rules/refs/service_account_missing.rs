@@ -6,5 +6,5 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    cluster.missing(&["ServiceAccount"])
+    cluster.missing(&["ServiceAccount"]).into_iter().chain(cluster.misnamed_subjects()).collect()
 }

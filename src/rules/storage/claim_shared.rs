@@ -1,6 +1,5 @@
 use crate::diagnostic::{Finding, Severity};
 use crate::kubernetes::pod::Pod;
-use crate::links::Links;
 use crate::model::cluster::Cluster;
 use crate::model::inventory::Member;
 use crate::rule::Rule;
@@ -19,7 +18,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
             users.entry((namespace, name)).or_default().push((claim, member));
         }
     }
-    let one_node = |member: &&Member| is_of_one_node(member, cluster.repo.links());
+    let one_node = |member: &&Member| cluster.repo.links().is_of_one_node(&member.resource);
     let claims = cluster.inventory.members.iter().filter(one_node);
     claims
         .filter_map(|claim| finding(claim, users.get(&(claim.resource.namespace()?, claim.resource.name()?))?))
@@ -29,16 +28,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 /// The claims in pods that may run anywhere.
 fn claims<'a>(pod: &Pod<'a>) -> Vec<&'a Node> {
     let pinned = ["affinity", "nodeSelector", "nodeName"].iter().any(|field| pod.spec.get(field).is_some());
-    let volumes = if pinned { &[][..] } else { pod.spec.items_at(&["volumes"]) };
-    volumes.iter().filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"])).collect()
-}
-
-fn is_of_one_node(member: &Member, links: &Links) -> bool {
-    let spec = member.resource.spec().filter(|_| member.resource.is("", "PersistentVolumeClaim"));
-    let modes = spec.map_or(&[][..], |spec| spec.items_at(&["accessModes"]));
-    let once = |mode: &Node| matches!(mode.literal(), Some("ReadWriteOnce" | "ReadWriteOncePod"));
-    let class = spec.and_then(|spec| spec.get("storageClassName")?.literal());
-    !modes.is_empty() && modes.iter().all(once) && class.is_some_and(|class| links.is_block_storage(class))
+    if pinned { Vec::new() } else { pod.claims().collect() }
 }
 
 fn finding(claim: &Member, users: &[(&Node, &Member)]) -> Option<Finding> {

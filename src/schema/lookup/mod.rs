@@ -7,6 +7,7 @@ mod location;
 mod modeline;
 mod releases;
 mod schemas;
+mod served;
 mod suggestion;
 mod user;
 
@@ -16,4 +17,5 @@ pub use location::{Location, is_url};
 pub use modeline::{Modeline, named_schema};
 pub use releases::{Releases, Version};
 pub use schemas::{Origin, Schemas, is_patch};
+pub use served::Served;
 pub use user::UserSchemas;

@@ -352,6 +352,30 @@ fn the_list_of_rules_is_what_is_on_disk() {
     assert_current(&root().join("src/rules/mod.rs"), &list);
 }
 
+/// How findings on real repositories were judged.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Judged {
+    r#true: u32,
+    r#false: u32,
+    debatable: u32,
+    settled: u32,
+}
+
+#[test]
+fn judged_findings_are_of_rules_and_mostly_true() {
+    let text = std::fs::read_to_string(root().join("rules/judged.yaml")).unwrap();
+    let judged: BTreeMap<String, Judged> = yaml_serde::from_str(&text).unwrap();
+    let (mut all, mut wrong) = (0, 0);
+    for (id, one) in &judged {
+        assert!(RULES.iter().any(|rule| rule.id == id), "no rule is called {id}");
+        assert!(one.settled <= one.r#false + one.debatable, "{id}: {one:?}");
+        all += one.r#true + one.r#false + one.debatable;
+        wrong += one.r#false;
+    }
+    assert!(all > 0 && wrong * 10 < all, "{wrong} of {all} are false");
+}
+
 #[test]
 fn the_readme_lists_the_rules() {
     let path = root().join("README.md");

@@ -65,13 +65,9 @@ pub struct ClusterNetwork<'a> {
 impl<'a> ClusterNetwork<'a> {
     /// The network that the only talconfig of a repository describes.
     pub fn of(tree: &'a Tree) -> Option<Self> {
-        let shown = |file: &&File| !file.is_set_aside() && !file.is_example();
-        let talconfigs = tree
-            .files()
-            .iter()
-            .filter(shown)
-            .flat_map(|file| file.roots_of(Role::Talconfig).map(move |root| (file, root)));
-        let mut talconfigs = talconfigs.fuse();
+        let shown = |(file, _): &(&File, &Node)| !file.is_set_aside() && !file.is_example();
+        let all = tree.files().iter().flat_map(|file| file.roots_of(Role::Talconfig).map(move |root| (file, root)));
+        let mut talconfigs = all.filter(shown).fuse();
         let (file, root) = talconfigs.next().filter(|_| talconfigs.next().is_none())?;
         let ranges = |field: &str| {
             let items = root.items_at(&[field]).iter();

@@ -39,8 +39,8 @@ impl<'a> Talconfig<'a> {
 
     /// The talconfigs of a repository.
     pub fn all(tree: &'a Tree) -> impl Iterator<Item = Talconfig<'a>> {
-        let files = tree.files().iter().filter(|file| !file.is_set_aside() && !file.is_example());
-        files.flat_map(|file| Talconfig::within(file, tree))
+        let all = tree.files().iter().flat_map(|file| Talconfig::within(file, tree));
+        all.filter(|talconfig| !talconfig.file.is_set_aside() && !talconfig.file.is_example())
     }
 
     /// The talconfig for which a file has variables.

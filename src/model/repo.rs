@@ -26,6 +26,9 @@ use std::sync::Arc;
 /// Longest text, in bytes, that is looked up as a path.
 const MAX_PATH: usize = 512;
 
+/// Groups of the configurations of clusters that run in containers: k3d and kind.
+const TEST_CLUSTERS: [&str; 2] = ["k3d.io", "kind.x-k8s.io"];
+
 /// The whole repository: what was read, and everything that was worked out of it.
 #[derive(Debug)]
 pub struct Repo {
@@ -91,6 +94,15 @@ impl Repo {
             validation,
             inputs,
         }
+    }
+
+    /// Whether a file belongs to a cluster in containers, for tests: a folder on its path holds the configuration of one.
+    pub fn is_of_test_cluster(&self, file: &File) -> bool {
+        let clusters = self.resources.iter().filter(|resource| TEST_CLUSTERS.contains(&resource.group()));
+        let mut folders =
+            clusters.filter_map(|cluster| self.file_of(cluster.node.span)).map(|file| file.source.folder());
+        let path = &file.source.path;
+        folders.any(|folder| path.strip_prefix(folder).is_some_and(|rest| !folder.is_empty() && rest.starts_with('/')))
     }
 
     /// Its files.

@@ -52,6 +52,9 @@ pub struct Project {
     compared: OnceLock<BTreeMap<String, Unified>>,
 }
 
+/// So many outputs that differ, and more than every tenth, are no slip.
+const MANY: usize = 8;
+
 /// Outputs that are compared to tell whether a project is in use.
 const SAMPLE: usize = 16;
 
@@ -210,6 +213,11 @@ impl Project {
             return BTreeMap::new();
         }
         let compared: Vec<Unified> = pairs.par_iter().map(compare).collect();
+        // Where so many differ, they are edited by habit, and nobody renders them any more.
+        let edited = compared.iter().filter(|unified| **unified != Unified::Yes).count();
+        if edited >= MANY && edited * 10 > pairs.len() {
+            return BTreeMap::new();
+        }
         pairs.iter().map(|(output, ..)| (*output).to_owned()).zip(compared).collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::rule::Rule;
 use crate::schema::Version;
 
 /// A release of Kubernetes that the release of Talos does not run.
-pub const RULE: Rule = Rule::error(check);
+pub const RULE: Rule = Rule::warning(check);
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
     let env = file.role_of_root() == Some(Role::Talenv);

@@ -31,5 +31,8 @@ fn finding(upgrade: &Resource, talconfig: Talconfig) -> Option<Finding> {
     let (to, from) = (number(version)?, number(installed)?);
     let message = format!("`{}` upgrades to {to}, and `{field}` of the talconfig is {from}", upgrade.title());
     let finding = Finding::new(version.span, message).related(installed.span, "the version in the talconfig");
-    (to != from).then_some(finding)
+    // A talconfig that is behind is corrected some time; an upgrade that is behind takes machines back.
+    let numbers = |version: &str| version.split('.').map(|part| part.parse().unwrap_or(0)).collect::<Vec<u64>>();
+    let ahead = numbers(&to) > numbers(&from);
+    (to != from).then_some(if ahead { finding.at_most(Severity::Info) } else { finding })
 }

@@ -7,7 +7,7 @@ use crate::yaml::Node;
 use std::collections::BTreeSet;
 
 /// A misspelt label by which nodes are told apart.
-pub const RULE: Rule = Rule::cluster(Severity::Error, check);
+pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let (mut found, mut seen) = (Vec::new(), BTreeSet::new());

@@ -194,6 +194,8 @@ pub mod rbac {
     pub mod all_rights;
     /// See `rules/rbac/group-unknown.md`.
     pub mod group_unknown;
+    /// See `rules/rbac/issuer-unserved.md`.
+    pub mod issuer_unserved;
     /// See `rules/rbac/misspelt.md`.
     pub mod misspelt;
     /// See `rules/rbac/resource-missing.md`.
@@ -520,6 +522,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "pod/topology-unknown", page: include_str!("../../rules/pod/topology-unknown.md"), ..pod::topology_unknown::RULE },
     Rule { id: "rbac/all-rights", page: include_str!("../../rules/rbac/all-rights.md"), ..rbac::all_rights::RULE },
     Rule { id: "rbac/group-unknown", page: include_str!("../../rules/rbac/group-unknown.md"), ..rbac::group_unknown::RULE },
+    Rule { id: "rbac/issuer-unserved", page: include_str!("../../rules/rbac/issuer-unserved.md"), ..rbac::issuer_unserved::RULE },
     Rule { id: "rbac/misspelt", page: include_str!("../../rules/rbac/misspelt.md"), ..rbac::misspelt::RULE },
     Rule { id: "rbac/resource-missing", page: include_str!("../../rules/rbac/resource-missing.md"), ..rbac::resource_missing::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },

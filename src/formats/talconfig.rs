@@ -217,7 +217,11 @@ impl<'a> Machine<'a> {
 
 /// The addresses in the interfaces of a node, or of all nodes of a role, that several nodes share.
 pub fn shared_addresses(settings: &Node) -> impl Iterator<Item = &Node> {
-    let interfaces = settings.items_at(&["networkInterfaces"]).iter();
+    shared_by(settings.items_at(&["networkInterfaces"]).iter())
+}
+
+/// The addresses of interfaces that several nodes share.
+pub fn shared_by<'a>(interfaces: impl Iterator<Item = &'a Node>) -> impl Iterator<Item = &'a Node> {
     let links = interfaces.flat_map(|interface| std::iter::once(interface).chain(interface.items_at(&["vlans"])));
     links.filter_map(|link| link.at(&["vip", "ip"]))
 }

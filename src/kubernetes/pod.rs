@@ -49,6 +49,19 @@ impl<'a> Pod<'a> {
         constraints.filter_map(|constraint| constraint.get("labelSelector"))
     }
 
+    /// The pods of their own namespace that they want to be near to, or far from.
+    pub fn related(self) -> impl Iterator<Item = &'a Node> {
+        let of = |kind: &str, when: &str| self.spec.items_at(&["affinity", kind, when]).iter();
+        let kinds = ["podAffinity", "podAntiAffinity"];
+        let required =
+            kinds.into_iter().flat_map(move |kind| of(kind, "requiredDuringSchedulingIgnoredDuringExecution"));
+        let preferred =
+            kinds.into_iter().flat_map(move |kind| of(kind, "preferredDuringSchedulingIgnoredDuringExecution"));
+        let terms = required.chain(preferred.filter_map(|term| term.get("podAffinityTerm")));
+        let own = terms.filter(|term| term.get("namespaces").or(term.get("namespaceSelector")).is_none());
+        own.filter_map(|term| term.get("labelSelector"))
+    }
+
     /// The claims that they mount, each by its name.
     pub fn claims(self) -> impl Iterator<Item = &'a Node> {
         let volumes = self.spec.items_at(&["volumes"]).iter();

@@ -190,6 +190,8 @@ pub struct Links {
     sharing_across: BTreeMap<SmolStr, SmolStr>,
     /// Words in the names of classes whose volumes one node mounts at a time.
     block_storage: Vec<SmolStr>,
+    /// Words in the names of classes whose volumes are never mounted by two nodes.
+    never_shared: Vec<SmolStr>,
     /// Charts and images of one version, those that lead first.
     in_step: Vec<Vec<SmolStr>>,
     /// Groups whose objects no chart makes.
@@ -499,6 +501,11 @@ impl Links {
     /// Whether the volumes of a storage class are disks that one node mounts at a time, wherever its pods run.
     pub fn is_block_storage(&self, class: &str) -> bool {
         self.block_storage.iter().any(|word| class.contains(word.as_str()))
+    }
+
+    /// Whether the volumes of a storage class are never mounted by two nodes, whatever a claim asks for.
+    pub fn is_never_shared(&self, class: &str) -> bool {
+        self.never_shared.iter().any(|word| class.contains(word.as_str()))
     }
 
     /// Whether a resource claims a volume that one node mounts at a time, wherever its pods run.

@@ -36,6 +36,7 @@ pub struct Table {
     sharing: OneOrMany<SmolStr>,
     sharing_across: Pairs<SmolStr, SmolStr>,
     block_storage: OneOrMany<SmolStr>,
+    never_shared: OneOrMany<SmolStr>,
     by_people: OneOrMany<SmolStr>,
     built_in: OneOrMany<SmolStr>,
     often_elsewhere: OneOrMany<Kind>,
@@ -85,6 +86,7 @@ pub(super) fn add(links: &mut Links, table: Table) {
     links.sharing_across.extend(table.sharing_across.0);
     links.in_step.extend(table.in_step.0.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
     links.block_storage.extend(table.block_storage.0);
+    links.never_shared.extend(table.never_shared.0);
     links.filled.extend(table.filled.0);
     links.by_people.0.extend(table.by_people.0);
     links.built_in.0.extend(table.built_in.0);

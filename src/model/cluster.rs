@@ -216,22 +216,18 @@ pub struct Namespaces<'a> {
 #[derive(Debug, Default)]
 pub struct Labels<'a>(BTreeMap<(&'a str, &'a str), Values<'a>>);
 
-/// The values of a label, each with the objects that speak of it and the places where they do.
-type Values<'a> = BTreeMap<&'a str, Vec<(Span, Span)>>;
+/// The values of a label, each with the places that speak of it.
+type Values<'a> = BTreeMap<&'a str, Vec<Span>>;
 
 impl<'a> Labels<'a> {
-    /// What was meant by a label of an object that nothing else in its namespace has or asks for: a value that differs
-    /// by a slip of the fingers, and where it stands.
-    pub fn meant(&self, object: &Resource, label: &Entry) -> Option<(&'a str, Span)> {
+    /// What was meant by a label that nothing else in its namespace has or asks for: a value that differs by a slip of the
+    /// fingers, and where it stands.
+    pub fn meant(&self, namespace: &str, label: &Entry) -> Option<(&'a str, Span)> {
         let (key, value) = label.key.literal().zip(label.value.literal())?;
-        let values = self.0.get(&(object.namespace()?, key))?;
-        let own = object.node.span;
-        let others = |value: &str| values.get(value).into_iter().flatten().find(|(user, _)| *user != own);
-        if others(value).is_some() {
-            return None;
-        }
-        let near = values.keys().find(|other| is_slip(value, other) && others(other).is_some())?;
-        others(near).map(|(_, place)| (*near, *place))
+        let values = self.0.get(&(namespace, key))?;
+        let spoken = values.get(value).into_iter().flatten().any(|place| *place != label.value.span);
+        let (near, places) = values.iter().filter(|_| !spoken).find(|(other, _)| is_slip(value, other))?;
+        Some((*near, *places.first()?))
     }
 }
 
@@ -547,8 +543,8 @@ impl<'a> Cluster<'a> {
                 }
                 for label in entry.value.entries() {
                     let Some((key, value)) = label.key.literal().zip(label.value.literal()) else { continue };
-                    let users = labels.0.entry((namespace, key)).or_default().entry(value).or_default();
-                    users.push((resource.node.span, label.value.span));
+                    let values = labels.0.entry((namespace, key)).or_default();
+                    values.entry(value).or_default().push(label.value.span);
                 }
             });
         }

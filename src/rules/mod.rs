@@ -222,6 +222,8 @@ pub mod pod {
     pub mod spread_of_others;
     /// See `rules/pod/too-few-nodes.md`.
     pub mod too_few_nodes;
+    /// See `rules/pod/topology-unknown.md`.
+    pub mod topology_unknown;
 }
 
 /// Rules `rbac/…`.
@@ -230,6 +232,10 @@ pub mod rbac {
     pub mod all_rights;
     /// See `rules/rbac/group-unknown.md`.
     pub mod group_unknown;
+    /// See `rules/rbac/issuer-unserved.md`.
+    pub mod issuer_unserved;
+    /// See `rules/rbac/misspelt.md`.
+    pub mod misspelt;
     /// See `rules/rbac/resource-missing.md`.
     pub mod resource_missing;
 }
@@ -384,6 +390,8 @@ pub mod sops {
 
 /// Rules `storage/…`.
 pub mod storage {
+    /// See `rules/storage/access-mode-unfit.md`.
+    pub mod access_mode_unfit;
     /// See `rules/storage/archive-not-empty.md`.
     pub mod archive_not_empty;
     /// See `rules/storage/claim-crowded.md`.
@@ -576,8 +584,11 @@ pub const RULES: &[Rule] = &[
     Rule { id: "pod/selects-nothing", page: include_str!("../../rules/pod/selects-nothing.md"), ..pod::selects_nothing::RULE },
     Rule { id: "pod/spread-of-others", page: include_str!("../../rules/pod/spread-of-others.md"), ..pod::spread_of_others::RULE },
     Rule { id: "pod/too-few-nodes", page: include_str!("../../rules/pod/too-few-nodes.md"), ..pod::too_few_nodes::RULE },
+    Rule { id: "pod/topology-unknown", page: include_str!("../../rules/pod/topology-unknown.md"), ..pod::topology_unknown::RULE },
     Rule { id: "rbac/all-rights", page: include_str!("../../rules/rbac/all-rights.md"), ..rbac::all_rights::RULE },
     Rule { id: "rbac/group-unknown", page: include_str!("../../rules/rbac/group-unknown.md"), ..rbac::group_unknown::RULE },
+    Rule { id: "rbac/issuer-unserved", page: include_str!("../../rules/rbac/issuer-unserved.md"), ..rbac::issuer_unserved::RULE },
+    Rule { id: "rbac/misspelt", page: include_str!("../../rules/rbac/misspelt.md"), ..rbac::misspelt::RULE },
     Rule { id: "rbac/resource-missing", page: include_str!("../../rules/rbac/resource-missing.md"), ..rbac::resource_missing::RULE },
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
@@ -639,6 +650,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "sops/recipients-differ", page: include_str!("../../rules/sops/recipients-differ.md"), ..sops::recipients_differ::RULE },
     Rule { id: "sops/rule-shadowed", page: include_str!("../../rules/sops/rule-shadowed.md"), ..sops::rule_shadowed::RULE },
     Rule { id: "sops/value-in-clear", page: include_str!("../../rules/sops/value-in-clear.md"), ..sops::value_in_clear::RULE },
+    Rule { id: "storage/access-mode-unfit", page: include_str!("../../rules/storage/access-mode-unfit.md"), ..storage::access_mode_unfit::RULE },
     Rule { id: "storage/archive-not-empty", page: include_str!("../../rules/storage/archive-not-empty.md"), ..storage::archive_not_empty::RULE },
     Rule { id: "storage/claim-crowded", page: include_str!("../../rules/storage/claim-crowded.md"), ..storage::claim_crowded::RULE },
     Rule { id: "storage/claim-shared", page: include_str!("../../rules/storage/claim-shared.md"), ..storage::claim_shared::RULE },

@@ -4,18 +4,26 @@ use crate::model::cluster::{Cluster, Labels};
 use crate::resource::Resource;
 use crate::rule::Rule;
 
-/// A policy or monitor with a misspelt label, which selects nothing.
+/// A policy, monitor or affinity with a misspelt label, which selects nothing.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let members = cluster.inventory.members.iter().filter(|member| !member.from_chart).map(|member| &member.resource);
-    let selecting: Vec<(&Resource, Selector)> =
+    let members = cluster.inventory.members.iter().map(|member| &member.resource);
+    let mut selecting: Vec<(&Resource, Selector)> =
         members.filter_map(|resource| Some((resource, selector(resource)?))).collect();
+    for (member, pod) in cluster.workloads() {
+        selecting.extend(pod.related().map(|selector| (&member.resource, Selector::of(selector))));
+    }
     if selecting.is_empty() {
         return Vec::new();
     }
     let labels = cluster.labels();
-    selecting.iter().flat_map(|(resource, selector)| findings(resource, selector, &labels)).collect()
+    let mut found: Vec<Finding> =
+        selecting.iter().flat_map(|(resource, selector)| findings(resource, selector, &labels)).collect();
+    // Several workloads of a release may have it from one place.
+    found.sort_by_key(|finding| finding.span);
+    found.dedup_by_key(|finding| finding.span);
+    found
 }
 
 /// What an object selects in its own namespace.
@@ -33,7 +41,7 @@ fn selector(resource: &Resource) -> Option<Selector<'_>> {
 
 fn findings(resource: &Resource, selector: &Selector, labels: &Labels) -> Vec<Finding> {
     let finding = |label| {
-        let (near, place) = labels.meant(resource, label)?;
+        let (near, place) = labels.meant(resource.namespace()?, label)?;
         let (value, title) = (label.value.text()?, resource.title());
         let message = format!("`{title}` selects nothing: nothing else here has `{}: {value}`", label.key.text()?);
         let finding = Finding::new(label.value.span, message).help(did_you_mean(near));

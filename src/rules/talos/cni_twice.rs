@@ -1,9 +1,11 @@
 use crate::diagnostic::Finding;
 use crate::formats::talconfig::Talconfig;
-use crate::model::machines::network;
+use crate::formats::talos::machine_configs;
+use crate::model::machines::{Network, network};
 use crate::model::repo::Repo;
 use crate::resource::File;
 use crate::rule::Rule;
+use crate::source::Span;
 
 /// Talos' own network plug-in beside the one that the repository installs.
 pub const RULE: Rule = Rule::error(check);
@@ -12,11 +14,17 @@ pub const RULE: Rule = Rule::error(check);
 const DEFAULT: &str = "flannel";
 
 fn check(file: &File, repo: &Repo) -> Vec<Finding> {
-    Talconfig::within(file, repo.tree()).filter_map(|talconfig| finding(talconfig, repo)).collect()
+    let configs = machine_configs(file, repo.tree());
+    let written = configs.iter().filter_map(|config| config.at(&["cluster", "network", "cni", "name"]));
+    let written = written.filter(|name| name.literal() == Some(DEFAULT)).map(|name| name.span);
+    let places = written.chain(Talconfig::within(file, repo.tree()).filter_map(|talconfig| unsaid(talconfig, repo)));
+    let places: Vec<Span> = places.collect();
+    let network = network(repo).filter(|_| !places.is_empty());
+    network.map_or_else(Vec::new, |network| places.into_iter().map(|place| finding(place, network)).collect())
 }
 
-fn finding(talconfig: Talconfig, repo: &Repo) -> Option<Finding> {
-    let network = network(repo)?;
+/// Where a talconfig asks for Talos' own plug-in, or asks for none.
+fn unsaid(talconfig: Talconfig, repo: &Repo) -> Option<Span> {
     let name = talconfig.root.get("cniConfig").and_then(|config| config.get("name"));
     let installed = name.map_or(Some(DEFAULT), |name| name.literal())?;
     let controlling = talconfig.control_plane()?;
@@ -27,9 +35,12 @@ fn finding(talconfig: Talconfig, repo: &Repo) -> Option<Finding> {
     if installed != DEFAULT || patched?.iter().flatten().any(|network| network.get("cni").is_some()) {
         return None;
     }
-    let place = name.or_else(|| talconfig.root.entries().first().map(|entry| &entry.key))?;
+    name.or_else(|| talconfig.root.entries().first().map(|entry| &entry.key)).map(|place| place.span)
+}
+
+fn finding(place: Span, network: Network) -> Finding {
     let plugin = &network.plugin.name;
-    let message = format!("Talos installs {installed} beside {plugin}, and pods get their addresses from either");
-    let finding = Finding::new(place.span, message).help("write `cniConfig: {name: none}`");
-    Some(finding.related(network.release.resource.name_span(), format!("{plugin} is installed here")))
+    let message = format!("Talos installs {DEFAULT} beside {plugin}, and pods get their addresses from either");
+    let finding = Finding::new(place, message).help("write `cniConfig: {name: none}`");
+    finding.related(network.release.resource.name_span(), format!("{plugin} is installed here"))
 }

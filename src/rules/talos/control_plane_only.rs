@@ -18,15 +18,19 @@ fn check(file: &File, repo: &Repo) -> Vec<Finding> {
             .flat_map(move |patch| findings(&patch_documents(repo.tree(), file, patch).unwrap_or_default(), patch.span))
     });
     let roots: Vec<Node> = file.roots_of(Role::MachineConfig).cloned().collect();
-    let place = roots
-        .iter()
-        .any(|root| found(root).next().is_some())
-        .then_some(file)
-        .and_then(|file| Talconfig::all(repo.tree()).find_map(|talconfig| talconfig.worker_patch(file)));
+    let has_any = roots.iter().any(|root| found(root).next().is_some());
+    let patch = || Talconfig::all(repo.tree()).find_map(|talconfig| talconfig.worker_patch(file));
+    let place = roots.iter().find_map(of_worker).or_else(|| has_any.then(patch).flatten());
     let mut found: Vec<Finding> =
         inline.chain(place.map(|place| findings(&roots, place)).unwrap_or_default()).collect();
     found.dedup();
     found
+}
+
+/// Where a machine config says that it is for a worker.
+fn of_worker(config: &Node) -> Option<Span> {
+    let kind = config.at(&["machine", "type"]).filter(|kind| kind.literal() == Some("worker"));
+    kind.map(|kind| kind.span)
 }
 
 /// The settings of the control plane in a patch.
@@ -41,14 +45,10 @@ fn found(config: &Node) -> impl Iterator<Item = (Span, &'static ControlPlaneOnly
 
 fn findings(configs: &[Node], user: Span) -> Vec<Finding> {
     let finding = |(span, row): (Span, &ControlPlaneOnly)| {
-        let what = if row.refused {
-            "Talos refuses it in the config of a worker"
-        } else {
-            "workers get it, too, and ignore it"
-        };
+        let what = if row.refused { "Talos refuses it in the config of a worker" } else { "workers ignore it" };
         let finding = Finding::new(span, format!("`{}` is for the control plane: {what}", row.field));
         let finding = if row.refused { finding } else { finding.at_most(Severity::Warning) };
-        if user.contains(span) { finding } else { finding.related(user, "the patch is for workers here") }
+        if user.contains(span) { finding } else { finding.related(user, "this is for workers") }
     };
     configs.iter().flat_map(found).map(finding).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schemas::Schemas;
+use crate::source::is_slip;
 
 /// Which API groups serve which resources, as far as schemas are at hand.
 #[derive(Debug, Default)]
@@ -29,6 +30,14 @@ impl<'a> Served<'a> {
     pub fn knows(&self, group: &str) -> bool {
         let own = !group.contains('.') || group.ends_with(".k8s.io");
         own && self.groups.contains(group)
+    }
+
+    /// The resource of some groups that a name differs from by a slip of the fingers, or by its number.
+    pub fn near(&self, name: &str, groups: &[&str]) -> Option<&str> {
+        let of_groups = |served: &BTreeSet<&str>| groups.iter().any(|group| served.contains(group));
+        let resources = self.by_name.iter().filter(|(_, served)| of_groups(served)).map(|(name, _)| name.as_str());
+        let mut like = resources.filter(|other| is_slip(name, other) || plural(name) == *other);
+        like.next()
     }
 
     /// The groups that serve a resource.

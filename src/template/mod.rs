@@ -214,7 +214,7 @@ impl Project {
         }
         let compared: Vec<Unified> = pairs.par_iter().map(compare).collect();
         // Where so many differ, they are edited by habit, and nobody renders them any more.
-        let edited = compared.iter().filter(|unified| **unified != Unified::Yes).count();
+        let edited = compared.iter().filter(|unified| matches!(unified, Unified::No { .. })).count();
         if edited >= MANY && edited * 10 > pairs.len() {
             return BTreeMap::new();
         }

@@ -5,6 +5,7 @@ use super::release::Release;
 use super::table::Table;
 use crate::diagnostic::{Finding, Severity, did_you_mean};
 use crate::schema::{Fault, FaultKind, Version, check_value, same_letters};
+use crate::source::is_slip;
 use crate::yaml::{Node, from_table};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,9 @@ const TABLES: [&str; 5] = [
 
 /// The first major version of app-template whose own schema refuses what it does not know.
 const FIRST_WITH_SCHEMA: u32 = 3;
+
+/// The shortest key that is taken for another with a letter wrong; shorter ones are often words of their own.
+const MIN_WORD: usize = 8;
 
 /// The last minor version of each major of app-template that the table of its values describes.
 const LAST_KNOWN: [Version; 3] = [Version(3, 7), Version(4, 6), Version(5, 1)];
@@ -76,7 +80,8 @@ impl Charts {
             let level = release.values.at(&path);
             for entry in level.map_or(&[][..], Node::entries) {
                 let Some(key) = entry.key.known().filter(|key| !known.contains(key)) else { continue };
-                let Some(near) = same_letters(key, known.iter().copied()) else { continue };
+                let slip = || known.iter().copied().find(|known| is_misspelt(key, known));
+                let Some(near) = same_letters(key, known.iter().copied()).or_else(slip) else { continue };
                 let message = format!("{chart} does not read `{key}`");
                 let finding = Finding::new(entry.key.span, message).help(did_you_mean(near)).at_most(Severity::Warning);
                 let finding = finding.unsafe_fix(format!("rename it to `{near}`"), entry.key.span, near);
@@ -99,6 +104,12 @@ impl Charts {
         }
         faults
     }
+}
+
+/// Whether a key is a long one with a slip of the fingers in it, and not its plural: both may be there.
+fn is_misspelt(key: &str, known: &str) -> bool {
+    let plural = |one: &str, other: &str| one.strip_suffix('s') == Some(other);
+    key.len() >= MIN_WORD && is_slip(key, known) && !plural(key, known) && !plural(known, key)
 }
 
 /// Whether a release is of an app-template that is newer than the table.

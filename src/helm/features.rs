@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Row {
+    open: SmolStr,
     features: Vec<Feature>,
     conflicts: Vec<Conflict>,
 }
@@ -52,7 +53,8 @@ impl Release {
 
     /// The features of its chart that are switched off.
     pub fn switched_off(&self) -> impl Iterator<Item = &'static Feature> {
-        let features = self.row().map_or(&[][..], |row| &row.features).iter();
+        let closed = self.row().filter(|row| self.value(&row.open).is_none());
+        let features = closed.map_or(&[][..], |row| &row.features).iter();
         features.filter(|feature| match self.value(&feature.value) {
             Some(value) => value.is_false() && !value.is_unknown(),
             None => !self.partial,

@@ -9,7 +9,14 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let namespaces = cluster.namespaces();
-    cluster.hosts.iter().filter_map(|spoken| finding(cluster, &namespaces, spoken)).collect()
+    let finding = |spoken| finding(cluster, &namespaces, spoken).filter(|_| !is_told(cluster, spoken));
+    cluster.hosts.iter().filter_map(finding).collect()
+}
+
+/// Whether a host comes out of a variable, and is told where that has its value.
+fn is_told(cluster: &Cluster, spoken: &HostUse) -> bool {
+    let written = |spoken: &HostUse| cluster.repo.tree().slice(spoken.span).contains(spoken.host.text.as_str());
+    !written(spoken) && cluster.hosts.iter().any(|other| other.host == spoken.host && written(other))
 }
 
 fn finding(cluster: &Cluster, namespaces: &Namespaces, spoken: &HostUse) -> Option<Finding> {

@@ -16,6 +16,15 @@ struct Row {
     open: SmolStr,
     features: Vec<Feature>,
     conflicts: Vec<Conflict>,
+    services: Option<Services>,
+}
+
+/// Where the Services of Gateways are called as those are.
+#[derive(Debug, Deserialize)]
+struct Services {
+    value: SmolStr,
+    is: SmolStr,
+    controller: SmolStr,
 }
 
 /// Something that a value switches on.
@@ -59,6 +68,13 @@ impl Release {
             Some(value) => value.is_false() && !value.is_unknown(),
             None => !self.partial,
         })
+    }
+
+    /// The controller of the classes whose Gateways have a Service of their own name, which this release runs.
+    pub fn names_services(&self) -> Option<&'static str> {
+        let services = self.row()?.services.as_ref()?;
+        let value = self.value(&services.value)?.literal();
+        (value == Some(services.is.as_str())).then_some(services.controller.as_str())
     }
 
     /// Values that do not go together, each with its path.

@@ -58,8 +58,8 @@ pub struct ClusterNetwork<'a> {
     pub services: Vec<(&'a Node, Range)>,
     /// The addresses of its nodes.
     pub nodes: Vec<(&'a Node, IpAddr)>,
-    /// The ports at which a node itself answers for the API server; `None` where that is not known.
-    pub ports: Option<BTreeSet<u16>>,
+    tree: &'a Tree,
+    talconfig: &'a File,
 }
 
 impl<'a> ClusterNetwork<'a> {
@@ -80,24 +80,23 @@ impl<'a> ClusterNetwork<'a> {
             let texts = node.literal().unwrap_or("").split(',');
             texts.filter_map(move |text| Some((node, text.trim().parse().ok()?))).collect::<Vec<_>>()
         });
-        let (pods, services, ports) = (ranges("clusterPodNets"), ranges("clusterSvcNets"), ports(tree, file));
-        Some(ClusterNetwork { pods, services, nodes: nodes.collect(), ports })
+        let (pods, services) = (ranges("clusterPodNets"), ranges("clusterSvcNets"));
+        Some(ClusterNetwork { pods, services, nodes: nodes.collect(), tree, talconfig: file })
     }
-}
 
-/// The ports of a node at which an API server answers.
-fn ports(tree: &Tree, talconfig: &File) -> Option<BTreeSet<u16>> {
-    let mut ports = BTreeSet::from([TABLE.prism, TABLE.api_server]);
-    let configs = tree.below(talconfig.source.folder()).flat_map(|file| machine_configs(file, tree));
-    for config in configs {
-        // A list of operations may say anything.
-        if config.is_seq() {
-            return None;
+    /// The ports at which a node itself answers for the API server; `None` where that is not known.
+    pub fn ports(&self) -> Option<BTreeSet<u16>> {
+        let mut ports = BTreeSet::from([TABLE.prism, TABLE.api_server]);
+        let folder = self.talconfig.source.folder();
+        for config in self.tree.below(folder).flat_map(|file| machine_configs(file, self.tree)) {
+            // A list of operations may say anything.
+            if config.is_seq() {
+                return None;
+            }
+            if let Some(port) = config.at(&["machine", "features", "kubePrism", "port"]) {
+                ports.insert(port.literal()?.parse().ok()?);
+            }
         }
-        let Some(prism) = config.at(&["machine", "features", "kubePrism"]) else { continue };
-        if let Some(port) = prism.get("port") {
-            ports.insert(port.literal()?.parse().ok()?);
-        }
+        Some(ports)
     }
-    Some(ports)
 }

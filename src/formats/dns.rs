@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 #[serde(default, rename_all = "kebab-case")]
 struct Table {
     records: BTreeMap<SmolStr, Content>,
+    alias: SmolStr,
     target: SmolStr,
     external_dns: Program,
     k8s_gateway: Program,
@@ -75,6 +76,8 @@ pub struct Record<'a> {
     pub name: &'a Node,
     /// Its type.
     pub kind: &'a Node,
+    /// Whether its provider makes it hold a name.
+    alias: bool,
     /// What it leads to.
     pub targets: &'a [Node],
 }
@@ -90,12 +93,15 @@ pub fn records(resource: &Resource) -> impl Iterator<Item = Record<'_>> {
 impl<'a> Record<'a> {
     fn of(item: &'a Node) -> Option<Self> {
         let (name, kind) = (item.get("dnsName")?, item.get("recordType")?);
-        Some(Record { name, kind, targets: item.items_at(&["targets"]) })
+        let special = item.items_at(&["providerSpecific"]).iter();
+        let alias =
+            special.filter_map(|setting| setting.text_at(&["name"])).any(|name| name.contains(TABLE.alias.as_str()));
+        Some(Record { name, kind, alias, targets: item.items_at(&["targets"]) })
     }
 
     /// What it has to hold, and the targets that are surely something else.
     pub fn misfits(self) -> Option<(Content, Vec<&'a Node>)> {
-        let content = *TABLE.records.get(self.kind.literal()?)?;
+        let content = *TABLE.records.get(self.kind.literal()?).filter(|_| !self.alias)?;
         Some((content, self.targets.iter().filter(|target| content.refuses(target) == Some(true)).collect()))
     }
 }

@@ -13,8 +13,18 @@ use std::sync::LazyLock;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Row {
+    open: SmolStr,
     features: Vec<Feature>,
     conflicts: Vec<Conflict>,
+    services: Option<Services>,
+}
+
+/// Where the Services of Gateways are called as those are.
+#[derive(Debug, Deserialize)]
+struct Services {
+    value: SmolStr,
+    is: SmolStr,
+    controller: SmolStr,
 }
 
 /// Something that a value switches on.
@@ -52,11 +62,19 @@ impl Release {
 
     /// The features of its chart that are switched off.
     pub fn switched_off(&self) -> impl Iterator<Item = &'static Feature> {
-        let features = self.row().map_or(&[][..], |row| &row.features).iter();
+        let closed = self.row().filter(|row| self.value(&row.open).is_none());
+        let features = closed.map_or(&[][..], |row| &row.features).iter();
         features.filter(|feature| match self.value(&feature.value) {
             Some(value) => value.is_false() && !value.is_unknown(),
             None => !self.partial,
         })
+    }
+
+    /// The controller of the classes whose Gateways have a Service of their own name, which this release runs.
+    pub fn names_services(&self) -> Option<&'static str> {
+        let services = self.row()?.services.as_ref()?;
+        let value = self.value(&services.value)?.literal();
+        (value == Some(services.is.as_str())).then_some(services.controller.as_str())
     }
 
     /// Values that do not go together, each with its path.

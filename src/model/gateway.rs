@@ -21,6 +21,7 @@ struct Table {
     encrypted: Vec<SmolStr>,
     pooled: BTreeMap<SmolStr, SmolStr>,
     issuers: Vec<SmolStr>,
+    managed: Vec<SmolStr>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| from_table(include_str!("../../schemas/gateway.yaml")));
@@ -74,7 +75,7 @@ impl Gateways {
 
     /// The Gateway that a parentRef of a route in a namespace names, where there is one and no more.
     pub fn parent<'a>(&'a self, parent: &Node, namespace: Option<&str>) -> Option<Gateway<'a>> {
-        let namespace = parent.get("namespace").map_or(namespace, Node::literal)?;
+        let namespace = parent.get("namespace").map_or(namespace, Node::literal).filter(|_| names_gateway(parent))?;
         let named = self.named(parent.get("name")?.literal()?)?;
         let mut here = named.into_iter().filter(|gateway| gateway.0.namespace() == Some(namespace));
         here.next().filter(|_| here.next().is_none())
@@ -99,6 +100,12 @@ impl<'a> Gateway<'a> {
     /// Where its listeners are written.
     pub fn listeners_span(self) -> Option<Span> {
         Some(self.0.node.at(&["spec", "listeners"])?.span)
+    }
+
+    /// Whether its implementation may have the certificates from somewhere else.
+    pub fn is_managed(self) -> bool {
+        let class = self.0.node.at(&["spec", "gatewayClassName"]).and_then(Node::literal);
+        class.is_none_or(|class| TABLE.managed.iter().any(|word| class.contains(word.as_str())))
     }
 
     /// The addresses that it asks for, with the key that takes them from the same pools.

@@ -119,6 +119,7 @@ impl Inventory {
         for (kind, name, entry) in of_members.into_iter().flatten() {
             inventory.add(kind, name, entry);
         }
+        inventory.add_services_of_gateways();
         let by_hand = cluster.by_hand.iter().map(|made| (made, true));
         let made = links.always().iter().chain(&cluster.made).map(|made| (made, false));
         for (created, by_hand) in made.chain(by_hand) {
@@ -144,6 +145,34 @@ impl Inventory {
             return;
         }
         self.by_kind.entry(kind).or_default().entry(name).or_default().push(entry);
+    }
+
+    /// The Services that a release makes of Gateways and calls as they are called.
+    fn add_services_of_gateways(&mut self) {
+        let controllers: Vec<&str> = self.releases.iter().filter_map(|own| own.release.names_services()).collect();
+        let of_group = |kind: &'static str| {
+            let members = self.members.iter();
+            members.filter(move |member| member.resource.is("gateway.networking.k8s.io", kind))
+        };
+        let controlled = |class: &&Member| {
+            let controller = class.resource.node.text_at(&["spec", "controllerName"]);
+            controller.is_some_and(|controller| controllers.contains(&controller))
+        };
+        let classes: Vec<&str> =
+            of_group("GatewayClass").filter(controlled).filter_map(|it| it.resource.name()).collect();
+        let of_class = |gateway: &&Member| {
+            let class = gateway.resource.node.text_at(&["spec", "gatewayClassName"]);
+            class.is_some_and(|class| classes.contains(&class))
+        };
+        let service = |gateway: &Member| {
+            let name = gateway.resource.node.at(&["metadata", "name"])?.literal()?;
+            let place = Place::Namespace(SmolStr::new(gateway.resource.namespace()?));
+            let (kind, span) = (Kind { group: "".into(), kind: "Service".into() }, gateway.resource.name_span());
+            let applied = Some(gateway.applied);
+            Some((kind, name.into(), Entry { place, keys: None, span, applied, by_hand: false, ordinal: false }))
+        };
+        let services: Vec<(Kind, SmolStr, Entry)> = of_group("Gateway").filter(of_class).filter_map(service).collect();
+        services.into_iter().for_each(|(kind, name, entry)| self.add(kind, name, entry));
     }
 
     fn write_down<'a>(&mut self, written: impl Iterator<Item = &'a Resource>, links: &Links) {

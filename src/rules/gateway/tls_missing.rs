@@ -7,7 +7,8 @@ use crate::rule::Rule;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let listeners = cluster.gateways.iter().flat_map(|gateway| gateway.listeners());
+    let gateways = cluster.gateways.iter().filter(|gateway| !gateway.is_managed());
+    let listeners = gateways.flat_map(|gateway| gateway.listeners());
     listeners.filter_map(finding).collect()
 }
 

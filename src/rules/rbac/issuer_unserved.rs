@@ -17,7 +17,7 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
     if issuers.is_empty() {
         return Vec::new();
     }
-    let claims = claims(cluster.inventory);
+    let claims = claims(cluster.inventory, &cluster.routes);
     // A host of which only the beginning is known may be any that begins so.
     let open = claims.iter().filter(|claim| claim.host.literal().is_none() || claim.name.contains(['*', '$', '{']));
     let beginnings: Vec<&str> = open.map(|claim| claim.name.split(['*', '$', '{']).next().unwrap_or("")).collect();

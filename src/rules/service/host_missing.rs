@@ -9,7 +9,14 @@ pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let namespaces = cluster.namespaces();
-    cluster.hosts.iter().filter_map(|used| finding(cluster, &namespaces, used)).collect()
+    let finding = |used| finding(cluster, &namespaces, used).filter(|_| !is_reported(cluster, used));
+    cluster.hosts.iter().filter_map(finding).collect()
+}
+
+/// Whether a host comes out of a variable, and is told where that has its value.
+fn is_reported(cluster: &Cluster, used: &HostUse) -> bool {
+    let written = |used: &HostUse| cluster.repo.tree().slice(used.span).contains(used.host.text.as_str());
+    !written(used) && cluster.hosts.iter().any(|other| other.host == used.host && written(other))
 }
 
 fn finding(cluster: &Cluster, namespaces: &Namespaces, used: &HostUse) -> Option<Finding> {

@@ -340,7 +340,7 @@ pub mod secret {
     pub mod credential;
     /// See `rules/secret/made-twice.md`.
     pub mod made_twice;
-    /// See `rules/secret/no-field.md`.
+    /// See `rules/refs/field-missing.md`.
     pub mod no_field;
     /// See `rules/secret/plaintext.md`.
     pub mod plaintext;
@@ -631,7 +631,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/credential", page: include_str!("../../rules/secret/credential.md"), ..secret::credential::RULE },
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
-    Rule { id: "secret/no-field", page: include_str!("../../rules/secret/no-field.md"), ..secret::no_field::RULE },
+    Rule { id: "refs/field-missing", page: include_str!("../../rules/refs/field-missing.md"), ..secret::no_field::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/address-outside-pool", page: include_str!("../../rules/service/address-outside-pool.md"), ..service::address_outside_pool::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },

@@ -5,6 +5,8 @@ use crate::model::address::{Claim, claims, ranges};
 use crate::model::cluster::Cluster;
 use crate::rule::Rule;
 use crate::yaml::Node;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// A load balancer address that is in none of the pools.
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
@@ -24,9 +26,13 @@ fn check(cluster: &Cluster) -> Vec<Finding> {
 
 fn findings(claim: &Claim, ranges: &[(&Node, Range)]) -> Vec<Finding> {
     let Some((first, _)) = ranges.first() else { return Vec::new() };
+    let mut seen = BTreeSet::new();
     let outside = claim.addresses().filter(|text| {
-        let address = text.parse().ok();
-        address.is_some_and(|address| !ranges.iter().any(|(_, range)| range.contains(address)))
+        // Some write an address of IPv4 a second time, as one of IPv6.
+        let address = text.parse::<IpAddr>().ok().map(|address| address.to_canonical());
+        address.is_some_and(|address| {
+            !ranges.iter().any(|(_, range)| range.contains(address)) && seen.insert(address)
+        })
     });
     let finding = |address: &str| {
         let finding = Finding::new(claim.address.span, format!("address `{address}` is in no pool"));

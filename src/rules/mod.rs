@@ -248,6 +248,8 @@ pub mod refs {
     pub mod config_map_missing;
     /// See `rules/refs/external-cluster-missing.md`.
     pub mod external_cluster_missing;
+    /// See `rules/refs/field-missing.md`.
+    pub mod field_missing;
     /// See `rules/refs/issuer-missing.md`.
     pub mod issuer_missing;
     /// See `rules/refs/key-missing.md`.
@@ -340,8 +342,6 @@ pub mod secret {
     pub mod credential;
     /// See `rules/secret/made-twice.md`.
     pub mod made_twice;
-    /// See `rules/refs/field-missing.md`.
-    pub mod no_field;
     /// See `rules/secret/plaintext.md`.
     pub mod plaintext;
 }
@@ -593,6 +593,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "refs/claim-missing", page: include_str!("../../rules/refs/claim-missing.md"), ..refs::claim_missing::RULE },
     Rule { id: "refs/config-map-missing", page: include_str!("../../rules/refs/config-map-missing.md"), ..refs::config_map_missing::RULE },
     Rule { id: "refs/external-cluster-missing", page: include_str!("../../rules/refs/external-cluster-missing.md"), ..refs::external_cluster_missing::RULE },
+    Rule { id: "refs/field-missing", page: include_str!("../../rules/refs/field-missing.md"), ..refs::field_missing::RULE },
     Rule { id: "refs/issuer-missing", page: include_str!("../../rules/refs/issuer-missing.md"), ..refs::issuer_missing::RULE },
     Rule { id: "refs/key-missing", page: include_str!("../../rules/refs/key-missing.md"), ..refs::key_missing::RULE },
     Rule { id: "refs/object-missing", page: include_str!("../../rules/refs/object-missing.md"), ..refs::object_missing::RULE },
@@ -631,7 +632,6 @@ pub const RULES: &[Rule] = &[
     Rule { id: "schema/wrong-type", page: include_str!("../../rules/schema/wrong-type.md"), ..schema::wrong_type::RULE },
     Rule { id: "secret/credential", page: include_str!("../../rules/secret/credential.md"), ..secret::credential::RULE },
     Rule { id: "secret/made-twice", page: include_str!("../../rules/secret/made-twice.md"), ..secret::made_twice::RULE },
-    Rule { id: "refs/field-missing", page: include_str!("../../rules/refs/field-missing.md"), ..secret::no_field::RULE },
     Rule { id: "secret/plaintext", page: include_str!("../../rules/secret/plaintext.md"), ..secret::plaintext::RULE },
     Rule { id: "service/address-outside-pool", page: include_str!("../../rules/service/address-outside-pool.md"), ..service::address_outside_pool::RULE },
     Rule { id: "service/duplicate-address", page: include_str!("../../rules/service/duplicate-address.md"), ..service::duplicate_address::RULE },

@@ -30,9 +30,7 @@ fn findings(claim: &Claim, ranges: &[(&Node, Range)]) -> Vec<Finding> {
     let outside = claim.addresses().filter(|text| {
         // Some write an address of IPv4 a second time, as one of IPv6.
         let address = text.parse::<IpAddr>().ok().map(|address| address.to_canonical());
-        address.is_some_and(|address| {
-            !ranges.iter().any(|(_, range)| range.contains(address)) && seen.insert(address)
-        })
+        address.is_some_and(|address| !ranges.iter().any(|(_, range)| range.contains(address)) && seen.insert(address))
     });
     let finding = |address: &str| {
         let finding = Finding::new(claim.address.span, format!("address `{address}` is in no pool"));

@@ -1,6 +1,6 @@
 //! `homelint dependencies`: every version in a repository, and who updates it.
 
-use super::{Outcome, Run};
+use super::{Form, Outcome, Run};
 use homelint::discover::{self, Besides, Source};
 use homelint::formats::renovate::{Dependency, Update};
 use homelint::model::repo::Repo;
@@ -25,12 +25,6 @@ pub struct List {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Form {
-    Human,
-    Json,
 }
 
 /// Writes every version.

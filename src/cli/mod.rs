@@ -89,6 +89,13 @@ enum Command {
     Man,
 }
 
+/// Output of a list: for people, or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    Human,
+    Json,
+}
+
 /// Why homelint could not run, and what to do about it.
 struct Failure {
     message: String,

@@ -1,7 +1,7 @@
 //! `homelint rules` and `homelint explain`.
 
 use super::terminal::{Color, color};
-use super::{Failure, Outcome, Run};
+use super::{Failure, Form, Outcome, Run};
 use homelint::diagnostic::did_you_mean;
 use homelint::rule::Rule;
 use homelint::rules::RULES;
@@ -20,12 +20,6 @@ pub struct List {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Form {
-    Human,
-    Json,
 }
 
 /// Shows the page of a rule.

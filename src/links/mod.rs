@@ -188,6 +188,8 @@ pub struct Links {
     sharing: BTreeSet<SmolStr>,
     /// The annotation that names other namespaces, by the one that shares.
     sharing_across: BTreeMap<SmolStr, SmolStr>,
+    /// Where custom resources say what the Service is like that their operator makes, by API group.
+    service_settings: BTreeMap<SmolStr, SmolStr>,
     /// Words in the names of classes whose volumes one node mounts at a time.
     block_storage: Vec<SmolStr>,
     /// Words in the names of classes whose volumes are never mounted by two nodes.
@@ -520,6 +522,12 @@ impl Links {
     /// Whether a key holds the addresses of a load balancer.
     pub fn is_address(&self, key: &str) -> bool {
         self.addresses.contains(key)
+    }
+
+    /// Where a custom resource says what the Service is like that its operator makes.
+    pub fn service_settings<'n>(&self, resource: &'n Resource) -> Option<&'n Node> {
+        let path: Vec<&str> = self.service_settings.get(resource.group())?.split('.').collect();
+        resource.node.at(&path)
     }
 
     /// The kinds of pools that addresses of load balancers are taken from.

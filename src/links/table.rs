@@ -35,6 +35,7 @@ pub struct Table {
     pools: Vec<Pool>,
     sharing: OneOrMany<SmolStr>,
     sharing_across: Pairs<SmolStr, SmolStr>,
+    service_settings: Pairs<SmolStr, SmolStr>,
     block_storage: OneOrMany<SmolStr>,
     never_shared: OneOrMany<SmolStr>,
     by_people: OneOrMany<SmolStr>,
@@ -84,6 +85,7 @@ pub(super) fn add(links: &mut Links, table: Table) {
     links.pools.extend(table.pools);
     links.sharing.extend(table.sharing.0);
     links.sharing_across.extend(table.sharing_across.0);
+    links.service_settings.extend(table.service_settings.0);
     links.in_step.extend(table.in_step.0.iter().map(|names| names.split_whitespace().map(SmolStr::new).collect()));
     links.block_storage.extend(table.block_storage.0);
     links.never_shared.extend(table.never_shared.0);

@@ -50,11 +50,12 @@ impl<'a> Claim<'a> {
 
 fn claimed_by<'m>(member: &'m Member, links: &Links) -> Vec<Claim<'m>> {
     let resource = &member.resource;
-    let node = match resource.group() {
-        _ if resource.is_helm_release() => resource.node.at(&["spec", "values"]),
-        "dragonflydb.io" => resource.node.at(&["spec", "serviceSpec"]),
-        _ if resource.is("", "Service") || resource.is(GROUP, "Gateway") => Some(&resource.node),
-        _ => None,
+    let node = if resource.is_helm_release() {
+        resource.node.at(&["spec", "values"])
+    } else if resource.is("", "Service") || resource.is(GROUP, "Gateway") {
+        Some(&resource.node)
+    } else {
+        links.service_settings(resource)
     };
     let mut found = Vec::new();
     let sharing = resource.node.get("metadata").and_then(|node| shared(node, links));

@@ -6,7 +6,7 @@ mod list;
 mod show;
 
 use super::store::store;
-use super::{Failure, Run};
+use super::{Failure, Form, Run};
 use homelint::discover::{self, Besides, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::schema::{self, Origin};
@@ -22,12 +22,6 @@ pub enum Command {
     Import(import::Import),
     /// Download schemas of kinds that the repository uses and homelint does not know
     Fetch(fetch::Fetch),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Form {
-    Human,
-    Json,
 }
 
 /// Runs one of them.

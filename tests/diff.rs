@@ -100,6 +100,7 @@ fn objects_are_compared_and_secrets_hidden() {
         let ran = repo.run(&["diff", "--format", format]);
         assert!(!ran.out.contains("Long-Word"), "{}", ran.out);
     }
+    assert_eq!((repo.run(&["diff"]).code, repo.run(&["diff", "--deny-dangers"]).code), (0, 1));
     let json: Value = repo.run(&["diff", "--format", "json"]).json();
     assert_eq!(json["objects"].as_array().unwrap().len(), 4);
     assert_eq!(json["objects"][1]["change"], "removed");

@@ -1,7 +1,7 @@
 //! `homelint diff`: what changes in the clusters, object by object.
 
 use super::build::NO_FLUX;
-use super::{Outcome, Run};
+use super::{CLEAN, FOUND, Outcome, Run};
 use homelint::discover::{self, Besides, Source};
 use homelint::model::difference::{ObjectChange, Step, difference};
 use homelint::model::repo::Repo;
@@ -30,6 +30,9 @@ pub struct Diff {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Form,
+    /// Exit with 1 if there is something to look at twice
+    #[arg(long)]
+    deny_dangers: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -72,7 +75,8 @@ pub fn run(arguments: &Diff) -> Run {
     };
     let notes = if after.fleet().clusters.is_empty() { NO_FLUX } else { "" };
     let text = before.mask().text(&text);
-    Ok(Outcome::of(&after, &text, notes))
+    let denied = arguments.deny_dangers && changes.iter().any(|change| !change.dangers.is_empty());
+    Ok(Outcome::of(&after, &text, notes).code(if denied { FOUND } else { CLEAN }))
 }
 
 impl Both<'_> {

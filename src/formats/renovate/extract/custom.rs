@@ -9,6 +9,12 @@ use regex::bytes::Captures;
 use smol_str::SmolStr;
 use std::str::from_utf8;
 
+/// Longest template, in bytes, that is filled in.
+const MAX_TEMPLATE: usize = 1_000;
+
+/// Most matches of one expression in a file.
+const MAX_MATCHES: usize = 10_000;
+
 /// A custom manager.
 pub(super) struct Custom<'a> {
     node: &'a Node,
@@ -36,7 +42,8 @@ pub(super) fn find(settings: &Settings, customs: &[Custom], file: &File) -> Vec<
             _ if *is_preset => Reading::Preset,
             _ => Reading::Yes,
         };
-        for captures in manager.regexes().iter().flat_map(|regex| regex.captures_iter(file.source.text.as_bytes())) {
+        let text = file.source.text.as_bytes();
+        for captures in manager.regexes().iter().flat_map(|regex| regex.captures_iter(text).take(MAX_MATCHES)) {
             let found = found(node, file, &captures).map(|found| settings.kept(found));
             all.extend(found.map(|found| dependency(found, "regex", &reading)));
         }
@@ -70,20 +77,40 @@ fn found(node: &Node, file: &File, captures: &Captures) -> Option<Found> {
 
 /// A template with the captures in it: names in braces and plain conditions; `None` where it does more.
 fn filled<'t>(template: &str, capture: &impl Fn(&str) -> Option<&'t str>) -> Option<String> {
-    let Some((before, rest)) = template.split_once("{{") else { return Some(template.to_owned()) };
-    if let Some(rest) = rest.strip_prefix("#if ") {
-        let (name, rest) = rest.split_once("}}")?;
-        let (inside, after) = rest.split_once("{{/if}}")?;
-        let (then, other) = inside.split_once("{{else}}").unwrap_or((inside, ""));
-        let is_there = capture(name.trim()).is_some_and(|text| !text.is_empty());
-        let chosen = filled(if is_there { then } else { other }, capture)?;
-        return Some(format!("{before}{chosen}{}", filled(after, capture)?));
-    }
-    let (name, after) = rest.split_once("}}")?;
-    let name = name.trim_start_matches('{').trim();
-    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    let mut out = String::new();
+    let mut rest = template;
+    if template.len() > MAX_TEMPLATE {
         return None;
     }
-    let after = after.strip_prefix('}').unwrap_or(after);
-    Some(format!("{before}{}{}", capture(name).unwrap_or(""), filled(after, capture)?))
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let Some(condition) = after.strip_prefix("#if ") else {
+            rest = fill(after, capture, &mut out)?;
+            continue;
+        };
+        let (name, after) = condition.split_once("}}")?;
+        let (inside, after) = after.split_once("{{/if}}")?;
+        let (then, other) = inside.split_once("{{else}}").unwrap_or((inside, ""));
+        let is_there = capture(name.trim()).is_some_and(|text| !text.is_empty());
+        let mut chosen = if is_there { then } else { other };
+        while let Some((before, after)) = chosen.split_once("{{") {
+            out.push_str(before);
+            chosen = fill(after, capture, &mut out)?;
+        }
+        out.push_str(chosen);
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// Writes the capture that a template names behind `{{`; what follows it.
+fn fill<'t, 'c>(text: &'t str, capture: &impl Fn(&str) -> Option<&'c str>, out: &mut String) -> Option<&'t str> {
+    let (name, after) = text.split_once("}}")?;
+    let name = name.trim_start_matches('{').trim();
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    out.push_str(capture(name).unwrap_or(""));
+    Some(after.strip_prefix('}').unwrap_or(after))
 }

@@ -206,9 +206,9 @@ fn blank(text: &str) -> String {
     while let Some((before, open, after)) = opening(rest) {
         let Some((inside, after)) = after.split_once(open.1) else { break };
         out.push_str(before);
-        let hidden = open.0.len() + inside.len() + open.1.len();
         let lines = inside.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
-        out.extend(std::iter::repeat_n(' ', hidden - inside.len()).chain(lines));
+        let blanks = |mark: &'static str| std::iter::repeat_n(' ', mark.len());
+        out.extend(blanks(open.0).chain(lines).chain(blanks(open.1)));
         rest = after;
     }
     out.push_str(rest);
@@ -217,8 +217,34 @@ fn blank(text: &str) -> String {
 
 /// The first template in a text: what is before it, its delimiters, and what follows the first of them.
 fn opening(text: &str) -> Option<(&str, (&'static str, &'static str), &str)> {
-    const DELIMITERS: [(&str, &str); 3] = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
-    let first = DELIMITERS.iter().filter_map(|delimiters| Some((text.find(delimiters.0)?, *delimiters))).min()?;
-    let (at, delimiters) = first;
+    let first = memchr::memchr_iter(b'{', text.as_bytes()).find_map(|at| {
+        let delimiters = match text.as_bytes().get(at + 1)? {
+            b'{' => ("{{", "}}"),
+            b'%' => ("{%", "%}"),
+            b'#' => ("{#", "#}"),
+            _ => return None,
+        };
+        Some((at, delimiters))
+    });
+    let (at, delimiters) = first?;
     Some((text.get(..at)?, delimiters, text.get(at + delimiters.0.len()..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blank;
+
+    #[test]
+    fn templates_become_blanks_and_nothing_moves() {
+        for (text, expected) in [
+            ("a: {{ b }}\nc: d", "a:        \nc: d"),
+            ("{% if x %}\na: 1\n{%\nendif %}", "          \na: 1\n  \n        "),
+            ("a: {b: {c: 1}}", "a: {b: {c: 1}}"),
+            ("a: {{ b", "a: {{ b"),
+            ("ä: {# ö #}!", "ä:         !"),
+        ] {
+            assert_eq!(blank(text), expected);
+            assert_eq!(blank(text).len(), text.len());
+        }
+    }
 }

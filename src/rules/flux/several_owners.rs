@@ -37,13 +37,9 @@ fn finding(mut owners: Vec<Owner>) -> Option<Finding> {
     let [(first, resource), others @ ..] = owners.as_slice() else { return None };
     let (second, _) = others.first()?;
     let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
-    let message = format!(
-        "`{}` is applied by {} Kustomizations: `{}`, `{}`{more}",
-        resource.title(),
-        owners.len(),
-        first.name(),
-        second.name()
-    );
+    let (title, count) = (resource.title(), owners.len());
+    let message =
+        format!("`{title}` is applied by {count} Kustomizations: `{}`, `{}`{more}", first.name(), second.name());
     let definition = first.unmarked(resource);
     let equal = others.iter().all(|(applied, other)| same_data(&definition, &applied.unmarked(other)));
     let help = if equal {

@@ -54,8 +54,7 @@ fn finding(owners: &Owners, places: &[(Span, &str)]) -> Option<Finding> {
         [only] => format!("`${{{name}}}` stays as it is: Kustomization {only} substitutes nothing"),
         _ => format!("`${{{name}}}` stays as it is: Kustomizations {} substitute nothing", names.join(", ")),
     };
-    let help = "add `postBuild` to the Kustomization, as others have it";
-    let finding = Finding::new(*span, message).help(help);
+    let finding = Finding::new(*span, message).help("add `postBuild` to the Kustomization, as others have it");
     let finding = owners.keys().fold(finding, |finding, owner| finding.related(*owner, "this Kustomization"));
     Some(also(finding, places.iter().map(|(span, _)| *span), "and this"))
 }

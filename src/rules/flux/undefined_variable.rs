@@ -12,14 +12,13 @@ use std::collections::BTreeSet;
 pub const RULE: Rule = Rule::cluster(Severity::Error, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let clusters = cluster.repo.fleet().clusters.iter();
-    let defined = clusters.flat_map(|cluster| &cluster.kustomizations).flat_map(|applied| applied.variables.iter());
-    let defined: BTreeSet<&str> = defined.map(|(name, _)| name.as_str()).collect();
+    let all = cluster.repo.fleet().clusters.iter().flat_map(|cluster| &cluster.kustomizations);
+    let all = all.flat_map(|applied| applied.variables.iter());
+    let defined: BTreeSet<&str> = all.map(|(name, _)| name.as_str()).collect();
     let mut searches = Vec::new();
     for (index, applied) in cluster.flux.kustomizations.iter().enumerate() {
         let mut scripts = Scripts::default();
-        let uses = distinct(&applied.uses).filter(|used| !scripts.hold(used));
-        searches.extend(uses.map(|used| {
+        searches.extend(distinct(&applied.uses).filter(|used| !scripts.hold(used)).map(|used| {
             let name = used.found.name.as_str();
             let path = cluster.repo.file_of(used.scalar).map_or("", |file| &file.source.path);
             Search {
@@ -49,8 +48,7 @@ fn evidence(applied: &Applied, used: &VariableUse, defined: &BTreeSet<&str>) -> 
 fn finding(cluster: &Cluster, applied: &Applied, used: &VariableUse) -> Finding {
     let name = &used.found.name;
     let source = cluster.repo.file_of(used.scalar).map_or("", |file| file.source.text.as_str());
-    let names: Vec<&str> = applied.variables.iter().map(|(name, _)| name.as_str()).collect();
-    let help = match nearest(name, names.iter().copied()) {
+    let help = match nearest(name, applied.variables.iter().map(|(name, _)| name.as_str())) {
         Some(near) => did_you_mean(format_args!("${{{near}}}")),
         None => format!(
             "define it under `postBuild` of Kustomization `{}`, or write `$${{{name}}}` to keep the text",

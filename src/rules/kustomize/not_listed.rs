@@ -2,23 +2,20 @@ use crate::diagnostic::{Finding, Severity};
 use crate::model::cluster::Cluster;
 use crate::resource::File;
 use crate::rule::Rule;
-use std::collections::BTreeMap;
 
 /// A manifest beside a kustomization that does not list it, so that Flux does not apply it.
 pub const RULE: Rule = Rule::cluster(Severity::Warning, check);
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
-    let repo = cluster.repo;
-    let mut names: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let manifests = repo.tree().files().iter().filter(|file| !file.resources().is_empty());
-    let (used, orphans): (Vec<&File>, Vec<&File>) = manifests.partition(|file| repo.is_used(file));
-    used.iter().for_each(|file| names.entry(file.source.name()).or_default().0 += 1);
-    orphans.iter().for_each(|file| names.entry(file.source.name()).or_default().1 += 1);
-    // A name that the house lists nowhere, again and again, is not forgotten.
-    let forgotten = |file: &&&File| {
-        names.get(file.source.name()).is_none_or(|(used, orphans)| *orphans < 5 || orphans * 5 < (used + orphans) * 4)
+    let manifests = cluster.repo.tree().files().iter().filter(|file| !file.resources().is_empty());
+    let (used, orphans): (Vec<&File>, Vec<&File>) = manifests.partition(|file| cluster.repo.is_used(file));
+    // A name that is listed nowhere, again and again, is not forgotten.
+    let count = |files: &[&File], name: &str| files.iter().filter(|file| file.source.name() == name).count();
+    let is_forgotten = |file: &File| {
+        let (listed, left) = (count(&used, file.source.name()), count(&orphans, file.source.name()));
+        left < 5 || left * 5 < (listed + left) * 4
     };
-    orphans.iter().filter(forgotten).filter_map(|file| finding(cluster, file)).collect()
+    orphans.iter().filter_map(|file| finding(cluster, file).filter(|_| is_forgotten(file))).collect()
 }
 
 fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
@@ -27,8 +24,7 @@ fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
         return None;
     }
     let kustomization = cluster.repo.kustomization_above(file)?;
-    let here = kustomization.source.folder();
-    let path = file.source.path.strip_prefix(here)?.trim_start_matches('/');
+    let path = file.source.path.strip_prefix(kustomization.source.folder())?.trim_start_matches('/');
     // What is commented out is switched off on purpose, unless something still asks for it.
     if kustomization.source.text.contains(path) {
         return commented(cluster, file, path, kustomization);
@@ -41,12 +37,11 @@ fn finding(cluster: &Cluster, file: &File) -> Option<Finding> {
     }
     let resource = file.resources().first()?;
     let message = format!("`{path}` is listed in no kustomization: Flux does not apply it");
-    let finding = Finding::new(resource.name_span(), message);
     Some(match cluster.serves_already(resource, kustomization) {
-        Some((owner, place)) => finding
+        Some((owner, place)) => Finding::new(resource.name_span(), message)
             .help(format!("delete it: Kustomization `{}` applies what it is for", owner.name()))
             .related(place, "applied already"),
-        None => finding
+        None => Finding::new(resource.name_span(), message)
             .help(format!("add `./{path}` to `{}`", kustomization.source.path))
             .related(listed.span.before(), "the resources that are listed"),
     })
@@ -58,9 +53,8 @@ fn commented(cluster: &Cluster, file: &File, path: &str, kustomization: &File) -
     let (kind, name) = (&reference.kinds.first()?.kind, reference.name.text()?);
     let asks = format!("`{}` needs {kind} `{name}`", member.resource.title());
     let message = format!("`{path}` is commented out, but {asks}");
-    let finding = Finding::new(resource.name_span(), message);
+    let finding = Finding::new(resource.name_span(), message).help("uncomment it, or remove the reference");
     let mut comments = kustomization.parsed.comments.iter().map(|comment| comment.span);
     let entry = comments.find(|span| kustomization.source.slice(*span).contains(path))?;
-    let finding = finding.help("uncomment it, or remove the reference");
     Some(finding.related(entry, "commented out here").related(reference.name.span, asks))
 }

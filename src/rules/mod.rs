@@ -54,6 +54,8 @@ pub mod flux {
     pub mod path_missing;
     /// See `rules/flux/ready-too-early.md`.
     pub mod ready_too_early;
+    /// See `rules/flux/receiver-without-push.md`.
+    pub mod receiver_without_push;
     /// See `rules/flux/self-managed.md`.
     pub mod self_managed;
     /// See `rules/flux/several-owners.md`.
@@ -70,6 +72,8 @@ pub mod flux {
     pub mod substitution_unused;
     /// See `rules/flux/undefined-variable.md`.
     pub mod undefined_variable;
+    /// See `rules/flux/webhook-path.md`.
+    pub mod webhook_path;
 }
 
 /// Rules `gateway/…`.
@@ -518,6 +522,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/odd-target-namespace", page: include_str!("../../rules/flux/odd-target-namespace.md"), ..flux::odd_target_namespace::RULE },
     Rule { id: "flux/path-missing", page: include_str!("../../rules/flux/path-missing.md"), ..flux::path_missing::RULE },
     Rule { id: "flux/ready-too-early", page: include_str!("../../rules/flux/ready-too-early.md"), ..flux::ready_too_early::RULE },
+    Rule { id: "flux/receiver-without-push", page: include_str!("../../rules/flux/receiver-without-push.md"), ..flux::receiver_without_push::RULE },
     Rule { id: "flux/self-managed", page: include_str!("../../rules/flux/self-managed.md"), ..flux::self_managed::RULE },
     Rule { id: "flux/several-owners", page: include_str!("../../rules/flux/several-owners.md"), ..flux::several_owners::RULE },
     Rule { id: "flux/source-missing", page: include_str!("../../rules/flux/source-missing.md"), ..flux::source_missing::RULE },
@@ -526,6 +531,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "flux/substitution-missing", page: include_str!("../../rules/flux/substitution-missing.md"), ..flux::substitution_missing::RULE },
     Rule { id: "flux/substitution-unused", page: include_str!("../../rules/flux/substitution-unused.md"), ..flux::substitution_unused::RULE },
     Rule { id: "flux/undefined-variable", page: include_str!("../../rules/flux/undefined-variable.md"), ..flux::undefined_variable::RULE },
+    Rule { id: "flux/webhook-path", page: include_str!("../../rules/flux/webhook-path.md"), ..flux::webhook_path::RULE },
     Rule { id: "gateway/certificate-unmade", page: include_str!("../../rules/gateway/certificate-unmade.md"), ..gateway::certificate_unmade::RULE },
     Rule { id: "gateway/duplicate-host", page: include_str!("../../rules/gateway/duplicate-host.md"), ..gateway::duplicate_host::RULE },
     Rule { id: "gateway/grant-missing", page: include_str!("../../rules/gateway/grant-missing.md"), ..gateway::grant_missing::RULE },

@@ -12,10 +12,7 @@ const PUSHES: [(&str, &str); 3] = [("github", "push"), ("gitlab", "Push Hook"), 
 
 fn check(cluster: &Cluster) -> Vec<Finding> {
     let receivers = cluster.applied().map(|(_, resource)| resource);
-    receivers
-        .filter(|resource| resource.is("notification.toolkit.fluxcd.io", "Receiver"))
-        .filter_map(finding)
-        .collect()
+    receivers.filter(|resource| resource.is("notification.toolkit.fluxcd.io", "Receiver")).filter_map(finding).collect()
 }
 
 fn finding(receiver: &Resource) -> Option<Finding> {
@@ -29,6 +26,7 @@ fn finding(receiver: &Resource) -> Option<Finding> {
     if !waits || known.contains(push) {
         return None;
     }
-    let message = format!("`{}` takes no `{push}`: Flux does not notice a commit before its interval", receiver.title());
+    let message =
+        format!("`{}` takes no `{push}`: Flux does not notice a commit before its interval", receiver.title());
     Some(Finding::new(events.span, message).help(format!("add `{push}` to `events`")))
 }

@@ -49,6 +49,8 @@ fn errors_of_use_say_what_to_do() {
     repo.run(&["kuberntes/apps"]).refuses(&["there is no `kuberntes/apps`", "did you mean `kubernetes/apps`?"]);
     repo.run(&["kubernetes/aps"]).refuses(&["there is no `kubernetes/aps`", "did you mean `kubernetes/apps`?"]);
     repo.run(&["chekc"]).refuses(&["there is no `chekc`", "did you mean the command `check`?"]);
+    repo.run(&["dependncies"]).refuses(&["there is no `dependncies`", "did you mean the command `dependencies`?"]);
+    repo.run(&["diff"]).refuses(&["there is no commit to compare with", "commit something first"]);
     repo.run(&["one", "two"]).refuses(&["two repositories", "one after the other"]);
     repo.run(&["--select", "yaml/sintax"]).refuses(&["no rule is called `yaml/sintax`", "did you mean `yaml/syntax`?"]);
     repo.run(&["--ignore", "yaml"]).refuses(&["no rule is called `yaml`", "did you mean `yaml/*`?"]);

@@ -1,7 +1,7 @@
 //! `homelint diff`: what changes in the clusters, object by object.
 
 use super::build::NO_FLUX;
-use super::{CLEAN, FOUND, Outcome, Run};
+use super::{CLEAN, FOUND, Failure, Outcome, Run};
 use homelint::discover::{self, Besides, Source};
 use homelint::model::difference::{ObjectChange, Step, difference};
 use homelint::model::repo::Repo;
@@ -62,6 +62,11 @@ struct Shown {
 /// Compares the work tree with a revision.
 pub fn run(arguments: &Diff) -> Run {
     let root = discover::root(Path::new("."))?;
+    if arguments.base == "HEAD" && !discover::has_head(&root)? {
+        return Err(
+            Failure::new("there is no commit to compare with").help("commit something first, or name a `--base`")
+        );
+    }
     let base = discover::fork_point(&root, &Source::WorkTree, &arguments.base)?;
     let load = |source: &Source| discover::load(&root, source, Besides::default()).map(Repo::new);
     let (before, after) = (load(&Source::Commit(base))?, load(&Source::WorkTree)?);

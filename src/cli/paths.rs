@@ -9,7 +9,8 @@ use homelint::source::nearest;
 use std::path::{Path, PathBuf};
 
 /// Commands, for those who misspell one.
-const COMMANDS: [&str; 9] = ["check", "build", "graph", "explain", "rules", "schema", "init", "completions", "man"];
+const COMMANDS: [&str; 11] =
+    ["check", "build", "diff", "graph", "dependencies", "explain", "rules", "schema", "init", "completions", "man"];
 
 /// A repository and what of it is wanted.
 pub struct Places {

@@ -1,16 +1,13 @@
 //! Paths as they are typed to a repository and what of it is wanted.
 
-use super::Failure;
+use super::{CommandLine, Failure};
+use clap::CommandFactory;
 use homelint::config;
 use homelint::diagnostic::did_you_mean;
 use homelint::discover::{self, Root, Source};
 use homelint::model::repo::Repo;
 use homelint::source::nearest;
 use std::path::{Path, PathBuf};
-
-/// Commands, for those who misspell one.
-const COMMANDS: [&str; 11] =
-    ["check", "build", "diff", "graph", "dependencies", "explain", "rules", "schema", "init", "completions", "man"];
 
 /// A repository and what of it is wanted.
 pub struct Places {
@@ -109,7 +106,9 @@ fn missing(typed: &Path, located: &Located) -> Failure {
     let entries = std::fs::read_dir(&located.folder).into_iter().flatten().flatten();
     let names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     let near = nearest(&name, names.iter().map(String::as_str));
-    let command = typed.to_str().and_then(|word| nearest(word, COMMANDS));
+    let all = CommandLine::command();
+    let commands = all.get_subcommands().map(clap::Command::get_name);
+    let command = typed.to_str().and_then(|word| nearest(word, commands));
     match (near, command) {
         (Some(near), _) => {
             let rest: PathBuf = located.rest.iter().skip(1).collect();

@@ -2,28 +2,11 @@
 
 use super::fields::Fields;
 use super::merges::{self, Merges};
+use crate::schema::Notation;
 use crate::yaml::{Pairs, from_table};
-use serde::de::{Error, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::sync::Arc;
-
-/// A field of the kustomization file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shape {
-    String,
-    Bool,
-    Int,
-    Strings,
-    Pairs,
-    Any,
-    /// A mapping of the named shape.
-    Map(SmolStr),
-    /// A list of such mappings.
-    List(SmolStr),
-}
 
 /// All tables.
 #[derive(Debug)]
@@ -39,11 +22,8 @@ pub(super) struct Facts {
     /// The version of Kubernetes whose schema is built in.
     pub openapi: SmolStr,
     /// Fields of the kustomization file and of the mappings in it.
-    pub shapes: Shapes,
+    pub mappings: HashMap<SmolStr, Pairs<SmolStr, Notation>>,
 }
-
-/// `schemas/kustomize/file.yaml`: mappings by name, each with its fields.
-type Shapes = HashMap<SmolStr, Pairs<SmolStr, Shape>>;
 
 impl Facts {
     /// Reads the tables.
@@ -55,48 +35,13 @@ impl Facts {
             fields: Arc::new(Fields::of(from_table(include_str!("../../schemas/kustomize/fields.yaml")))),
             openapi: kinds.openapi.clone(),
             merges: Arc::new(Merges::of(kinds)),
-            shapes: from_table(include_str!("../../schemas/kustomize/file.yaml")),
+            mappings: from_table(include_str!("../../schemas/kustomize/file.yaml")),
         }
     }
 
     /// Whether a kind is known to have no namespace.
     pub fn is_cluster_scoped(&self, api_version: &str, kind: &str) -> bool {
         self.cluster.get(api_version).is_some_and(|kinds| kinds.contains(kind))
-    }
-}
-
-/// `string`, `bool`, `int`, `strings`, `pairs`, `any`, or the name of a mapping; in a list, a list of such.
-impl<'de> Deserialize<'de> for Shape {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Notation;
-
-        impl<'de> Visitor<'de> for Notation {
-            type Value = Shape;
-
-            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
-                out.write_str("the name of a shape, or a list with one")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Shape, E> {
-                Ok(match text {
-                    "string" => Shape::String,
-                    "bool" => Shape::Bool,
-                    "int" => Shape::Int,
-                    "strings" => Shape::Strings,
-                    "pairs" => Shape::Pairs,
-                    "any" => Shape::Any,
-                    name if name.starts_with(char::is_uppercase) => Shape::Map(SmolStr::new(name)),
-                    other => return Err(E::custom(format_args!("`{other}` is no shape"))),
-                })
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Shape, A::Error> {
-                let name = items.next_element()?;
-                name.map(Shape::List).ok_or_else(|| A::Error::custom("a list without a shape"))
-            }
-        }
-
-        deserializer.deserialize_any(Notation)
     }
 }
 
@@ -117,13 +62,7 @@ mod tests {
         assert_eq!(facts.fields.images.len(), 6);
         let workload = Gvk::of("apps/v1", "Deployment");
         assert!(facts.fields.references_of(&workload).count() > 10);
-        assert!(facts.shapes.contains_key("Kustomization"));
-        let named = facts.shapes.values().flat_map(|fields| &fields.0).filter_map(|(_, shape)| match shape {
-            Shape::Map(name) | Shape::List(name) => Some(name),
-            _ => None,
-        });
-        let undefined: Vec<&SmolStr> = named.filter(|name| !facts.shapes.contains_key(*name)).collect();
-        assert_eq!(undefined, [""; 0]);
+        assert!(facts.mappings.contains_key("Kustomization"));
         let metadata = facts.merges.kind("v1", "Secret").and_then(|kind| facts.merges.field(kind, "metadata"));
         assert!(metadata.is_some_and(|field| field.element.is_some()));
     }

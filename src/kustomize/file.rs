@@ -1,10 +1,11 @@
 //! The kustomization file: which fields it may have, what Flux adds to it, and the one Flux makes where there is none.
 
-use super::facts::{Facts, Shape};
+use super::facts::Facts;
 use super::fault::{Fault, FaultKind};
 use super::object::put;
 use super::overlay::Overlay;
 use crate::resource::{KUSTOMIZATION_FILES, Tree};
+use crate::schema::Notation;
 use crate::source::{FileId, Span, nearest};
 use crate::yaml::{Entry, Mode, Node, Resolved, Style};
 use smol_str::SmolStr;
@@ -106,15 +107,15 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn map(&mut self, node: &Node, shape: &str) -> Node {
+    fn map(&mut self, node: &Node, mapping: &str) -> Node {
         let facts = self.facts;
-        let Some(fields) = facts.shapes.get(shape) else { return node.clone() };
+        let Some(fields) = facts.mappings.get(mapping) else { return node.clone() };
         let mut entries = Vec::with_capacity(node.entries().len());
         for entry in node.entries() {
             let name = entry.key.text().unwrap_or_default();
             let known = fields.0.iter().find(|(field, _)| field == name);
             let known = known.or_else(|| fields.0.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)));
-            let Some((field, shape)) = known else {
+            let Some((field, notation)) = known else {
                 let near = nearest(name, fields.0.iter().map(|(field, _)| field.as_str()));
                 let message = format!("unknown field `{name}`");
                 self.faults.push(Fault::new(FaultKind::UnknownField, entry.key.span, message).suggest(near));
@@ -125,58 +126,51 @@ impl Check<'_> {
             } else {
                 Node::scalar(entry.key.span, field.clone(), Style::Plain)
             };
-            entries.push(Entry { key, value: self.value(&entry.value, shape, field) });
+            entries.push(Entry { key, value: self.value(&entry.value, notation, &format!("`{field}`")) });
         }
         Node { value: Node::map(node.span, entries).value, ..node.clone() }
     }
 
-    fn value(&mut self, node: &Node, shape: &Shape, field: &str) -> Node {
-        if node.is_null() || *shape == Shape::Any || node.is_unknown() {
+    /// `what` is how messages call the value.
+    fn value(&mut self, node: &Node, notation: &Notation, what: &str) -> Node {
+        if node.is_null() || *notation == Notation::Any || node.is_unknown() {
             return node.clone();
         }
         let resolved = node.resolve(Mode::Yaml11);
-        let expected = match shape {
-            Shape::String if resolved != Some(Resolved::Str) => "a string",
-            Shape::Bool if !matches!(resolved, Some(Resolved::Bool(_))) => "`true` or `false`",
-            Shape::Int if !matches!(resolved, Some(Resolved::Int(_))) => "a whole number",
-            Shape::Strings | Shape::List(_) if !node.is_seq() => "a list",
-            Shape::Pairs | Shape::Map(_) if !node.is_map() => "a mapping",
+        let expected = match notation {
+            Notation::String if resolved != Some(Resolved::Str) => "a string",
+            Notation::Bool if !matches!(resolved, Some(Resolved::Bool(_))) => "`true` or `false`",
+            Notation::Int if !matches!(resolved, Some(Resolved::Int(_))) => "a whole number",
+            Notation::List(_) if !node.is_seq() => "a list",
+            Notation::Map(_) | Notation::Mapping(_) if !node.is_map() => "a mapping",
             _ => "",
         };
         if !expected.is_empty() {
-            self.faults.push(wrong_type(node, field, expected, resolved.is_some()));
+            self.faults.push(wrong_type(node, what, expected, resolved.is_some()));
             return Node::null(node.span);
         }
-        match shape {
-            Shape::Strings => self.strings(node.items().iter(), field),
-            Shape::Pairs => self.strings(node.entries().iter().map(|entry| &entry.value), field),
-            Shape::Map(name) => return self.map(node, name),
-            Shape::List(name) => {
-                let items =
-                    node.items().iter().map(|item| self.value(item, &Shape::Map(name.clone()), field)).collect();
-                return Node { value: Node::seq(node.span, items).value, ..node.clone() };
+        let value = match notation {
+            Notation::Mapping(name) => return self.map(node, name),
+            Notation::List(item) => {
+                let each = format!("each item of {what}");
+                Node::seq(node.span, node.items().iter().map(|node| self.value(node, item, &each)).collect()).value
             }
-            _ => {}
-        }
-        node.clone()
-    }
-
-    fn strings<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>, field: &str) {
-        for node in nodes.filter(|node| !node.is_null() && !node.is_unknown()) {
-            let resolved = node.resolve(Mode::Yaml11);
-            if resolved != Some(Resolved::Str) {
-                self.faults.push(wrong_type(node, field, "strings", resolved.is_some()));
+            Notation::Map(item) => {
+                let each = format!("each value of {what}");
+                let mut value = |entry: &Entry| self.value(&entry.value, item, &each);
+                let entries = node.entries().iter().map(|entry| Entry { value: value(entry), ..entry.clone() });
+                Node::map(node.span, entries.collect()).value
             }
-        }
+            _ => return node.clone(),
+        };
+        Node { value, ..node.clone() }
     }
 }
 
-fn wrong_type(node: &Node, field: &str, expected: &str, scalar: bool) -> Fault {
-    let fault = Fault::new(FaultKind::InvalidValue, node.span, format!("`{field}` must be {expected}"));
+fn wrong_type(node: &Node, what: &str, expected: &str, scalar: bool) -> Fault {
+    let fault = Fault::new(FaultKind::InvalidValue, node.span, format!("{what} must be {expected}"));
     match node.text() {
-        Some(text) if scalar && expected.starts_with(['a', 's']) && expected.contains("string") => {
-            fault.help(format!("write `\"{text}\"`"))
-        }
+        Some(text) if scalar && expected == "a string" => fault.help(format!("write `\"{text}\"`")),
         _ => fault,
     }
 }

@@ -9,6 +9,7 @@ pub mod cel;
 mod check;
 mod lookup;
 mod model;
+mod notation;
 
 pub use check::{Fault, FaultKind, Instance, PlainSchema, admission_schema, check_file, check_value, same_letters};
 pub use lookup::{
@@ -19,3 +20,4 @@ pub use model::{
     Additional, Bundle, CustomKind, Dialect, Kind, ListType, Minors, Range, Schema, Scope, Sizes, Source, Types,
     ValidationRule, Variants, custom_kinds, to_json,
 };
+pub use notation::Notation;

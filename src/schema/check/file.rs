@@ -2,16 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
-use std::fmt;
 
 use super::fault::{Fault, FaultKind};
 use super::values::with_unknowns;
 use super::walk::{Extent, Walk};
 use crate::resource::{File, Role};
 use crate::schema::model::{Additional, Schema, Types};
+use crate::schema::notation::{Mappings, Notation};
 use crate::yaml::{Node, Pairs, from_table};
 
 /// A kind of file: how messages call it, and what it holds.
@@ -54,25 +52,6 @@ fn is_field(schema: &Schema, key: Option<&str>) -> bool {
     key.is_some_and(|key| schema.property(key).is_some() || key.starts_with('$'))
 }
 
-/// What a field holds.
-#[derive(Debug)]
-enum Notation {
-    Any,
-    String,
-    Strings,
-    Bool,
-    Int,
-    /// The mapping of this name.
-    Mapping(SmolStr),
-    /// A list of such.
-    List(Box<Notation>),
-    /// A mapping of such, under names of the user's own.
-    Map(Box<Notation>),
-}
-
-/// The mappings of a file, by name; the first is the file itself.
-type Mappings = Pairs<SmolStr, Pairs<SmolStr, Notation>>;
-
 fn read(text: &str) -> Option<(String, Arc<Schema>)> {
     let table: Mappings = from_table(text);
     let (name, fields) = table.0.first()?;
@@ -96,7 +75,6 @@ fn value(table: &Mappings, notation: &Notation, depth: usize) -> Arc<Schema> {
     Arc::new(match notation {
         Notation::Any => Schema::open(),
         Notation::String => of(text),
-        Notation::Strings => Schema { items: Some(Arc::new(of(text))), ..of(Types::ARRAY) },
         Notation::Bool => of(Types::BOOLEAN),
         Notation::Int => of(Types::INTEGER),
         Notation::List(item) => Schema { items: Some(value(table, item, depth + 1)), ..of(Types::ARRAY) },
@@ -110,45 +88,6 @@ fn value(table: &Mappings, notation: &Notation, depth: usize) -> Arc<Schema> {
     })
 }
 
-impl<'de> Deserialize<'de> for Notation {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Written;
-
-        impl<'de> Visitor<'de> for Written {
-            type Value = Notation;
-
-            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
-                out.write_str("what a field holds")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Notation, E> {
-                Ok(match text {
-                    "any" => Notation::Any,
-                    "string" => Notation::String,
-                    "strings" => Notation::Strings,
-                    "bool" => Notation::Bool,
-                    "int" => Notation::Int,
-                    name if name.starts_with(char::is_uppercase) => Notation::Mapping(SmolStr::new(name)),
-                    other => return Err(E::custom(format_args!("`{other}` is nothing that a field holds"))),
-                })
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Notation, A::Error> {
-                let item = items.next_element()?.ok_or_else(|| A::Error::custom("a list of nothing"))?;
-                Ok(Notation::List(Box::new(item)))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Notation, A::Error> {
-                let (item, IgnoredAny) =
-                    entries.next_entry()?.ok_or_else(|| A::Error::custom("a mapping of nothing"))?;
-                Ok(Notation::Map(Box::new(item)))
-            }
-        }
-
-        deserializer.deserialize_any(Written)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,29 +97,6 @@ mod tests {
         let file = File::read(FileId(0), path, Some(text.to_owned()));
         let faults = file.root().map(|root| check_file(&file, root)).unwrap_or_default();
         faults.into_iter().map(|fault| fault.finding.message).collect()
-    }
-
-    #[test]
-    fn every_mapping_that_a_table_names_is_in_it() {
-        fn named<'n>(notation: &'n Notation, found: &mut Vec<&'n str>) {
-            match notation {
-                Notation::Mapping(name) => found.push(name),
-                Notation::List(item) | Notation::Map(item) => named(item, found),
-                _ => {}
-            }
-        }
-        for text in [
-            include_str!("../../../schemas/files/sops.yaml"),
-            include_str!("../../../schemas/files/talconfig.yaml"),
-            include_str!("../../../schemas/files/machine-config.yaml"),
-            include_str!("../../../schemas/files/workflow.yaml"),
-        ] {
-            let table: Mappings = from_table(text);
-            let mut names = Vec::new();
-            table.0.iter().flat_map(|(_, fields)| &fields.0).for_each(|(_, notation)| named(notation, &mut names));
-            names.retain(|name| table.0.iter().all(|(mapping, _)| mapping != name));
-            assert_eq!(names, [""; 0]);
-        }
     }
 
     #[test]

@@ -1,16 +1,21 @@
 //! Which kinds refer to which, and which objects operators create: read from tables, not written in code.
 
+mod address;
+mod creation;
 mod path;
 mod table;
 
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::yaml::{Node, OneOrMany};
-use path::{Condition, Path, Template};
+use path::{Condition, Path};
 use serde::Deserialize;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use address::{Pool, Sharing};
+pub use creation::Created;
+use creation::Creation;
 pub use table::Table;
 
 /// An API group, empty for the core group, and a kind.
@@ -83,84 +88,6 @@ pub enum Maker {
     Cluster,
     /// Whoever starts the cluster, before Flux runs.
     Outside,
-}
-
-/// An object that a resource brings into being.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Created {
-    /// What.
-    pub kind: Kind,
-    /// Its name; `None` where that is not known.
-    pub name: Option<SmolStr>,
-    /// Whether `-0`, `-1` … follow the name.
-    pub ordinal: bool,
-    /// Where.
-    pub place: Place,
-    /// The keys of its data; `None` where they are not known.
-    pub keys: Option<Vec<SmolStr>>,
-    /// What to point at: the scalar that gives the name.
-    pub span: Span,
-}
-
-impl Created {
-    /// Whether it could be the object with this name.
-    pub fn is_named(&self, name: &str) -> bool {
-        let Some(own) = &self.name else { return true };
-        if !self.ordinal {
-            return own == name;
-        }
-        let number = name.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix('-'));
-        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-    }
-}
-
-/// How an object shares the address of its load balancer.
-#[derive(Debug, Clone, Copy)]
-pub struct Sharing<'a> {
-    /// Objects with an equal one may have one address.
-    key: &'a Node,
-    /// Where namespaces matter: the list of those besides its own.
-    namespaces: Option<Option<&'a Node>>,
-}
-
-impl Sharing<'_> {
-    /// Whether two objects, each with its namespace, may have one address, as far as that is known.
-    pub fn allows(&self, own: &str, other: &Sharing, theirs: &str) -> bool {
-        let same = self.key.known().zip(other.key.known()).is_none_or(|(key, other)| key == other);
-        same && (own == theirs || self.names(theirs) && other.names(own))
-    }
-
-    fn names(&self, namespace: &str) -> bool {
-        let Some(list) = self.namespaces else { return true };
-        let listed = |list: &Node| {
-            list.known()
-                .is_none_or(|list| list.split(',').any(|name| matches!(name.trim(), "*") || name.trim() == namespace))
-        };
-        list.is_some_and(listed)
-    }
-}
-
-/// Objects from which addresses of load balancers are taken.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Pool {
-    /// Their kind.
-    pub kind: Kind,
-    at: Path,
-    keys: Vec<SmolStr>,
-}
-
-impl Pool {
-    /// Whether a key takes addresses from such pools.
-    pub fn is_of(&self, key: &str) -> bool {
-        self.keys.iter().any(|own| own == key)
-    }
-
-    /// The ranges of a pool, as written.
-    pub fn ranges<'a>(&self, pool: &'a Resource) -> Vec<&'a Node> {
-        let mut ranges = Vec::new();
-        self.at.each(&pool.node, &mut |node| ranges.push(node));
-        ranges
-    }
 }
 
 /// The tables, by kind.
@@ -243,45 +170,6 @@ struct Field {
     outside: bool,
     #[serde(default)]
     when: OneOrMany<Condition>,
-}
-
-/// What one kind creates.
-#[derive(Debug, Clone, Deserialize)]
-struct Creation {
-    /// The kinds that create it, while the table is read.
-    from: OneOrMany<Kind>,
-    /// Where in the resource each object is described; the resource itself where nothing is said.
-    at: Option<Path>,
-    /// Any: the description says it.
-    #[serde(rename = "kind")]
-    to: Kind,
-    #[serde(rename = "name")]
-    names: OneOrMany<Template>,
-    /// The own one where nothing is said.
-    namespace: Option<Scope>,
-    #[serde(default)]
-    ordinal: bool,
-    /// Whether nothing else makes objects of such a name.
-    #[serde(default)]
-    alone: bool,
-    keys: Option<OneOrMany<Keys>>,
-    #[serde(default)]
-    open: OneOrMany<Path>,
-    #[serde(default)]
-    when: OneOrMany<Condition>,
-}
-
-#[derive(Debug, Clone)]
-enum Scope {
-    Everywhere,
-    Unknown,
-    Named(Template),
-}
-
-#[derive(Debug, Clone)]
-enum Keys {
-    Word(SmolStr),
-    At(Path),
 }
 
 impl Links {
@@ -386,120 +274,6 @@ impl Links {
         namespace.filter(|node| !node.is_null()).map_or_else(|| own_place(resource), named_place)
     }
 
-    /// A resource as one of the objects that there are; `None` without a name.
-    pub fn itself(&self, resource: &Resource) -> Option<Created> {
-        let name = resource.node.at(&["metadata", "name"])?;
-        let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
-        let place = match resource.namespace() {
-            _ if self.cluster_scoped.contains(&kind) => Place::Cluster,
-            Some(namespace) => Place::Namespace(SmolStr::new(namespace)),
-            None => Place::Unknown,
-        };
-        let data = resource.is("", "Secret") || resource.is("", "ConfigMap");
-        let keys = if data { self.keys(resource) } else { None };
-        let name = name.literal().map(SmolStr::new);
-        Some(Created { kind, name, ordinal: false, place, keys, span: resource.name_span() })
-    }
-
-    /// A resource, and every object that it brings into being.
-    pub fn brings(&self, resource: &Resource) -> Vec<Created> {
-        self.itself(resource).into_iter().chain(self.creates(resource)).collect()
-    }
-
-    /// Every object that a resource brings into being, as far as the tables know.
-    pub fn creates(&self, resource: &Resource) -> Vec<Created> {
-        self.creates_of(resource, |_| true)
-    }
-
-    /// The objects of some kinds that a resource brings into being.
-    pub fn creates_of(&self, resource: &Resource, wanted: impl Fn(&Kind) -> bool) -> Vec<Created> {
-        let rows = self.creations.get(&resource.kind).into_iter().chain(self.creations.get("*")).flatten();
-        let rows = rows.filter(|(group, creation)| {
-            let own = group == resource.group() || group == "*";
-            own && (creation.to.is_any() || wanted(&creation.to))
-        });
-        let mut found = Vec::new();
-        for (_, creation) in rows {
-            match &creation.at {
-                None => found.extend(self.created(creation, &creation.to, &resource.node, resource)),
-                Some(path) => path.each(&resource.node, &mut |object| {
-                    let kind = creation.kind(object).filter(|kind| wanted(kind));
-                    found.extend(kind.into_iter().flat_map(|kind| self.created(creation, &kind, object, resource)));
-                }),
-            }
-        }
-        found
-    }
-
-    /// The objects of a kind that one description stands for.
-    fn created(&self, creation: &Creation, kind: &Kind, object: &Node, resource: &Resource) -> Vec<Created> {
-        if !creation.when.0.iter().all(|condition| condition.holds(object)) {
-            return Vec::new();
-        }
-        let place = match &creation.namespace {
-            _ if self.cluster_scoped.contains(kind) => Place::Cluster,
-            None => own_place(resource),
-            Some(Scope::Everywhere) => Place::Everywhere,
-            Some(Scope::Unknown) => Place::Unknown,
-            Some(Scope::Named(template)) => match template.fill(object).pop() {
-                // What an operator fills in stands for many.
-                Some(path::Filled { text: Some(text), .. }) if text.contains("{{") => Place::Everywhere,
-                Some(path::Filled { text: Some(text), .. }) => Place::Namespace(text),
-                Some(_) => Place::Unknown,
-                None => own_place(resource),
-            },
-        };
-        let open = creation.open.0.iter().any(|path| path.first(object).is_some_and(|node| !is_empty(node)));
-        let keys = creation.keys.as_ref().filter(|_| !open).map(|keys| {
-            let words = keys.0.iter().flat_map(|keys| match keys {
-                Keys::Word(word) => vec![word.clone()],
-                Keys::At(path) => path.words(object),
-            });
-            words.collect::<Vec<SmolStr>>()
-        });
-        // Whoever refers to a copy whose name is not known does so by the same unknown name.
-        let filled = creation.names.0.iter().flat_map(|name| name.fill(object));
-        let filled = filled.filter(|filled| filled.text.is_some() || place != Place::Everywhere);
-        // An empty name is no name.
-        let filled = filled.filter(|filled| filled.text.as_deref() != Some(""));
-        let object = |filled: path::Filled| Created {
-            kind: kind.clone(),
-            name: filled.text.filter(|text| !text.contains("{{")),
-            ordinal: creation.ordinal,
-            place: place.clone(),
-            keys: keys.clone(),
-            span: filled.span.unwrap_or_else(|| resource.name_span()),
-        };
-        filled.map(object).collect()
-    }
-
-    /// What alone makes an object of this name: its kind and its name.
-    pub fn only_maker(&self, kind: &Kind, name: &str) -> Option<(Kind, SmolStr)> {
-        let rows = self.creations.iter().flat_map(|(from, rows)| rows.iter().map(move |row| (from, row)));
-        let mut rows = rows.filter(|(_, (_, creation))| creation.alone && creation.to == *kind);
-        rows.find_map(|(from, (group, creation))| {
-            let owner = creation.names.0.iter().find_map(|template| template.unfilled(name))?;
-            Some((Kind { group: group.clone(), kind: from.clone() }, SmolStr::new(owner)))
-        })
-    }
-
-    /// Whether a table says what this resource creates, or that it creates nothing.
-    pub fn describes(&self, resource: &Resource) -> bool {
-        let kind = Kind { group: SmolStr::new(resource.group()), kind: resource.kind.clone() };
-        let rows = self.creations.get(&resource.kind).map_or(&[][..], Vec::as_slice);
-        rows.iter().any(|(group, _)| group == resource.group()) || self.inert.contains(&kind)
-    }
-
-    /// The keys of a ConfigMap's or Secret's own data; `None` where something else fills it in.
-    pub fn keys(&self, resource: &Resource) -> Option<Vec<SmolStr>> {
-        if self.filled.iter().any(|condition| condition.holds(&resource.node)) {
-            return None;
-        }
-        let fields = ["data", "binaryData", "stringData"];
-        let entries = fields.iter().flat_map(|field| resource.node.entries_at(&[field]));
-        Some(entries.filter_map(|entry| entry.key.text()).map(SmolStr::new).collect())
-    }
-
     /// Whether the volumes of a storage class are disks that one node mounts at a time, wherever its pods run.
     pub fn is_block_storage(&self, class: &str) -> bool {
         self.block_storage.iter().any(|word| class.contains(word.as_str()))
@@ -517,32 +291,6 @@ impl Links {
         let once = |mode: &Node| matches!(mode.literal(), Some("ReadWriteOnce" | "ReadWriteOncePod"));
         let class = spec.and_then(|spec| spec.get("storageClassName")?.literal());
         !modes.is_empty() && modes.iter().all(once) && class.is_some_and(|class| self.is_block_storage(class))
-    }
-
-    /// Whether a key holds the addresses of a load balancer.
-    pub fn is_address(&self, key: &str) -> bool {
-        self.addresses.contains(key)
-    }
-
-    /// Where a custom resource says what the Service is like that its operator makes.
-    pub fn service_settings<'n>(&self, resource: &'n Resource) -> Option<&'n Node> {
-        let path: Vec<&str> = self.service_settings.get(resource.group())?.split('.').collect();
-        resource.node.at(&path)
-    }
-
-    /// The kinds of pools that addresses of load balancers are taken from.
-    pub fn pools(&self) -> &[Pool] {
-        &self.pools
-    }
-
-    /// By which of its annotations an object shares its address, and with whom.
-    pub fn sharing<'n>(&self, annotations: &'n Node) -> Option<Sharing<'n>> {
-        let entry = annotations
-            .entries()
-            .iter()
-            .find(|entry| entry.key.text().is_some_and(|key| self.sharing.contains(key)))?;
-        let across = self.sharing_across.get(entry.key.text()?).map(|across| annotations.get(across));
-        Some(Sharing { key: &entry.value, namespaces: across })
     }
 
     /// Names of charts and images that are released together and have to be of one version.
@@ -589,18 +337,6 @@ impl Links {
     }
 }
 
-impl Creation {
-    /// The kind of what an object describes.
-    fn kind(&self, object: &Node) -> Option<Kind> {
-        if !self.to.is_any() {
-            return Some(self.to.clone());
-        }
-        let version = object.text_at(&["apiVersion"]).unwrap_or("");
-        let group = version.rsplit_once('/').map_or("", |(group, _)| group);
-        Some(Kind { group: SmolStr::new(group), kind: SmolStr::new(object.get("kind")?.known()?) })
-    }
-}
-
 impl Field {
     /// The name of what the object at hand refers to.
     fn name<'a>(&self, node: &'a Node) -> Option<&'a Node> {
@@ -633,8 +369,4 @@ fn own_place(resource: &Resource) -> Place {
 
 fn named_place(node: &Node) -> Place {
     node.known().map_or(Place::Unknown, |name| Place::Namespace(SmolStr::new(name)))
-}
-
-fn is_empty(node: &Node) -> bool {
-    node.is_null() || node.is_map() && node.entries().is_empty() || node.is_seq() && node.items().is_empty()
 }

@@ -1,7 +1,8 @@
 //! Reads the tables.
 
+use super::creation::{Creation, Keys, Scope};
 use super::path::{Condition, Path, Template};
-use super::{Created, Creation, Field, Keys, Kind, Links, Place, Pool, Scope};
+use super::{Created, Field, Kind, Links, Place, Pool};
 use crate::yaml::{OneOrMany, Pairs, Spanned, from_table};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer, value::SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer};
